@@ -1,0 +1,82 @@
+import tseslint from 'typescript-eslint';
+
+/**
+ * Which folder of src/ may import which others, and which libraries live behind its door alone. The picture is in
+ * CONTRIBUTING.md. Folders stand in the order of the data's way, so that a cycle between folders cannot be written.
+ */
+const layers = {
+  foundation: { uses: [], owns: [] },
+  kserve: { uses: ['foundation'], owns: [] },
+  packaging: { uses: ['foundation'], owns: ['archiver', 'yauzl', 'js-yaml', 'ajv', 'tar-stream'] },
+  stores: { uses: ['foundation', 'packaging'], owns: [] },
+  inference: { uses: ['foundation', 'kserve', 'packaging'], owns: ['sharp'] },
+  local: { uses: ['foundation', 'kserve', 'packaging', 'inference'], owns: ['onnxruntime-web', 'onnxruntime-common'] },
+  targets: { uses: ['foundation', 'kserve', 'packaging', 'stores', 'inference', 'local'], owns: [] },
+  deploy: { uses: ['foundation', 'packaging', 'stores', 'targets'], owns: [] },
+};
+const engines = Object.keys(layers);
+const faces = {
+  views: { uses: engines, owns: ['vscode'] },
+  panel: { uses: engines, owns: ['vscode'] },
+  commands: { uses: [...engines, 'views', 'panel'], owns: ['vscode'] },
+};
+const folders = { ...layers, ...faces };
+const libraries = [...new Set(Object.values(folders).flatMap((folder) => folder.owns))];
+
+const importRules = Object.entries(folders).map(([name, { uses, owns }]) => {
+  const strangers = Object.keys(folders).filter((other) => other !== name && !uses.includes(other));
+  const closed = libraries.filter((library) => !owns.includes(library));
+  return {
+    files: [`src/${name}/**/*.ts`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: closed.map((library) => ({ name: library, message: `src/${name} does not know ${library}.` })),
+          patterns: [
+            {
+              regex: `^(\\.\\./)+(${strangers.join('|')})/`,
+              message: `src/${name} may import ${uses.join(', ') || 'nothing'} only: see "layers" in eslint.config.mjs.`,
+            },
+          ],
+        },
+      ],
+    },
+  };
+});
+
+export default tseslint.config(
+  { ignores: ['dist/', 'artifacts/', 'node_modules/', '**/fixtures/**', 'media/'] },
+  {
+    files: ['src/**/*.ts', 'webview/**/*.ts', 'test/**/*.ts'],
+    extends: [...tseslint.configs.recommendedTypeChecked],
+    languageOptions: {
+      parserOptions: { project: ['./tsconfig.json', './webview/tsconfig.json'], tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      'no-console': 'error',
+      'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx'] }],
+      'max-lines': ['error', { max: 400, skipComments: true, skipBlankLines: true }],
+      complexity: ['error', 20],
+    },
+  },
+  {
+    files: ['test/**/*.ts'],
+    // node:test's describe() and it() return promises that its runner awaits itself.
+    rules: { '@typescript-eslint/no-floating-promises': 'off', 'no-console': 'off' },
+  },
+  ...importRules,
+  {
+    // The page imports only the message contract, so that nothing of the host can leak into it.
+    files: ['webview/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '\\.\\./src/(?!panel/contract)', message: 'The page knows only src/panel/contract.' }] },
+      ],
+    },
+  },
+);

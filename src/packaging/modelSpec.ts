@@ -1,0 +1,57 @@
+/**
+ * What `model-deck.yaml` says: everything that is needed to package this folder again. Paths are relative to the
+ * folder of the file, with `/` on every platform. Field names are the names in the YAML file.
+ */
+export interface ModelSpec {
+  /** Model name: MAR base name, snapshot key and URL segment. `^[A-Za-z0-9][A-Za-z0-9_-]*$` (no dots: see checks). */
+  readonly name: string;
+  /** Any string; becomes `modelVersion` of the manifest and the version in the snapshot. */
+  readonly version: string;
+  /** Weights or exported graph (`serializedFile` of the manifest). */
+  readonly weights?: string;
+  /** Python file with the one model class of an eager model (`modelFile`). */
+  readonly modelFile?: string;
+  /** A built-in TorchServe handler name, `my_handler.py`, `my_handler.py:function`, or `model-deck:onnx-image-classifier`, which we generate. */
+  readonly handler: string;
+  /** `index_to_name.json` in TorchServe's form. It is an extra file with a meaning. */
+  readonly labels?: string;
+  /** Files, or folders whose content is copied to the root; wildcards `*`, `?`, `[...]`. */
+  readonly extraFiles?: readonly string[];
+  readonly requirements?: string;
+  /** TorchServe's `model-config.yaml`. */
+  readonly configFile?: string;
+  readonly runtime?: 'python' | 'python3' | 'LSP';
+  readonly archiveFormat?: ArchiveFormat;
+  readonly preprocessing?: Preprocessing;
+  readonly provenance?: Provenance;
+}
+
+/** The archive formats of `torch-model-archiver` 0.12, by its own names. */
+export type ArchiveFormat = 'default' | 'zip-store' | 'tgz' | 'no-archive';
+
+/** How an RGB image becomes the model's input tensor; the steps run in this order, as torchvision's transforms do. */
+export interface Preprocessing {
+  /** Length of the shorter side after an antialiased bilinear resize, in pixels (torchvision `Resize(n)`). */
+  readonly resize: number;
+  /** Side of the square cut from the middle, in pixels (torchvision `CenterCrop(n)`). */
+  readonly crop: number;
+  /** Per channel R, G, B, in units of a pixel scaled to 0..1. */
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+  readonly layout: 'NCHW' | 'NHWC';
+  /** Name of the graph's input; the graph's first input when left out. */
+  readonly inputName?: string;
+  /** What the first output holds. `logits` get a softmax. */
+  readonly output?: 'logits' | 'probabilities';
+}
+
+/** Where the model comes from: shown at every step and written into the cluster as annotations. */
+export interface Provenance {
+  readonly source?: string;
+  readonly revision?: string;
+  readonly licence?: string;
+  /** sha256 of the weights file, 64 hex digits. */
+  readonly sha256?: string;
+}
+
+export const modelSpecFileName = 'model-deck.yaml';
