@@ -7,6 +7,7 @@ import tseslint from 'typescript-eslint';
 const layers = {
   foundation: { uses: [], owns: [] },
   kserve: { uses: ['foundation'], owns: [] },
+  cluster: { uses: ['foundation'], owns: ['@kubernetes/client-node', 'js-yaml'] },
   packaging: { uses: ['foundation'], owns: ['archiver', 'yauzl', 'js-yaml', 'ajv', 'tar-stream'] },
   stores: { uses: ['foundation', 'packaging'], owns: [] },
   inference: { uses: ['foundation', 'kserve', 'packaging'], owns: ['sharp'] },

@@ -1,0 +1,1 @@
+export { kubeconfigPaths, readContexts, type KubeContext } from './kubeconfig.ts';

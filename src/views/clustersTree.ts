@@ -1,0 +1,108 @@
+import type { KubeContext } from '../cluster/kubeconfig.ts';
+import type { Deployment, DeploymentState, Target } from '../targets/target.ts';
+import { factTable } from './markdown.ts';
+import { problemNode } from './problemNode.ts';
+import type { TreeNode } from './treeNode.ts';
+
+export interface ClustersSource {
+  readonly thisComputer: () => Promise<Target>;
+  /** The kubeconfig's contexts; read from files only, no cluster is contacted. */
+  readonly contexts: () => Promise<readonly KubeContext[]>;
+}
+
+/** Rows of the Clusters view: "This computer" first, then the kubeconfig's contexts. */
+export async function clusterNodes(source: ClustersSource): Promise<readonly TreeNode[]> {
+  return [thisComputerNode(await source.thisComputer()), ...(await contextNodes(source))];
+}
+
+function thisComputerNode(target: Target): TreeNode {
+  const deployments = target.deployments();
+  const ready = deployments.filter((deployment) => deployment.state === 'ready').length;
+  return {
+    id: `target/${target.id}`,
+    label: target.label,
+    ...(deployments.length > 0 && { description: `${ready} of ${deployments.length} ready` }),
+    icon: { name: 'device-desktop' },
+    contextValue: 'target;this-computer',
+    subject: { kind: 'target', targetId: target.id },
+    expanded: true,
+    children: () => Promise.resolve(target.deployments().map(deploymentNode)),
+    tooltip: () =>
+      Promise.resolve(
+        'Serves packaged models on 127.0.0.1 with the protocol that KServe speaks. Needs no Kubernetes; nothing leaves this computer.',
+      ),
+  };
+}
+
+const stateIcons: Record<DeploymentState, TreeNode['icon']> = {
+  starting: { name: 'loading~spin' },
+  ready: { name: 'pass-filled', color: 'testing.iconPassed' },
+  stopped: { name: 'debug-pause' },
+  failed: { name: 'error', color: 'problemsErrorIcon.foreground' },
+};
+
+const stateWords: Record<DeploymentState, string> = {
+  starting: 'Starting',
+  ready: 'Ready',
+  stopped: 'Stopped',
+  failed: 'Failed',
+};
+
+/** One deployment as a row. A ready one shows its version only: a healthy row needs no word. */
+export function deploymentNode(deployment: Deployment): TreeNode {
+  const word = stateWords[deployment.state];
+  return {
+    id: `deployment/${deployment.id}`,
+    label: deployment.name,
+    description: deployment.state === 'ready' ? deployment.model.version : word,
+    icon: stateIcons[deployment.state],
+    contextValue: `deployment;${deployment.state};${deployment.runtime}`,
+    subject: { kind: 'deployment', deployment },
+    spoken: `${deployment.name}, version ${deployment.model.version}, ${word}${deployment.reason ? `: ${deployment.reason}` : ''}`,
+    tooltip: () => Promise.resolve(deploymentTooltip(deployment)),
+  };
+}
+
+function deploymentTooltip(deployment: Deployment): string {
+  const rows: [string, string | undefined][] = [
+    ['State', stateWords[deployment.state]],
+    ['Reason', deployment.reason],
+    ['URL', deployment.url],
+    ['Runtime', deployment.runtime === 'onnx' ? 'ONNX Runtime, in a process of its own' : 'TorchServe'],
+    ['Protocol', deployment.protocol.toUpperCase()],
+    ['Model', `${deployment.model.name} ${deployment.model.version}`],
+    ['Storage', deployment.model.storageUri],
+    ['sha256', deployment.model.sha256],
+  ];
+  return factTable(deployment.name, rows);
+}
+
+async function contextNodes(source: ClustersSource): Promise<readonly TreeNode[]> {
+  try {
+    return (await source.contexts()).map(contextNode);
+  } catch (error) {
+    return [problemNode('contexts', error)];
+  }
+}
+
+function contextNode(context: KubeContext): TreeNode {
+  return {
+    id: `context/${context.name}`,
+    label: context.name,
+    ...(context.isCurrent && { description: 'current' }),
+    icon: { name: 'server-environment' },
+    contextValue: 'context',
+    subject: { kind: 'context', name: context.name },
+    tooltip: () =>
+      Promise.resolve(
+        factTable(context.name, [
+          ['Cluster', context.cluster],
+          ['Server', context.server],
+          ['Namespace', context.namespace],
+          ['User', context.user],
+          ['File', context.file],
+          ['Contact', 'None. This version lists contexts only; it deploys to this computer.'],
+        ]),
+      ),
+  };
+}

@@ -1,0 +1,20 @@
+import { ModelDeckError } from '../foundation/error.ts';
+import { escapeMarkdown } from './markdown.ts';
+import type { TreeNode } from './treeNode.ts';
+
+/** The row that stands where children could not be listed. */
+export function problemNode(parentId: string, error: unknown): TreeNode {
+  const summary = error instanceof Error ? error.message : String(error);
+  const remedy = ModelDeckError.is(error) ? error.remedy : undefined;
+  return {
+    id: `${parentId}/problem`,
+    label: summary,
+    description: 'Select to try again',
+    icon: { name: 'error', color: 'problemsErrorIcon.foreground' },
+    contextValue: 'problem',
+    subject: { kind: 'problem', error },
+    tooltip: () =>
+      Promise.resolve([escapeMarkdown(summary), remedy && escapeMarkdown(remedy)].filter(Boolean).join('\n\n')),
+    open: { command: 'modelDeck.refresh', title: 'Try Again' },
+  };
+}
