@@ -1,0 +1,39 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+
+/** The extension's settings, read when they are needed, so that a change counts at once. */
+
+/** Absolute output folder for the package of a model folder. */
+export function outputFolder(modelFolder: string): string {
+  const configured = section(modelFolder).get<string>('packaging.outputFolder')?.trim() || 'package';
+  return path.resolve(modelFolder, expandHome(configured));
+}
+
+/** Absolute folder of the local store, or nothing for the default in the extension's own storage. */
+export function localStoreFolder(): string | undefined {
+  const configured = section().get<string>('localStore.folder')?.trim();
+  return configured ? path.resolve(expandHome(configured)) : undefined;
+}
+
+export async function setLocalStoreFolder(folder: string): Promise<void> {
+  await section().update('localStore.folder', folder, vscode.ConfigurationTarget.Global);
+}
+
+/** Python interpreter or `torchserve` program of the user's choice. */
+export function pythonPath(): string | undefined {
+  const configured = section().get<string>('python.path')?.trim();
+  return configured ? expandHome(configured) : undefined;
+}
+
+function section(resource?: string): vscode.WorkspaceConfiguration {
+  return vscode.workspace.getConfiguration('modelDeck', resource === undefined ? undefined : vscode.Uri.file(resource));
+}
+
+function expandHome(file: string): string {
+  const home = process.env['HOME'] ?? process.env['USERPROFILE'];
+  return home && /^~(?=$|[/\\])/.test(file) ? path.join(home, file.slice(1)) : file;
+}
+
+export function affectsLocalStore(event: vscode.ConfigurationChangeEvent): boolean {
+  return event.affectsConfiguration('modelDeck.localStore');
+}

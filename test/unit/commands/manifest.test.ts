@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import manifest from '../../../package.json' with { type: 'json' };
+import { commandIds } from '../../../src/commands/commandIds.ts';
+
+interface MenuItem {
+  readonly command: string;
+  readonly when?: string;
+}
+
+describe('package.json', () => {
+  const declared = manifest.contributes.commands.map(({ command }) => command);
+  const menus: readonly (readonly [string, readonly MenuItem[]])[] = Object.entries(manifest.contributes.menus);
+
+  it('declares the commands that are registered, and no others', () => {
+    assert.deepEqual([...declared].sort(), [...commandIds].sort());
+  });
+
+  it('has only declared commands in its menus, each with a condition', () => {
+    for (const [menu, items] of menus) {
+      for (const item of items) {
+        assert.ok(declared.includes(item.command), `${menu}: ${item.command}`);
+        assert.ok(item.when, `${menu}: ${item.command} shows everywhere`);
+      }
+    }
+  });
+
+  it('hides from the palette what needs a row', () => {
+    const hidden = manifest.contributes.menus.commandPalette
+      .filter(({ when }) => when === 'false')
+      .map(({ command }) => command);
+    assert.deepEqual(
+      hidden,
+      ['openManifest', 'copyStorageUri', 'removeStoredModel', 'reveal', 'copyEndpointUrl'].map(
+        (id) => `modelDeck.${id}`,
+      ),
+    );
+  });
+
+  it('names every setting that becomes a path or a program as restricted in an untrusted workspace', () => {
+    const settings = Object.keys(manifest.contributes.configuration.properties);
+    const dangerous = settings.filter((setting) => /path|folder/i.test(setting)).sort();
+    assert.deepEqual([...manifest.capabilities.untrustedWorkspaces.restrictedConfigurations].sort(), dangerous);
+  });
+
+  it('does not activate on start-up', () => {
+    for (const event of manifest.activationEvents) assert.match(event, /^onWebviewPanel:/);
+  });
+
+  it('speaks of walkthrough commands that exist', () => {
+    const text = JSON.stringify(manifest.contributes.walkthroughs);
+    for (const [, command] of text.matchAll(/command:([\w.]+)/g)) assert.ok(declared.includes(command ?? ''), command);
+  });
+});

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isUsable, packageQuestions, specFromAnswers } from '../../../src/commands/packageQuestions.ts';
+import type { DetectedWeights, Detection, WeightsKind } from '../../../src/packaging/detection.ts';
+import type { ModelSpec, Preprocessing } from '../../../src/packaging/modelSpec.ts';
+
+const weights = (path: string, kind: WeightsKind): DetectedWeights => ({
+  path,
+  kind,
+  size: 1,
+  explanation: `holds ${kind}`,
+});
+const preprocessing: Preprocessing = {
+  resize: 256,
+  crop: 224,
+  mean: [0.485, 0.456, 0.406],
+  std: [0.229, 0.224, 0.225],
+  layout: 'NCHW',
+};
+const onnx: ModelSpec = {
+  name: 'net',
+  version: '1.0',
+  weights: 'net.onnx',
+  handler: 'model-deck:onnx-image-classifier',
+  labels: 'index_to_name.json',
+  preprocessing,
+};
+
+function detection(found: readonly DetectedWeights[], candidates: Partial<Detection['candidates']> = {}): Detection {
+  return {
+    folder: '/models/net',
+    weights: found,
+    candidates: { modelFiles: [], handlers: [], labels: [], requirements: [], configFiles: [], ...candidates },
+  };
+}
+
+function asked(of: Detection, suggestion: ModelSpec, answers = {}): readonly string[] {
+  return packageQuestions(of, suggestion).flatMap(({ key, ask }) => (ask(answers) ? [key] : []));
+}
+
+describe('packageQuestions', () => {
+  it('asks an ONNX folder neither for weights nor for a model file', () => {
+    const of = detection([weights('net.onnx', 'onnx')], { labels: ['index_to_name.json'] });
+    assert.deepEqual(asked(of, onnx), ['name', 'version', 'handler', 'labels', 'source', 'licence']);
+  });
+
+  it('asks for the model file of a state_dict, and for the weights where there are two', () => {
+    const of = detection([weights('a.pth', 'eager-state-dict'), weights('b.pt', 'torchscript')], {
+      modelFiles: ['model.py'],
+    });
+    const suggestion: ModelSpec = {
+      name: 'net',
+      version: '1.0',
+      weights: 'a.pth',
+      modelFile: 'model.py',
+      handler: 'image_classifier',
+    };
+    assert.deepEqual(asked(of, suggestion), [
+      'weights',
+      'name',
+      'version',
+      'modelFile',
+      'handler',
+      'source',
+      'licence',
+    ]);
+    assert.ok(!asked(of, suggestion, { weights: 'b.pt' }).includes('modelFile'), 'TorchScript needs none');
+  });
+
+  it('refuses a name with a dot, and tells why', () => {
+    const name = packageQuestions(detection([]), onnx)
+      .find(({ key }) => key === 'name')
+      ?.ask({});
+    assert.ok(name?.kind === 'input');
+    assert.match(name.validate?.('resnet18-1.0') ?? '', /dot/);
+    assert.equal(name.validate?.('resnet18-1_0'), undefined);
+    assert.ok(name.validate?.('-x') !== undefined && name.validate('') !== undefined);
+  });
+});
+
+describe('specFromAnswers', () => {
+  it('keeps the suggestion where nothing was asked', () => {
+    assert.deepEqual(specFromAnswers({}, onnx), onnx);
+  });
+
+  it('lays the answers over it', () => {
+    const spec = specFromAnswers({ name: 'cat', version: '2', labels: '-', source: 'the attic', licence: 'MIT' }, onnx);
+    assert.deepEqual(
+      { name: spec.name, version: spec.version, labels: spec.labels, provenance: spec.provenance },
+      { name: 'cat', version: '2', labels: undefined, provenance: { source: 'the attic', licence: 'MIT' } },
+    );
+    assert.ok(!('labels' in spec), 'no labels means no field');
+  });
+
+  it('drops the preprocessing with the handler that reads it, and the model file with its weights', () => {
+    assert.ok(!('preprocessing' in specFromAnswers({ handler: 'mine.py' }, onnx)));
+    const eager: ModelSpec = {
+      name: 'n',
+      version: '1',
+      weights: 'a.pth',
+      modelFile: 'model.py',
+      handler: 'image_classifier',
+    };
+    assert.ok(!('modelFile' in specFromAnswers({ weights: 'b.pt' }, eager)));
+  });
+});
+
+describe('isUsable', () => {
+  it('takes what an archive can serve, and nothing hostile', () => {
+    const kinds: WeightsKind[] = [
+      'eager-state-dict',
+      'torchscript',
+      'onnx',
+      'hostile-pickle',
+      'pickled-module',
+      'safetensors',
+      'keras',
+    ];
+    assert.deepEqual(
+      kinds.filter((kind) => isUsable(weights('w', kind))),
+      ['eager-state-dict', 'torchscript', 'onnx'],
+    );
+  });
+});
