@@ -15,6 +15,6 @@ export interface Task<Step extends string = string> {
 }
 
 /** @throws ModelDeckError `cancelled` when the task was aborted. */
-export function throwIfCancelled(task: Task | undefined): void {
+export function throwIfCancelled(task: { readonly signal?: AbortSignal | undefined } | undefined): void {
   if (task?.signal?.aborted) throw ModelDeckError.cancelled();
 }

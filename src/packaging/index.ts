@@ -1,0 +1,1 @@
+export { packageModel } from './mar/packageModel.ts';
