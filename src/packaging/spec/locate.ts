@@ -1,0 +1,50 @@
+/** Keys from the root of a document to a value; an index of a list as a number in text. */
+export type KeyPath = readonly string[];
+
+/**
+ * The place of a key in YAML text, for the block style that {@link formatSpec} writes and people do. js-yaml tells no
+ * positions. Falls back to the nearest parent that is found, at last to the first line.
+ */
+export function locate(
+  text: string,
+  keys: KeyPath,
+): { readonly line: number; readonly column: number; readonly endLine: number; readonly endColumn: number } {
+  const lines = text.split(/\r?\n/);
+  let line = 0;
+  let from = 0;
+  let indent = -1;
+  for (const key of keys) {
+    const found = findKey(lines, from, indent, key);
+    if (found === undefined) break;
+    line = found.line;
+    from = found.line + 1;
+    indent = found.indent;
+  }
+  const content = lines[line] ?? '';
+  const column = content.length - content.trimStart().length;
+  return { line, column, endLine: line, endColumn: Math.max(content.trimEnd().length, column) };
+}
+
+function findKey(
+  lines: readonly string[],
+  from: number,
+  parentIndent: number,
+  key: string,
+): { readonly line: number; readonly indent: number } | undefined {
+  let items = -1;
+  for (let line = from; line < lines.length; line += 1) {
+    const content = lines[line] ?? '';
+    if (/^\s*(#|$)/.test(content)) continue;
+    const indent = content.length - content.trimStart().length;
+    const isItem = content.trimStart().startsWith('- ');
+    // A list may stand at its key's own indentation; anything else there ends the mapping.
+    if (indent < parentIndent || (indent === parentIndent && !isItem)) return undefined;
+    if (isItem) {
+      items += 1;
+      if (String(items) === key) return { line, indent };
+    } else if (content.trimStart().startsWith(`${key}:`)) {
+      return { line, indent };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Ajv, type ErrorObject } from 'ajv';
+import { FAILSAFE_SCHEMA, load } from 'js-yaml';
+import schema from '../../../media/model-deck.schema.json' with { type: 'json' };
+import { ModelDeckError } from '../../foundation/error.ts';
+import { fileError } from '../../foundation/fileErrors.ts';
+import type { Finding } from '../detection.ts';
+import type { ModelSpec } from '../modelSpec.ts';
+import { locate, type KeyPath } from './locate.ts';
+
+/** Text that no hand has written: a larger file is not a spec, and aliases may make a small one huge. */
+const largestSpec = 256 * 1024;
+
+// Every scalar comes as the text that was written, so that `version: 1.10` stays 1.10; the schema says which are numbers.
+const validate = new Ajv({ allErrors: true, verbose: true, coerceTypes: true }).compile<ModelSpec>(schema);
+
+/**
+ * Reads the text of a `model-deck.yaml`. Gives the spec, or findings that say for each field what is wrong with it and
+ * in which line.
+ *
+ * @param file the path that the findings name
+ */
+export function parseSpec(
+  text: string,
+  file: string,
+): { readonly spec?: ModelSpec; readonly findings: readonly Finding[] } {
+  const name = path.basename(file);
+  const finding = (message: string, remedy: string, line = 0, column = 0): { findings: Finding[] } => ({
+    findings: [{ code: 'spec-syntax', severity: 'error', message, remedy, location: { path: file, line, column } }],
+  });
+  if (text.length > largestSpec) {
+    return finding(
+      `${name} has ${text.length} characters.`,
+      'A spec is short: look whether the right file has this name.',
+    );
+  }
+  let value: unknown;
+  try {
+    value = load(text, { schema: FAILSAFE_SCHEMA });
+  } catch (error) {
+    const { reason, mark } = error as { reason?: string; mark?: { line: number; column: number } };
+    return finding(`${name} is not YAML: ${reason ?? String(error)}.`, 'Mend the line.', mark?.line, mark?.column);
+  }
+  if (value === null || value === undefined) {
+    return finding(`${name} is empty.`, 'It needs at least name, version and handler; or delete it to be asked.');
+  }
+  if (/^[^#\n]*[:\s-][&*][A-Za-z]/m.test(text)) {
+    return finding(`${name} uses an anchor or alias.`, 'Write the value out.');
+  }
+  if (validate(value)) return { spec: value, findings: [] };
+  return { findings: (validate.errors ?? []).map((error) => schemaFinding(error, text, file)) };
+}
+
+/**
+ * @throws ModelDeckError `invalid-input` with the first finding and its line, or what the file system says
+ */
+export async function readSpec(file: string): Promise<ModelSpec> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw fileError(error, 'read the spec', file);
+  }
+  const { spec, findings } = parseSpec(text, file);
+  if (spec !== undefined) return spec;
+  const [first] = findings;
+  const location = first?.location ?? { path: file };
+  throw new ModelDeckError('invalid-input', first?.message ?? `${file} is not a spec.`, {
+    ...(first && { remedy: first.remedy }),
+    location,
+    nextStep: { kind: 'open-file', location },
+  });
+}
+
+function schemaFinding(error: ErrorObject, text: string, file: string): Finding {
+  const parent = error.instancePath.split('/').slice(1);
+  const { missingProperty, additionalProperty } = error.params as Record<string, string | undefined>;
+  const keys: KeyPath = additionalProperty === undefined ? parent : [...parent, additionalProperty];
+  const field = [...parent, missingProperty ?? additionalProperty].filter((key) => key !== undefined).join('.');
+  return {
+    code: 'spec-field',
+    severity: 'error',
+    message: `${path.basename(file)}: ${complaint(error, field || 'the file')}`,
+    remedy: remedy(error),
+    location: { path: file, ...locate(text, keys) },
+  };
+}
+
+function complaint(error: ErrorObject, field: string): string {
+  switch (error.keyword) {
+    case 'required':
+      return `${field} is missing.`;
+    case 'additionalProperties':
+      return `${field} is not a field of it.`;
+    case 'enum':
+      return `${field} is ${JSON.stringify(error.data)}, which it cannot be.`;
+    default:
+      return `${field} ${error.message ?? 'is wrong'}; it is ${JSON.stringify(error.data)}.`;
+  }
+}
+
+function remedy(error: ErrorObject): string {
+  const { description } = (error.parentSchema ?? {}) as { readonly description?: string };
+  switch (error.keyword) {
+    case 'required':
+      return 'Add it.';
+    case 'additionalProperties':
+      return 'Take it out, or mend its spelling.';
+    case 'enum':
+      return `It is one of ${(error.schema as readonly string[]).join(', ')}.`;
+    default:
+      return description ?? 'Mend the value.';
+  }
+}

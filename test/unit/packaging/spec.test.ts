@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { ModelDeckError } from '../../../src/foundation/error.ts';
+import type { ModelSpec } from '../../../src/packaging/modelSpec.ts';
+import { parseSpec, readSpec } from '../../../src/packaging/spec/parseSpec.ts';
+import { formatSpec, writeSpec } from '../../../src/packaging/spec/writeSpec.ts';
+
+const full: ModelSpec = {
+  name: 'net',
+  version: '1.10',
+  weights: 'w.onnx',
+  modelFile: 'model.py',
+  handler: 'model-deck:onnx-image-classifier',
+  labels: 'index_to_name.json',
+  extraFiles: ['a.txt', 'more/*.json'],
+  requirements: 'requirements.txt',
+  configFile: 'model-config.yaml',
+  runtime: 'python3',
+  archiveFormat: 'zip-store',
+  preprocessing: {
+    resize: 256,
+    crop: 224,
+    mean: [0.485, 0.456, 0.406],
+    std: [0.229, 0.224, 0.225],
+    layout: 'NCHW',
+    inputName: 'input',
+    output: 'logits',
+  },
+  provenance: {
+    source: 'torch.hub: resnet18 # not a comment',
+    revision: '0123',
+    licence: 'Apache-2.0',
+    sha256: '0'.repeat(64),
+  },
+};
+
+describe('formatSpec and parseSpec', () => {
+  it('give back what they were given, version 1.10 and revision 0123 as written', () => {
+    assert.deepEqual(parseSpec(formatSpec(full), '/m/model-deck.yaml'), { spec: full, findings: [] });
+  });
+
+  it('take an unquoted version as it is written', () => {
+    const { spec } = parseSpec('name: net\nversion: 1.10\nhandler: image_classifier\n', 'model-deck.yaml');
+    assert.equal(spec?.version, '1.10');
+  });
+});
+
+describe('parseSpec of wrong text', () => {
+  const start = 'name: net\nversion: "1"\nhandler: h.py\n';
+  const cases: readonly (readonly [string, string, number, RegExp])[] = [
+    ['nothing', '', 0, /is empty/],
+    ['only a comment', '# hm\n', 0, /is empty/],
+    ['a list', '- a\n', 0, /must be object/],
+    ['a text', 'hello', 0, /must be object/],
+    ['a tab', 'name: net\n\tversion: 1', 1, /is not YAML/],
+    ['an open quote', 'name: "net\nversion: 1', 2, /is not YAML/],
+    ['a key twice', 'name: a\nname: b\n', 1, /is not YAML: duplicated mapping key/],
+    ['a tag that would make an object', `${start}labels: !!js/function "x"\n`, 3, /is not YAML: unknown/],
+    ['an alias', 'name: &a net\nversion: *a\nhandler: h\n', 0, /anchor or alias/],
+    ['a missing handler', 'name: net\nversion: 1\n', 0, /handler is missing/],
+    ['a misspelt field', `${start}lables: x.json\n`, 3, /lables is not a field/],
+    ['a name with a dot', 'version: 1\nname: res.net\nhandler: h\n', 1, /name must match pattern.*res\.net/],
+    ['an empty value', `${start}labels:\n`, 3, /labels/],
+    ['a list for a text', `${start}weights: [a]\n`, 3, /weights must be string/],
+    ['a text for a list', `${start}extraFiles: {a: b}\n`, 3, /extraFiles must be array/],
+    ['an unknown format', `${start}archiveFormat: rar\n`, 3, /archiveFormat is "rar"/],
+    [
+      'a text for a number',
+      `${start}preprocessing:\n  resize: big\n  crop: 1\n  mean: [0,0,0]\n  std: [1,1,1]\n  layout: NCHW\n`,
+      4,
+      /preprocessing\.resize must be integer.*big/,
+    ],
+    [
+      'a std of zero',
+      `${start}preprocessing:\n  resize: 1\n  crop: 1\n  mean: [0,0,0]\n  std: [1,0,1]\n  layout: NCHW\n`,
+      7,
+      /std\.1 must be > 0/,
+    ],
+    [
+      'two channels',
+      `${start}preprocessing:\n  resize: 1\n  crop: 1\n  mean: [0,0]\n  std: [1,1,1]\n  layout: NCHW\n`,
+      6,
+      /mean must NOT have fewer/,
+    ],
+    ['a sha256 cut off', `${start}provenance:\n  sha256: abc\n`, 4, /provenance\.sha256 must match pattern/],
+    ['a book', 'x'.repeat(300_000), 0, /has 300000 characters/],
+  ];
+  for (const [what, text, line, message] of cases) {
+    it(`names ${what}, with its line`, () => {
+      const { spec, findings } = parseSpec(text, '/m/model-deck.yaml');
+      assert.equal(spec, undefined);
+      const found = findings.find((finding) => message.test(finding.message));
+      assert.ok(found, JSON.stringify(findings));
+      assert.match(found.message, /^model-deck\.yaml/);
+      assert.equal(found.location?.line, line);
+      assert.ok(found.remedy.length > 3);
+    });
+  }
+});
+
+describe('writeSpec', () => {
+  it('is read back, and leaves no partial file', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'model-deck-spec-'));
+    try {
+      await writeSpec(path.join(folder, 'model-deck.yaml'), full);
+      assert.deepEqual(await readSpec(path.join(folder, 'model-deck.yaml')), full);
+      assert.deepEqual(await readdir(folder), ['model-deck.yaml']);
+      await assert.rejects(readSpec(path.join(folder, 'gone.yaml')), { category: 'not-found' });
+      await assert.rejects(writeSpec(path.join(folder, 'no', 'x.yaml'), full), (error) => ModelDeckError.is(error));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
