@@ -1,0 +1,66 @@
+import { parseAnswerBody, unexpectedAnswer } from './answer.ts';
+import { decodeBase64, invalidRequest, parseRequestBody, readNestedTensor } from './inferenceRequest.ts';
+import type { InferenceInput, InferenceRequest } from './inferenceRequest.ts';
+import { isJsonObject, own } from './json.ts';
+
+/** Path of the V1 call, after the base address. */
+export function v1PredictPath(modelName: string): string {
+  return `/v1/models/${encodeURIComponent(modelName)}:predict`;
+}
+
+/** `{"instances":[{"data":"<base64>"}, …]}`: one instance an image, as TorchServe's `kserve` envelope reads it. */
+export function buildV1Request(images: readonly Uint8Array[]): string {
+  // Base64 needs no escaping: joining texts spares JSON.stringify a walk over megabytes.
+  return `{"instances":[${images.map((image) => `{"data":"${base64(image)}"}`).join(',')}]}`;
+}
+
+/**
+ * The prediction of each instance, unread: see `readPredictions` of the inference folder.
+ * @throws ModelDeckError `server` when the text is not a V1 answer
+ */
+export function parseV1Response(text: string): unknown[] {
+  const body = parseAnswerBody(text);
+  const predictions = isJsonObject(body) ? own(body, 'predictions') : undefined;
+  if (!Array.isArray(predictions)) throw unexpectedAnswer('has no list of "predictions"', body);
+  return predictions as unknown[];
+}
+
+/**
+ * Reads `{"instances":[…]}`. An instance is `{"data": …}` or `{"body": …}` with base64 or a nested list, or that value itself.
+ * @throws ModelDeckError `invalid-input` in KServe's words; the server answers 400 with them
+ */
+export function parseV1Request(text: string): InferenceRequest {
+  const body = parseRequestBody(text);
+  const instances = isJsonObject(body) ? own(body, 'instances') : undefined;
+  if (instances === undefined) throw invalidRequest('Expected key "instances" in request body');
+  if (!Array.isArray(instances)) throw invalidRequest('Expected "instances" to be a list');
+  if (instances.length === 0) throw invalidRequest('Expected "instances" to hold at least one instance');
+  return { inputs: instances.map((instance, index) => readInstance(instance, index)), inputNames: [] };
+}
+
+function readInstance(instance: unknown, index: number): InferenceInput {
+  const value = isJsonObject(instance) ? (own(instance, 'data') ?? own(instance, 'body')) : instance;
+  const where = isJsonObject(instance) ? `instances[${index}].data` : `instances[${index}]`;
+  if (typeof value === 'string') return decodeBase64(value, where);
+  if (Array.isArray(value)) return readNestedTensor(value, where);
+  throw invalidRequest(`Expected "${where}" to be a base64 string or a list of numbers`);
+}
+
+/** The body of a successful V1 answer: one prediction an instance, in order. */
+export function v1Answer(predictions: readonly unknown[]): string {
+  return JSON.stringify({ predictions });
+}
+
+/** `GET /v1/models`. */
+export function v1ModelList(modelNames: readonly string[]): string {
+  return JSON.stringify({ models: modelNames });
+}
+
+/** `GET /v1/models/<name>`. */
+export function v1ModelReadiness(modelName: string, ready: boolean): string {
+  return JSON.stringify({ name: modelName, ready });
+}
+
+function base64(image: Uint8Array): string {
+  return Buffer.from(image.buffer, image.byteOffset, image.byteLength).toString('base64');
+}

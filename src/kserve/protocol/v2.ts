@@ -1,0 +1,182 @@
+import { parseAnswerBody, unexpectedAnswer } from './answer.ts';
+import { decodeBase64, invalidRequest, parseRequestBody, readNestedTensor } from './inferenceRequest.ts';
+import type { InferenceInput, InferenceRequest } from './inferenceRequest.ts';
+import { isJsonObject, own } from './json.ts';
+import type { JsonObject } from './json.ts';
+
+/** Path of the V2 call, after the base address. */
+export function v2InferPath(modelName: string): string {
+  return `/v2/models/${encodeURIComponent(modelName)}/infer`;
+}
+
+/**
+ * A V2 request with one BYTES input of one element for each image: TorchServe's `kservev2` envelope makes a row of each
+ * input and reads only the first element of its data, so several images are several inputs, `<name>-0`, `<name>-1`, ….
+ * @param name how the inputs are named; the answer repeats it
+ */
+export function buildV2Request(name: string, images: readonly Uint8Array[]): string {
+  const inputs = images.map((image, index) => {
+    const data = Buffer.from(image.buffer, image.byteOffset, image.byteLength).toString('base64');
+    return `{"name":${JSON.stringify(`${name}-${index}`)},"shape":[1],"datatype":"BYTES","data":["${data}"]}`;
+  });
+  return `{"id":"${globalThis.crypto.randomUUID()}","inputs":[${inputs.join(',')}]}`;
+}
+
+const numericDatatypes: ReadonlySet<string> = new Set([
+  ...['BOOL', 'UINT8', 'UINT16', 'UINT32', 'UINT64', 'INT8', 'INT16', 'INT32', 'INT64'],
+  ...['FP16', 'BF16', 'FP32', 'FP64'],
+]);
+
+/**
+ * The prediction of each image, unread. TorchServe answers with one output an image; Triton and others answer with one
+ * tensor whose first dimension counts the images, which is cut into its rows here.
+ * @throws ModelDeckError `server` when the text is not a V2 answer
+ */
+export function parseV2Response(text: string): unknown[] {
+  const body = parseAnswerBody(text);
+  const outputs = isJsonObject(body) ? own(body, 'outputs') : undefined;
+  if (!Array.isArray(outputs)) throw unexpectedAnswer('has no list of "outputs"', body);
+  return outputs.flatMap((output: unknown) => {
+    if (!isJsonObject(output)) throw unexpectedAnswer('has an output that is not an object', output);
+    return outputRows(output);
+  });
+}
+
+function outputRows(output: JsonObject): unknown[] {
+  const data = own(output, 'data');
+  if (data === undefined) throw unexpectedAnswer('has an output without "data"', output);
+  const shape = own(output, 'shape');
+  const rows = Array.isArray(shape) && shape.length > 1 ? (shape as unknown[])[0] : 1;
+  if (!Array.isArray(data) || !numericDatatypes.has(String(own(output, 'datatype')))) return [data];
+  // Data may be nested as its shape is: then each of its elements is a row already.
+  if (data.length > 0 && Array.isArray(data[0])) return rows === data.length ? (data as unknown[]) : [data];
+  if (typeof rows !== 'number' || !Number.isSafeInteger(rows) || rows < 1 || data.length % rows !== 0) {
+    throw unexpectedAnswer('has an output whose "data" does not fill its "shape"', output);
+  }
+  const length = data.length / rows;
+  return Array.from({ length: rows }, (_, row) => data.slice(row * length, (row + 1) * length) as unknown[]);
+}
+
+/**
+ * Reads a V2 request. BYTES inputs hold one base64 image, numeric ones one image's tensor, flat or nested.
+ * @throws ModelDeckError `invalid-input`; the server answers 400 with its words
+ */
+export function parseV2Request(text: string): InferenceRequest {
+  const body = parseRequestBody(text);
+  const inputs = isJsonObject(body) ? own(body, 'inputs') : undefined;
+  if (!isJsonObject(body) || inputs === undefined) throw invalidRequest('Expected key "inputs" in request body');
+  if (!Array.isArray(inputs)) throw invalidRequest('Expected "inputs" to be a list');
+  if (inputs.length === 0) throw invalidRequest('Expected "inputs" to hold at least one input');
+  const id = own(body, 'id');
+  if (id !== undefined && id !== null && typeof id !== 'string') throw invalidRequest('Expected "id" to be a string');
+  const read = inputs.map((input: unknown, index) => readInput(input, index));
+  return {
+    ...(typeof id === 'string' && id.trim() !== '' && { id }),
+    inputs: read.map(({ value }) => value),
+    inputNames: read.map(({ name }) => name),
+  };
+}
+
+function readInput(input: unknown, index: number): { name: string; value: InferenceInput } {
+  const where = `inputs[${index}]`;
+  if (!isJsonObject(input)) throw invalidRequest(`Expected "${where}" to be an object`);
+  const name = own(input, 'name');
+  const shape = own(input, 'shape');
+  const datatype = own(input, 'datatype');
+  const data = own(input, 'data');
+  if (typeof name !== 'string') throw invalidRequest(`Expected "${where}.name" to be a string`);
+  if (!isShape(shape))
+    throw invalidRequest(`Expected "${where}.shape" to be a list of integers: value is not a valid list`);
+  if (!Array.isArray(data)) throw invalidRequest(`Expected "${where}.data" to be a list: value is not a valid list`);
+  if (datatype === 'BYTES') {
+    const [first, ...others] = data as unknown[];
+    if (typeof first !== 'string') throw invalidRequest(`Expected "${where}.data" to hold one base64 string`);
+    if (others.length > 0) {
+      throw invalidRequest(`Expected "${where}.data" to hold one image: send each image as an input of its own`);
+    }
+    return { name, value: decodeBase64(first, `${where}.data`) };
+  }
+  if (typeof datatype !== 'string' || !numericDatatypes.has(datatype)) {
+    throw invalidRequest(`Unknown "${where}.datatype": ${String(JSON.stringify(datatype)).slice(0, 40)}`);
+  }
+  return { name, value: reshape(readNestedTensor(data, `${where}.data`).data, shape, where) };
+}
+
+function reshape(data: Float32Array, shape: readonly number[], where: string): InferenceInput {
+  const known = shape.reduce((product, size) => (size === -1 ? product : product * size), 1);
+  const free = shape.filter((size) => size === -1).length;
+  const missing = data.length / known;
+  if (free > 1 || known === 0 || !Number.isInteger(missing) || (free === 0 && missing !== 1)) {
+    throw invalidRequest(`Cannot reshape "${where}.data" of size ${data.length} into shape [${shape.join(', ')}]`);
+  }
+  return { shape: shape.map((size) => (size === -1 ? missing : size)), data };
+}
+
+function isShape(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && (size as number) >= -1);
+}
+
+export interface V2Answer {
+  /** The request's id; one is made up when the request had none. */
+  readonly id?: string;
+  readonly modelName: string;
+  readonly modelVersion?: string;
+  /** Names of the request's inputs; each output repeats the name of its input. */
+  readonly inputNames: readonly string[];
+  /** One prediction an input, for example `{"tabby": 0.4, …}`. */
+  readonly predictions: readonly unknown[];
+}
+
+/** The body of a successful V2 answer in TorchServe's form: one BYTES output an image, holding the prediction itself. */
+export function v2Answer(answer: V2Answer): string {
+  return JSON.stringify({
+    id: answer.id ?? globalThis.crypto.randomUUID(),
+    model_name: answer.modelName,
+    ...(answer.modelVersion !== undefined && { model_version: answer.modelVersion }),
+    outputs: answer.predictions.map((prediction, index) => ({
+      name: answer.inputNames[index] ?? `output-${index}`,
+      datatype: 'BYTES',
+      shape: [1],
+      data: [prediction],
+    })),
+  });
+}
+
+/** A tensor in V2 metadata; -1 is a free dimension. */
+export interface TensorMetadata {
+  readonly name: string;
+  readonly datatype: string;
+  readonly shape: readonly number[];
+}
+
+/** `GET /v2`. */
+export function v2ServerMetadata(name: string, version: string): string {
+  return JSON.stringify({ name, version, extensions: [] });
+}
+
+/** `GET /v2/models/<name>`. */
+export function v2ModelMetadata(model: {
+  readonly name: string;
+  readonly versions: readonly string[];
+  readonly platform: string;
+  readonly inputs: readonly TensorMetadata[];
+  readonly outputs: readonly TensorMetadata[];
+}): string {
+  const { name, versions, platform, inputs, outputs } = model;
+  return JSON.stringify({ name, versions, platform, inputs, outputs });
+}
+
+/** `GET /v2/health/live`. */
+export function v2ServerLive(live: boolean): string {
+  return JSON.stringify({ live });
+}
+
+/** `GET /v2/health/ready`. */
+export function v2ServerReady(ready: boolean): string {
+  return JSON.stringify({ ready });
+}
+
+/** `GET /v2/models/<name>/ready`. */
+export function v2ModelReadiness(modelName: string, ready: boolean): string {
+  return JSON.stringify({ name: modelName, ready });
+}
