@@ -1,0 +1,116 @@
+import { isClassifyState, isId, isTopK, mostImages, type ClassifyState } from './classifyState.ts';
+import { bytes, integer, list, number, oneOf, only, record, text, variant } from './validate.ts';
+
+/** Largest image that is taken, in bytes: what 100 megapixels need as JPEG, and little enough to pass to the host at once. */
+export const largestImage = 64 << 20;
+/** How much of a raw body is shown, in UTF-16 units. */
+export const longestBody = 20_000;
+
+/** From the page to the host. */
+export type ClassifyRequest =
+  | { readonly type: 'ready' }
+  | { readonly type: 'select-endpoint'; readonly id: string }
+  | { readonly type: 'start-endpoint'; readonly id: string }
+  | { readonly type: 'show-endpoint-log'; readonly id: string }
+  | { readonly type: 'reload-endpoints' }
+  | { readonly type: 'deploy' }
+  | { readonly type: 'set-top-k'; readonly topK: number }
+  | { readonly type: 'browse' }
+  | { readonly type: 'add-file'; readonly name: string; readonly content: ArrayBuffer | Uint8Array }
+  /** A file that the page did not read. `size` in bytes. */
+  | {
+      readonly type: 'refuse-file';
+      readonly name: string;
+      readonly size: number;
+      readonly why: 'too-large' | 'unreadable';
+    }
+  | { readonly type: 'add-uris'; readonly uris: readonly string[] }
+  | { readonly type: 'classify'; readonly ids: readonly string[] }
+  | { readonly type: 'cancel'; readonly ids: readonly string[] }
+  | { readonly type: 'remove'; readonly ids: readonly string[] }
+  | { readonly type: 'clear-history' }
+  | { readonly type: 'show-exchange'; readonly id: string }
+  | { readonly type: 'copy'; readonly id: string; readonly as: 'curl' | 'python' };
+
+/** From the host to the page. */
+export type ClassifyUpdate =
+  | { readonly type: 'state'; readonly state: ClassifyState }
+  /** `url` is a data: URL of an image. */
+  | { readonly type: 'thumbnail'; readonly imageId: string; readonly url: string }
+  | { readonly type: 'exchange'; readonly imageId: string; readonly exchange: ExchangeView }
+  /** Something to be said once, politely. */
+  | { readonly type: 'notice'; readonly text: string };
+
+/** The raw request and response, without secret headers; bodies cut at {@link longestBody}. */
+export interface ExchangeView {
+  readonly method: string;
+  readonly url: string;
+  readonly request: BodyView;
+  readonly status: number;
+  readonly response: BodyView;
+}
+
+export interface BodyView {
+  readonly text: string;
+  /** Length of the whole body, in UTF-16 units. */
+  readonly length: number;
+}
+
+/** What the page keeps for a reload of the window. */
+export interface SavedClassifyState {
+  readonly topK: number;
+  readonly endpointId?: string;
+}
+
+const isFileName = text(1024);
+const isIds = list(isId, mostImages);
+const isBody = record<BodyView>({ text: text(longestBody), length: integer(0, 2 ** 40) });
+
+export const isClassifyRequest = variant<'type', ClassifyRequest>('type', {
+  ready: only('ready'),
+  'select-endpoint': record({ type: oneOf('select-endpoint'), id: isId }),
+  'start-endpoint': record({ type: oneOf('start-endpoint'), id: isId }),
+  'show-endpoint-log': record({ type: oneOf('show-endpoint-log'), id: isId }),
+  'reload-endpoints': only('reload-endpoints'),
+  deploy: only('deploy'),
+  'set-top-k': record({ type: oneOf('set-top-k'), topK: isTopK }),
+  browse: only('browse'),
+  'add-file': record({ type: oneOf('add-file'), name: isFileName, content: bytes(largestImage) }),
+  'refuse-file': record({
+    type: oneOf('refuse-file'),
+    name: isFileName,
+    size: number(0, 2 ** 53),
+    why: oneOf('too-large', 'unreadable'),
+  }),
+  'add-uris': record({ type: oneOf('add-uris'), uris: list(text(8192), 1000) }),
+  classify: record({ type: oneOf('classify'), ids: isIds }),
+  cancel: record({ type: oneOf('cancel'), ids: isIds }),
+  remove: record({ type: oneOf('remove'), ids: isIds }),
+  'clear-history': only('clear-history'),
+  'show-exchange': record({ type: oneOf('show-exchange'), id: isId }),
+  copy: record({ type: oneOf('copy'), id: isId, as: oneOf('curl', 'python') }),
+});
+
+export const isClassifyUpdate = variant<'type', ClassifyUpdate>('type', {
+  state: record({ type: oneOf('state'), state: isClassifyState }),
+  thumbnail: record({ type: oneOf('thumbnail'), imageId: isId, url: isImageUrl }),
+  exchange: record({
+    type: oneOf('exchange'),
+    imageId: isId,
+    exchange: record<ExchangeView>({
+      method: text(20),
+      url: text(8192),
+      request: isBody,
+      status: integer(0, 999),
+      response: isBody,
+    }),
+  }),
+  notice: record({ type: oneOf('notice'), text: text(1000) }),
+});
+
+export const isSavedClassifyState = record<SavedClassifyState>({ topK: isTopK }, { endpointId: isId });
+
+/** Raster images only: an SVG would be a document. */
+export function isImageUrl(value: unknown): value is string {
+  return typeof value === 'string' && value.length < 1 << 20 && /^data:image\/(png|jpeg|webp);base64,/.test(value);
+}

@@ -1,0 +1,44 @@
+import * as vscode from 'vscode';
+import type { Check } from './contract/validate.ts';
+import { webviewHtml } from './webviewHtml.ts';
+
+/** One of our pages in a webview: its document, and messages that are checked on arrival. */
+export interface PageOptions<Request> {
+  readonly extensionUri: vscode.Uri;
+  /** Base name of the built script and style sheet in `dist/webview`. */
+  readonly name: 'classify' | 'archive';
+  readonly title: string;
+  readonly log: vscode.LogOutputChannel;
+  readonly isRequest: Check<Request>;
+  /** Its failure is logged here and shown by {@link onFailure}. */
+  readonly onRequest: (request: Request) => Promise<void> | void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Puts the page into the webview. The subscription ends with the webview. */
+export function showPage<Request>(webview: vscode.Webview, options: PageOptions<Request>): vscode.Disposable {
+  const folder = vscode.Uri.joinPath(options.extensionUri, 'dist', 'webview');
+  const built = (file: string): string => webview.asWebviewUri(vscode.Uri.joinPath(folder, file)).toString();
+  const subscription = webview.onDidReceiveMessage((message: unknown) => {
+    if (!options.isRequest(message)) {
+      options.log.warn(`The ${options.name} page sent a message that is not in the contract; it was dropped.`);
+      return;
+    }
+    void answer(message);
+  });
+  async function answer(request: Request): Promise<void> {
+    try {
+      await options.onRequest(request);
+    } catch (error) {
+      options.onFailure(error);
+    }
+  }
+  webview.options = { enableScripts: true, localResourceRoots: [folder] };
+  webview.html = webviewHtml({
+    title: options.title,
+    cspSource: webview.cspSource,
+    script: built(`${options.name}.js`),
+    style: built(`${options.name}.css`),
+  });
+  return subscription;
+}

@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ModelDeckError } from '../../../src/foundation/error.ts';
+import type { ImageResult } from '../../../src/inference/endpoint.ts';
+import { ClassifySession, type ImageInput, type SessionWork } from '../../../src/panel/classifySession.ts';
+import { isClassifyUpdate } from '../../../src/panel/contract/classifyMessages.ts';
+import { mostHistory, mostImages, type EndpointChoice } from '../../../src/panel/contract/classifyState.ts';
+
+const ready: EndpointChoice = { id: 'here/cats', label: 'cats', targetLabel: 'This computer', state: 'ready' };
+const stopped: EndpointChoice = { id: 'here/dogs', label: 'dogs', targetLabel: 'This computer', state: 'stopped' };
+
+function result(label: string, probability = 0.75): ImageResult {
+  return {
+    predictions: [{ label, probability }],
+    classCount: 1000,
+    timing: { prepareMs: 1, requestMs: 2 },
+    request: { method: 'POST', url: 'http://127.0.0.1:1/v1/models/cats:predict', body: 'x'.repeat(50_000) },
+    response: { status: 200, body: '{}' },
+  };
+}
+
+function image(
+  name: string,
+  read: () => Promise<Uint8Array> = () => Promise.resolve(Buffer.from(name)),
+  held = 0,
+): ImageInput {
+  return { name, origin: 'photos', held, read };
+}
+
+/** A session whose predictions are answered by hand, and which checks each state against the contract. */
+function make(work: Partial<SessionWork> = {}): {
+  readonly session: ClassifySession;
+  readonly calls: {
+    readonly name: string;
+    readonly endpointId: string;
+    readonly signal: AbortSignal;
+    readonly answer: (value: ImageResult) => void;
+    readonly fail: (error: unknown) => void;
+  }[];
+} {
+  const calls: ReturnType<typeof make>['calls'] = [];
+  const session: ClassifySession = new ClassifySession(
+    {
+      predict: (endpointId, content, _k, signal) =>
+        new Promise((answer, fail) =>
+          calls.push({ name: Buffer.from(content).toString(), endpointId, signal, answer, fail }),
+        ),
+      thumbnail: () => Promise.resolve('data:image/png;base64,AAAA'),
+      onChange: () => assert.ok(isClassifyUpdate({ type: 'state', state: session.state() })),
+      onThumbnail: () => undefined,
+      onError: () => undefined,
+      ...work,
+    },
+    5,
+  );
+  return { session, calls };
+}
+
+const settle = (): Promise<void> => new Promise((done) => setTimeout(done, 5));
+const outcomes = (session: ClassifySession): readonly string[] =>
+  session.state().images.map(({ outcome }) => outcome.state);
+
+describe('a classify session', () => {
+  it('works on two images at a time, in their order, and remembers the answers', async () => {
+    const { session, calls } = make();
+    session.setEndpoints([ready]);
+    session.add(['a', 'b', 'c'].map((name) => image(name)));
+    await settle();
+    assert.deepEqual(
+      calls.map(({ name }) => name),
+      ['a', 'b'],
+    );
+    assert.deepEqual(outcomes(session), ['running', 'running', 'queued']);
+    calls[0]?.answer(result('tabby'));
+    await settle();
+    assert.deepEqual(
+      calls.map(({ name }) => name),
+      ['a', 'b', 'c'],
+    );
+    calls[1]?.answer(result('tiger cat'));
+    calls[2]?.answer(result('lynx'));
+    await settle();
+    assert.deepEqual(outcomes(session), ['done', 'done', 'done']);
+    assert.deepEqual(
+      session.state().history.map(({ name }) => name),
+      ['c', 'b', 'a'],
+    );
+  });
+
+  it('lets the others go on when one is broken', async () => {
+    const { session, calls } = make();
+    session.setEndpoints([ready]);
+    const broken = (): Promise<Uint8Array> =>
+      Promise.reject(new ModelDeckError('invalid-input', 'cut.jpg is cut off.', { remedy: 'Save it again.' }));
+    session.add([image('cut.jpg', broken), image('cat.jpg')]);
+    await settle();
+    calls[0]?.answer(result('tabby'));
+    await settle();
+    const [cut, cat] = session.state().images;
+    assert.deepEqual(cut?.outcome, {
+      state: 'failed',
+      failure: { reason: 'cut.jpg is cut off.', remedy: 'Save it again.' },
+      canRetry: true,
+    });
+    assert.equal(cat?.outcome.state, 'done');
+  });
+
+  it('holds images until the chosen endpoint is ready, and shows them meanwhile', async () => {
+    const { session, calls } = make();
+    session.setEndpoints([stopped]);
+    session.add([image('a')]);
+    await settle();
+    assert.deepEqual(outcomes(session), ['queued']);
+    assert.equal([...session.thumbnails()].length, 1);
+    assert.equal(calls.length, 0);
+    session.setEndpoints([{ ...stopped, state: 'ready' }]);
+    await settle();
+    assert.deepEqual(
+      calls.map(({ endpointId }) => endpointId),
+      ['here/dogs'],
+    );
+  });
+
+  it('chooses a ready endpoint first, keeps the choice, and falls back when it goes', () => {
+    const { session } = make();
+    session.setEndpoints([stopped, ready]);
+    assert.equal(session.state().selectedId, ready.id);
+    session.select(stopped.id);
+    session.setEndpoints([ready, stopped]);
+    assert.equal(session.state().selectedId, stopped.id);
+    session.select('nobody');
+    assert.equal(session.state().selectedId, stopped.id);
+    session.setEndpoints([ready]);
+    assert.equal(session.state().selectedId, ready.id);
+    session.setEndpoints([]);
+    assert.equal(session.state().selectedId, undefined);
+  });
+
+  it('cancels at once, aborts the request, and does not hear a late answer', async () => {
+    const { session, calls } = make();
+    session.setEndpoints([ready]);
+    session.add([image('a')]);
+    await settle();
+    session.cancelAll();
+    assert.deepEqual(outcomes(session), ['cancelled']);
+    assert.equal(calls[0]?.signal.aborted, true);
+    calls[0]?.answer(result('late'));
+    await settle();
+    assert.deepEqual(outcomes(session), ['cancelled']);
+    assert.equal(session.state().history.length, 0);
+  });
+
+  it('tries again with the endpoint that is chosen now', async () => {
+    const { session, calls } = make();
+    session.setEndpoints([ready, { ...stopped, state: 'ready' }]);
+    session.add([image('a')]);
+    await settle();
+    calls[0]?.fail(new Error('boom'));
+    await settle();
+    assert.deepEqual(outcomes(session), ['failed']);
+    session.select(stopped.id);
+    session.classify(['image-1', 'image-77']);
+    await settle();
+    assert.equal(calls[1]?.endpointId, stopped.id);
+  });
+
+  it('does not confuse a cancelled run with the next one', async () => {
+    const { session, calls } = make();
+    session.setEndpoints([ready]);
+    session.add([image('a')]);
+    await settle();
+    session.cancel(['image-1']);
+    session.classify(['image-1']);
+    await settle();
+    calls[0]?.answer(result('old'));
+    await settle();
+    assert.deepEqual(outcomes(session), ['running']);
+    calls[1]?.answer(result('new'));
+    await settle();
+    assert.equal(session.state().history[0]?.answer.predictions[0]?.label, 'new');
+    assert.equal(session.state().history.length, 1);
+  });
+
+  it('makes what a server says fit the contract', async () => {
+    const { session, calls } = make();
+    session.setEndpoints([ready]);
+    session.add([image('a')]);
+    await settle();
+    const predictions = [
+      { label: 'x'.repeat(100_000), probability: Number.NaN },
+      ...Array.from({ length: 50 }, () => ({ label: 'y', probability: 7 })),
+    ];
+    calls[0]?.answer({ ...result(''), predictions });
+    await settle();
+    const { outcome } = session.state().images[0] ?? {};
+    assert.ok(outcome?.state === 'done');
+    assert.equal(outcome.predictions.length, 20);
+    assert.deepEqual(outcome.predictions.map(({ probability }) => probability).slice(0, 2), [0, 1]);
+    assert.ok(isClassifyUpdate({ type: 'state', state: session.state() }));
+    const exchange = session.answered('image-1')?.exchange;
+    assert.ok(isClassifyUpdate({ type: 'exchange', imageId: 'image-1', exchange }));
+    assert.equal(exchange?.request.length, 50_000);
+  });
+
+  it('stays within its limits of images, held bytes and history', async () => {
+    const { session } = make({ predict: () => Promise.resolve(result('tabby')) });
+    session.setEndpoints([ready]);
+    for (let batch = 0; batch < 3; batch += 1) {
+      session.add(Array.from({ length: mostImages }, (_, index) => image(`${batch}-${index}`)));
+      await new Promise<void>((done) => {
+        const look = setInterval(() => {
+          if (!outcomes(session).every((one) => one === 'done')) return;
+          clearInterval(look);
+          done();
+        }, 5);
+      });
+    }
+    assert.equal(session.state().images.length, mostImages);
+    assert.equal(session.state().history.length, mostHistory);
+    const large = Array.from({ length: 5 }, (_, index) => image(`held-${index}`, undefined, 64 << 20));
+    assert.equal(session.add(large), 1);
+    await settle();
+    assert.equal(session.add(large.slice(0, 2)), 0);
+    const names = session.state().images.map(({ name }) => name);
+    assert.equal(names.length, mostImages - 2, 'the oldest two held ones made room for the new ones');
+    assert.deepEqual(names.slice(0, 5), ['held-0', 'held-1', 'held-0', 'held-1', '2-0']);
+    session.remove(session.state().images.map(({ id }) => id));
+    session.clearHistory();
+    await settle();
+    assert.deepEqual([...session.thumbnails()], []);
+  });
+
+  it('says how many of too large a batch were not taken', () => {
+    const { session } = make();
+    session.setEndpoints([stopped]);
+    assert.equal(session.add(Array.from({ length: mostImages + 7 }, (_, index) => image(String(index)))), 7);
+    assert.equal(session.add([image('one more')]), 1);
+    assert.equal(session.state().images.length, mostImages);
+  });
+
+  it('gives a refused image a row that cannot be tried again', () => {
+    const { session } = make();
+    session.setEndpoints([ready]);
+    session.refuse('huge.tif', 'Dropped or pasted', new ModelDeckError('invalid-input', 'huge.tif has 70 MB.'));
+    session.classify(['image-1']);
+    assert.deepEqual(outcomes(session), ['failed']);
+  });
+});
