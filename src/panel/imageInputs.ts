@@ -4,7 +4,7 @@ import { ModelDeckError } from '../foundation/error.ts';
 import { fileError } from '../foundation/fileErrors.ts';
 import type { ImageInput } from './classifySession.ts';
 import { largestImage } from './contract/classifyMessages.ts';
-import { formatBytes } from './formatBytes.ts';
+import { formatBytes } from './contract/formatBytes.ts';
 
 /** Schemes that a dropped address may have: files of this window. Nothing is ever fetched from a web address. */
 const fileSchemes: readonly string[] = ['file', 'vscode-remote', 'vscode-userdata'];

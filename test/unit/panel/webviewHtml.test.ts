@@ -24,7 +24,7 @@ describe('the document of a page', () => {
     assert.deepEqual(Object.fromEntries(policy(html)), {
       'default-src': "'none'",
       'script-src': `'nonce-${nonce}'`,
-      'style-src': options.cspSource,
+      'style-src': `${options.cspSource} 'nonce-${nonce}'`,
       'img-src': `${options.cspSource} data:`,
       'font-src': options.cspSource,
       'base-uri': "'none'",

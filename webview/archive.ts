@@ -1,0 +1,189 @@
+import {
+  isArchiveUpdate,
+  type ArchiveRequest,
+  type ArchiveUpdate,
+  type ArchiveView,
+  type EntryView,
+  type NamedValue,
+} from '../src/panel/contract/archiveMessages.ts';
+import { formatBytes } from '../src/panel/contract/formatBytes.ts';
+import type { Failure } from '../src/panel/contract/failure.ts';
+import './archive.css';
+import { el, foreign, icon, present, type Child } from './dom.ts';
+import { connectHost } from './host.ts';
+import { button, spinner } from './toolkit.ts';
+
+/** The page of an archive: what it says, what it holds, and what is odd about it. */
+
+const { post } = connectHost<ArchiveRequest, ArchiveUpdate>(isArchiveUpdate, receive);
+const page = el('main', { class: 'page' });
+const spoken = el('p', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' });
+document.body.append(page, spoken);
+post({ type: 'ready' });
+
+function receive(update: ArchiveUpdate): void {
+  switch (update.type) {
+    case 'reading':
+      return show(
+        el('p', { class: 'running' }, spinner('Reading the archive'), el('span', {}, 'Reading the archive…')),
+        button('secondary', () => post({ type: 'cancel' }), { 'data-testid': 'cancel' }, 'Cancel'),
+      );
+    case 'cancelled':
+      return show(el('p', { class: 'quiet' }, 'Reading was cancelled.'), readAgain('Read Archive'));
+    case 'failed':
+      return showFailure(update.failure);
+    case 'contents':
+      return showArchive(update.archive);
+    case 'copied':
+      spoken.textContent = `${update.what} copied.`;
+  }
+}
+
+function show(...children: readonly Child[]): void {
+  page.replaceChildren(...present(children));
+}
+
+function readAgain(title: string): HTMLElement {
+  return el(
+    'div',
+    {},
+    button('secondary', () => post({ type: 'reload' }), { 'data-testid': 'reload' }, title),
+  );
+}
+
+function showFailure({ reason, remedy }: Failure): void {
+  show(
+    el(
+      'p',
+      { class: 'failure', role: 'alert', 'data-testid': 'failure' },
+      icon('error'),
+      el('span', {}, el('span', { class: 'failure-reason' }, reason), remedy !== undefined && ` ${remedy}`),
+    ),
+    readAgain('Try Again'),
+  );
+}
+
+function showArchive(archive: ArchiveView): void {
+  const { name, size, format, path, sha256, manifest, preprocessing, labels, warnings } = archive;
+  show(
+    el(
+      'header',
+      { class: 'archive-head' },
+      el(
+        'div',
+        { class: 'section-head' },
+        el('h1', {}, foreign(name)),
+        button('primary', () => post({ type: 'deploy' }), { 'data-testid': 'deploy' }, 'Deploy Model…'),
+      ),
+      el('p', { class: 'quiet' }, `${formatSize(size)} · ${formatWords[format] ?? format}`),
+      el('p', { class: 'quiet path' }, foreign(path)),
+      sha256 !== undefined && el('p', { class: 'hash' }, el('span', { class: 'quiet' }, 'SHA-256'), hash(sha256, name)),
+    ),
+    warnings.length > 0 && section('Warnings', 'warnings', warningList(warnings)),
+    section('Manifest', 'manifest', manifest.length > 0 ? table(manifest) : none('There is no manifest to be shown.')),
+    preprocessing.length > 0 && section('Preprocessing', 'preprocessing', table(preprocessing)),
+    section('Labels', 'labels', labels ? labelLine(labels) : none('The archive brings no labels for its classes.')),
+    section(`Entries (${archive.entryCount})`, 'entries', ...entryTable(archive)),
+  );
+  spoken.textContent = `${name} is read: ${archive.entryCount} entries, ${warnings.length} warnings.`;
+}
+
+const formatWords: Readonly<Record<string, string>> = {
+  default: 'zip, compressed',
+  'zip-store': 'zip, stored',
+  tgz: 'tar, gzip',
+  'no-archive': 'folder',
+};
+
+function section(title: string, id: string, ...content: readonly Child[]): HTMLElement {
+  return el(
+    'section',
+    { 'aria-labelledby': `${id}-title`, 'data-testid': id },
+    el('header', { class: 'section-head' }, el('h2', { id: `${id}-title` }, title)),
+    ...content,
+  );
+}
+
+function none(text: string): HTMLElement {
+  return el('p', { class: 'quiet' }, text);
+}
+
+function warningList(warnings: readonly string[]): HTMLElement {
+  return el(
+    'ul',
+    { class: 'warnings' },
+    ...warnings.map((warning) => el('li', { class: 'warning' }, icon('warning'), el('span', {}, warning))),
+  );
+}
+
+function table(rows: readonly NamedValue[]): HTMLElement {
+  return el(
+    'dl',
+    { class: 'values' },
+    ...rows.flatMap(({ name, value }) => [el('dt', { class: 'quiet' }, foreign(name)), el('dd', {}, foreign(value))]),
+  );
+}
+
+function labelLine({ count, first }: NonNullable<ArchiveView['labels']>): HTMLElement {
+  const rest = count - first.length;
+  return el(
+    'p',
+    {},
+    `${count.toLocaleString()} classes: `,
+    ...first.flatMap((label, index) => [index > 0 && ', ', foreign(label)]),
+    rest > 0 && el('span', { class: 'quiet' }, `, and ${rest.toLocaleString()} more`),
+  );
+}
+
+function entryTable({ entries, entryCount }: ArchiveView): readonly Child[] {
+  const head = ['Name', 'Size', 'Compressed', 'SHA-256'].map((text, index) =>
+    el('th', { scope: 'col', class: index === 1 || index === 2 ? 'number' : undefined }, text),
+  );
+  return [
+    el(
+      'table',
+      { class: 'entries' },
+      el('thead', {}, el('tr', {}, ...head)),
+      el('tbody', {}, ...entries.map(entryRow)),
+    ),
+    entryCount > entries.length && none(`The first ${entries.length} are shown.`),
+  ];
+}
+
+function entryRow({ name, size, compressedSize, sha256 }: EntryView): HTMLElement {
+  return el(
+    'tr',
+    { 'data-testid': 'entry' },
+    el('th', { scope: 'row' }, foreign(name)),
+    sizeCell(size),
+    sizeCell(compressedSize),
+    el('td', {}, sha256 !== undefined && hash(sha256, name)),
+  );
+}
+
+function sizeCell(size: number): HTMLElement {
+  return el('td', { class: 'number', title: exactBytes(size) }, formatBytes(size));
+}
+
+/** The beginning of a hash with its whole length in reach: as a tooltip, and copied. */
+function hash(sha256: string, of: string): HTMLElement {
+  return el(
+    'span',
+    { class: 'hash-value' },
+    el('code', { class: 'mono', title: sha256 }, sha256),
+    button(
+      'icon',
+      () => post({ type: 'copy-sha256', sha256 }),
+      { 'aria-label': `Copy the SHA-256 of ${of}`, title: 'Copy', 'data-testid': 'copy' },
+      icon('copy'),
+    ),
+  );
+}
+
+function formatSize(size: number): string {
+  return size < 1024 ? exactBytes(size) : `${formatBytes(size)} (${exactBytes(size)})`;
+}
+
+function exactBytes(size: number): string {
+  return `${size.toLocaleString()} ${size === 1 ? 'byte' : 'bytes'}`;
+}

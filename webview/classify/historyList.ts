@@ -1,0 +1,72 @@
+import type { ClassifyRequest } from '../../src/panel/contract/classifyMessages.ts';
+import type { HistoryView } from '../../src/panel/contract/classifyState.ts';
+import { el, foreign, icon } from '../dom.ts';
+import { button } from '../toolkit.ts';
+import { thumbnailBox } from './imageCard.ts';
+import { formatMs, formatPercent, predictionList } from './predictions.ts';
+
+/** Every answer of this session, one line each, which opens to all of its predictions. */
+export class HistoryList {
+  readonly element: HTMLElement;
+  private readonly list = el('ol', { class: 'history-list' });
+  private readonly open = new Set<string>();
+  private shown = '';
+
+  constructor(post: (request: ClassifyRequest) => void) {
+    this.element = el(
+      'section',
+      { class: 'history', 'aria-labelledby': 'history-title' },
+      el(
+        'header',
+        { class: 'section-head' },
+        el('h2', { id: 'history-title' }, 'History of this session'),
+        button('secondary', () => post({ type: 'clear-history' }), { 'data-testid': 'clear-history' }, 'Clear'),
+      ),
+      this.list,
+    );
+  }
+
+  update(history: readonly HistoryView[], topK: number, thumbnails: ReadonlyMap<string, string>): void {
+    this.element.hidden = history.length === 0;
+    const key = JSON.stringify([history.map(({ id, imageId }) => [id, thumbnails.has(imageId)]), topK]);
+    if (key === this.shown) return;
+    this.shown = key;
+    const focused = document.activeElement?.closest('[data-entry]')?.getAttribute('data-entry');
+    this.list.replaceChildren(...history.map((entry) => this.row(entry, topK, thumbnails.get(entry.imageId))));
+    for (const summary of this.list.querySelectorAll('summary'))
+      if (summary.dataset['entry'] === focused) summary.focus();
+  }
+
+  private row(entry: HistoryView, topK: number, thumbnail: string | undefined): HTMLElement {
+    const { id, name, at, answer } = entry;
+    const [first] = answer.predictions;
+    const time = new Date(at);
+    const details = el(
+      'details',
+      { open: this.open.has(id) },
+      el(
+        'summary',
+        { 'data-entry': id },
+        icon('chevron'),
+        thumbnailBox(thumbnail),
+        el('time', { datetime: time.toISOString() }, time.toLocaleTimeString()),
+        foreign(name, { class: 'history-name' }),
+        foreign(first?.label ?? 'no class', { class: 'history-label' }),
+        el('span', { class: 'percent' }, first ? formatPercent(first.probability) : ''),
+        foreign(answer.endpointLabel, { class: 'quiet history-endpoint' }),
+      ),
+      predictionList(answer, topK),
+      el(
+        'p',
+        { class: 'quiet timing' },
+        el('span', {}, `prepare ${formatMs(answer.prepareMs)}`),
+        el('span', {}, `network + server ${formatMs(answer.requestMs)}`),
+      ),
+    );
+    details.addEventListener('toggle', () => {
+      if (details.open) this.open.add(id);
+      else this.open.delete(id);
+    });
+    return el('li', { 'data-testid': 'history-entry' }, details);
+  }
+}

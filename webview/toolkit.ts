@@ -1,0 +1,72 @@
+import {
+  provideVSCodeDesignSystem,
+  vsCodeButton,
+  vsCodeDropdown,
+  vsCodeOption,
+  vsCodeProgressRing,
+} from '@vscode/webview-ui-toolkit';
+import { el, present, setAttributes, type Attributes, type Child } from './dom.ts';
+
+/**
+ * The only module that knows which component library draws the controls. The pages ask for a button or a choice and
+ * get a plain element with plain events.
+ */
+
+provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeDropdown(), vsCodeOption(), vsCodeProgressRing());
+
+export type ButtonLook = 'primary' | 'secondary' | 'icon';
+
+export function button(
+  look: ButtonLook,
+  onClick: () => void,
+  attributes: Attributes,
+  ...children: readonly Child[]
+): HTMLElement {
+  const element = document.createElement('vscode-button');
+  setAttributes(element, { appearance: look, ...attributes });
+  element.append(...present(children));
+  element.addEventListener('click', onClick);
+  return element;
+}
+
+export interface ChoiceItem {
+  readonly value: string;
+  readonly text: string;
+}
+
+/** A drop-down list. Made anew when its items change; {@link Choice.choose} changes the selection alone. */
+export interface Choice {
+  readonly element: HTMLElement;
+  readonly choose: (value: string) => void;
+}
+
+export function choice(
+  items: readonly ChoiceItem[],
+  selected: string | undefined,
+  onChoose: (value: string) => void,
+  attributes: Attributes,
+): Choice {
+  const element = document.createElement('vscode-dropdown') as HTMLElement & { value: string };
+  setAttributes(element, attributes);
+  for (const { value, text } of items) {
+    const option = document.createElement('vscode-option');
+    // The list takes its first selection from this attribute once its options are known to it.
+    setAttributes(option, { value, selected: value === selected });
+    option.append(text);
+    element.append(option);
+  }
+  element.addEventListener('change', () => onChoose(element.value));
+  return {
+    element,
+    choose: (value) => {
+      if (element.value !== value) element.value = value;
+    },
+  };
+}
+
+/** Something is going on, for an unknown time. */
+export function spinner(label: string): HTMLElement {
+  const ring = document.createElement('vscode-progress-ring');
+  setAttributes(ring, { 'aria-label': label });
+  return el('span', { class: 'spinner' }, ring);
+}
