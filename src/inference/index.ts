@@ -1,0 +1,12 @@
+/** From an image file to predictions: decoding, preprocessing, the request, and reading the answer. */
+export { decodeImage } from './decodeImage.ts';
+export type { Endpoint, ExchangeRequest, ExchangeResponse, ImageResult, Prediction } from './endpoint.ts';
+export { predict } from './predict.ts';
+export type { PredictRequest } from './predict.ts';
+export { readPredictions, topK } from './predictions.ts';
+export { prepareImage } from './prepareImage.ts';
+export type { PreparedImage } from './prepareImage.ts';
+export { preprocess } from './preprocess.ts';
+export type { RgbImage } from './rgbImage.ts';
+export { asCurl, asPython } from './snippets.ts';
+export { thumbnail } from './thumbnail.ts';
