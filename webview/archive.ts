@@ -9,7 +9,7 @@ import {
 import { formatBytes } from '../src/panel/contract/formatBytes.ts';
 import type { Failure } from '../src/panel/contract/failure.ts';
 import './archive.css';
-import { el, foreign, icon, present, type Child } from './dom.ts';
+import { el, foreign, icon, present, spokenLine, type Child } from './dom.ts';
 import { connectHost } from './host.ts';
 import { button, spinner } from './toolkit.ts';
 
@@ -17,8 +17,8 @@ import { button, spinner } from './toolkit.ts';
 
 const { post } = connectHost<ArchiveRequest, ArchiveUpdate>(isArchiveUpdate, receive);
 const page = el('main', { class: 'page' });
-const spoken = el('p', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' });
-document.body.append(page, spoken);
+const spoken = spokenLine();
+document.body.append(page, spoken.element);
 post({ type: 'ready' });
 
 function receive(update: ArchiveUpdate): void {
@@ -35,7 +35,7 @@ function receive(update: ArchiveUpdate): void {
     case 'contents':
       return showArchive(update.archive);
     case 'copied':
-      spoken.textContent = `${update.what} copied.`;
+      spoken.say(`${update.what} copied.`);
   }
 }
 
@@ -85,7 +85,7 @@ function showArchive(archive: ArchiveView): void {
     section('Labels', 'labels', labels ? labelLine(labels) : none('The archive brings no labels for its classes.')),
     section(`Entries (${archive.entryCount})`, 'entries', ...entryTable(archive)),
   );
-  spoken.textContent = `${name} is read: ${archive.entryCount} entries, ${warnings.length} warnings.`;
+  spoken.say(`${name} is read: ${archive.entryCount} entries, ${warnings.length} warnings.`);
 }
 
 const formatWords: Readonly<Record<string, string>> = {

@@ -12,7 +12,7 @@ import { ImageCard } from './classify/imageCard.ts';
 import { dropZone } from './classify/intake.ts';
 import { formatPercent } from './classify/predictions.ts';
 import { TopK } from './classify/topK.ts';
-import { el } from './dom.ts';
+import { el, spokenLine } from './dom.ts';
 import { connectHost } from './host.ts';
 import { button } from './toolkit.ts';
 
@@ -68,7 +68,7 @@ const results = el(
   ),
   list,
 );
-const spoken = el('p', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite', 'data-testid': 'spoken' });
+const spoken = spokenLine();
 
 const browse = button('primary', () => post({ type: 'browse' }), { 'data-testid': 'browse' }, 'Browse…');
 document.body.append(
@@ -80,7 +80,7 @@ document.body.append(
     el('section', { class: 'intake', 'aria-label': 'Add images' }, dropZone(post), browse),
     results,
     history.element,
-    spoken,
+    spoken.element,
   ),
 );
 results.hidden = true;
@@ -107,7 +107,7 @@ function receive(update: ClassifyUpdate): void {
       cards.get(update.imageId)?.showExchange(update.exchange);
       return;
     case 'notice':
-      spoken.textContent = update.text;
+      spoken.say(update.text);
   }
 }
 
@@ -165,7 +165,7 @@ function announce(before: ClassifyState | undefined, { images }: ClassifyState):
     const [first] = outcome.state === 'done' ? outcome.predictions : [];
     return first ? [`${name}: ${first.label}, ${formatPercent(first.probability)}.`] : [];
   });
-  if (news.length > 0) spoken.textContent = news.join(' ');
+  if (news.length > 0) spoken.say(news.join(' '));
 }
 
 function isPending({ outcome }: Pick<ImageView, 'outcome'>): boolean {

@@ -54,3 +54,21 @@ export function icon(name: keyof typeof icons): SVGSVGElement {
   svg.append(path);
   return svg;
 }
+
+/** A line that screen readers speak when it changes. */
+export interface SpokenLine {
+  readonly element: HTMLElement;
+  readonly say: (text: string) => void;
+}
+
+export function spokenLine(): SpokenLine {
+  const element = el('p', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite', 'data-testid': 'spoken' });
+  return {
+    element,
+    say: (text) => {
+      // Emptied first: the same words a second time would be no change.
+      element.replaceChildren();
+      requestAnimationFrame(() => element.replaceChildren(text));
+    },
+  };
+}

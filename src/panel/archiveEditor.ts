@@ -88,6 +88,7 @@ class ArchiveEditor {
         return;
       case 'copy-sha256':
         await vscode.env.clipboard.writeText(request.sha256);
+        vscode.window.setStatusBarMessage('The SHA-256 is copied.', 5000);
         // Not remembered: it is said once.
         await this.webview.postMessage({ type: 'copied', what: 'SHA-256' } satisfies ArchiveUpdate);
     }

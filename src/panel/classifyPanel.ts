@@ -199,8 +199,10 @@ export class ClassifyPanel implements vscode.Disposable {
     if (!answered) return;
     const endpoint = await (await this.deps.target()).endpoint(answered.endpointId);
     const { asCurl, asPython } = await this.deps.inference();
-    await vscode.env.clipboard.writeText((as === 'curl' ? asCurl : asPython)(endpoint, answered.name));
-    this.send({ type: 'notice', text: as === 'curl' ? 'The curl command is copied.' : 'The Python code is copied.' });
+    await vscode.env.clipboard.writeText((as === 'curl' ? asCurl : asPython)(endpoint, answered.fileName));
+    const text = as === 'curl' ? 'The curl command is copied.' : 'The Python code is copied.';
+    vscode.window.setStatusBarMessage(text, 5000);
+    this.send({ type: 'notice', text });
   }
 
   private tell(error: unknown): void {

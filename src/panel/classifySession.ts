@@ -23,6 +23,8 @@ export interface ImageInput {
   readonly name: string;
   /** Where it comes from, for the eye only. */
   readonly origin: string;
+  /** Its file, as a user would type it; missing for what was dropped or pasted. */
+  readonly path?: string;
   /** Bytes that are held in memory for it; 0 for a file. */
   readonly held: number;
   /** @throws ModelDeckError when it cannot be read, or is too large */
@@ -176,9 +178,9 @@ export class ClassifySession {
   /** The raw request and response of an image's newest answer, and the endpoint that gave it. */
   answered(
     id: string,
-  ): { readonly name: string; readonly endpointId: string; readonly exchange: ExchangeView } | undefined {
+  ): { readonly fileName: string; readonly endpointId: string; readonly exchange: ExchangeView } | undefined {
     const image = this.images.find((one) => one.id === id);
-    return image?.answered && { name: image.name, ...image.answered };
+    return image?.answered && { fileName: image.input?.path ?? image.name, ...image.answered };
   }
 
   private named({ name, origin }: { readonly name: string; readonly origin: string }): Omit<SessionImage, 'outcome'> {

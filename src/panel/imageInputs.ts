@@ -15,6 +15,7 @@ export function fileInput(uri: vscode.Uri): ImageInput {
   return {
     name: path.posix.basename(uri.path),
     origin: vscode.workspace.asRelativePath(uri.with({ path: folder })),
+    ...(uri.scheme === 'file' && { path: uri.fsPath }),
     held: 0,
     read: () => readImage(uri),
   };

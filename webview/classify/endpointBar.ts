@@ -43,7 +43,8 @@ export class EndpointBar {
 
   private showChoice(items: readonly { readonly value: string; readonly text: string }[], selected?: string): void {
     const hadFocus = this.field.contains(document.activeElement);
-    this.choice = choice(items, selected, (id) => this.post({ type: 'select-endpoint', id }), {
+    const shown = items.length > 0 ? items : [{ value: '', text: 'No deployment' }];
+    this.choice = choice(shown, selected, (id) => this.post({ type: 'select-endpoint', id }), {
       'aria-label': 'Endpoint',
       'data-testid': 'endpoint',
       class: 'endpoint',

@@ -47,7 +47,8 @@ function fewerThanAsked(shown: number, classCount: number): string {
 /** `42.1 %`; small ones keep two digits, so that they do not all look like zero. */
 export function formatPercent(probability: number): string {
   const percent = probability * 100;
-  return `${percent.toFixed(percent < 10 ? 2 : 1)} %`;
+  const digits = percent < 10 ? 2 : percent < 99.95 ? 1 : 0;
+  return `${percent.toFixed(digits)} %`;
 }
 
 export function formatMs(milliseconds: number): string {
