@@ -129,7 +129,7 @@ function labelLine({ count, first }: NonNullable<ArchiveView['labels']>): HTMLEl
   return el(
     'p',
     {},
-    `${count.toLocaleString()} classes: `,
+    `${count.toLocaleString()} ${count === 1 ? 'class' : 'classes'}: `,
     ...first.flatMap((label, index) => [index > 0 && ', ', foreign(label)]),
     rest > 0 && el('span', { class: 'quiet' }, `, and ${rest.toLocaleString()} more`),
   );

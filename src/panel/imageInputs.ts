@@ -11,10 +11,11 @@ const fileSchemes: readonly string[] = ['file', 'vscode-remote', 'vscode-userdat
 
 /** An image that lies in a file; it is read again at each try. */
 export function fileInput(uri: vscode.Uri): ImageInput {
-  const folder = path.posix.dirname(uri.path);
+  // With its name, because the path of a workspace folder itself would come back absolute.
+  const shown = path.posix.dirname(vscode.workspace.asRelativePath(uri));
   return {
     name: path.posix.basename(uri.path),
-    origin: vscode.workspace.asRelativePath(uri.with({ path: folder })),
+    origin: shown === '.' ? (vscode.workspace.getWorkspaceFolder(uri)?.name ?? shown) : shown,
     ...(uri.scheme === 'file' && { path: uri.fsPath }),
     held: 0,
     read: () => readImage(uri),

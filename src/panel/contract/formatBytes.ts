@@ -1,13 +1,7 @@
-/** Bytes for the eye, in binary units as file managers of developers show them: `4.9 MB`. */
+/** Bytes for the eye, in binary units as the trees show them: `4.9 MiB`. Here because host and pages both say it. */
 export function formatBytes(size: number): string {
-  const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
-  let value = size;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return unit === 0
-    ? `${size} ${size === 1 ? 'byte' : 'bytes'}`
-    : `${value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
+  const units = ['KiB', 'MiB', 'GiB', 'TiB'];
+  if (size < 1024) return `${size} ${size === 1 ? 'byte' : 'bytes'}`;
+  const power = Math.min(units.length, Math.floor(Math.log2(size) / 10));
+  return `${(size / 1024 ** power).toFixed(1)} ${units[power - 1]}`;
 }
