@@ -1,3 +1,4 @@
+export { detectModelFolder } from './detect/detectModelFolder.ts';
 export { adoptArchive } from './mar/adoptArchive.ts';
 export { labelList } from './mar/labels.ts';
 export { packageModel } from './mar/packageModel.ts';
