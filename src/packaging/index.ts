@@ -1,3 +1,4 @@
+export { checkPackage } from './checks/checkPackage.ts';
 export { detectModelFolder } from './detect/detectModelFolder.ts';
 export { adoptArchive } from './mar/adoptArchive.ts';
 export { labelList } from './mar/labels.ts';

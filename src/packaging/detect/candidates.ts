@@ -3,7 +3,6 @@ import path from 'node:path';
 import { throwIfCancelled, type Task } from '../../foundation/task.ts';
 import { readPythonModule, type PythonModule } from '../formats/pythonModule.ts';
 import type { Detection } from '../detection.ts';
-import { labelList } from '../mar/labels.ts';
 
 /** Text that people write by hand is shorter. */
 const longestText = 4 * 1024 * 1024;
@@ -28,18 +27,14 @@ export async function findCandidates(
     const text = await readText(folder, file);
     if (text !== undefined) modules.set(file, readPythonModule(text));
   }
-  const labels: string[] = [];
-  for (const file of files.filter((name) => path.posix.basename(name) === labelsFileName)) {
-    const text = await readText(folder, file);
-    if (text !== undefined && isLabels(text)) labels.push(file);
-  }
   const outlines = [...modules];
   return {
     modules,
     candidates: {
       modelFiles: best(outlines.map(([file, module]) => ({ file, score: modelFileScore(file, module) }))),
       handlers: best(outlines.map(([file, module]) => ({ file, score: handlerScore(file, module) }))),
-      labels,
+      // Also one that is broken: leaving it out would hide the mistake, and the check names its line.
+      labels: files.filter((file) => path.posix.basename(file) === labelsFileName),
       requirements: files.filter((file) => /(^|\/)requirements[\w.-]*\.txt$/.test(file)),
       configFiles: files.filter((file) => /(^|\/)model[-_]config\.ya?ml$/.test(file)),
     },
@@ -83,14 +78,6 @@ export function requiredArguments(
 ): PythonModule['functions'][number]['parameters'] {
   const constructor = made.methods.findLast((method) => method.name === '__init__');
   return constructor?.parameters.slice(1).filter((parameter) => parameter.required) ?? [];
-}
-
-function isLabels(text: string): boolean {
-  try {
-    return labelList(JSON.parse(text)).length > 0;
-  } catch {
-    return false;
-  }
 }
 
 async function readText(folder: string, relative: string): Promise<string | undefined> {
