@@ -32,7 +32,7 @@ export const computedName = '(a name that it computes)';
 // A real file stays far below these; one made to exhaust memory does not.
 const longestText = 4096;
 const longestLine = 64 * 1024;
-const mostValues = 4_000_000;
+const mostValues = 1_000_000;
 const mostText = 64 * 1024 * 1024;
 
 type Slot = PickleValue | 'mark';
@@ -80,7 +80,10 @@ export async function walkPickle(stream: ByteStream, task: Task = {}): Promise<P
   try {
     for (let count = 0; ; count += 1) {
       if (count % 10_000 === 0) throwIfCancelled(task);
-      const root = await walker.step();
+      // No fixed argument is longer than 8 bytes: after this, only lines and payloads have to wait.
+      if (!stream.has(9)) await stream.fill(9);
+      const step = walker.step();
+      const root = step instanceof Promise ? await step : step;
       if (root !== undefined) return { globals: walker.globals, root };
     }
   } catch (error) {
@@ -98,10 +101,8 @@ class Walker {
 
   constructor(private readonly stream: ByteStream) {}
 
-  /** One opcode. Gives the root at STOP. */
-  async step(): Promise<PickleValue | undefined> {
-    // No fixed argument is longer than 8 bytes: after this, only lines and payloads have to wait.
-    if (!this.stream.has(9)) await this.stream.fill(9);
+  /** One opcode. Gives the root at STOP; a promise only where it may have to wait for bytes, as most opcodes do not. */
+  step(): PickleValue | undefined | Promise<undefined> {
     const opcode = this.number(1);
     const width = constants[opcode];
     if (width !== undefined) {
@@ -110,15 +111,9 @@ class Walker {
       return undefined;
     }
     const payload = counted[opcode];
-    if (payload !== undefined) {
-      await this.payload(this.number(payload.width), payload.text);
-      return undefined;
-    }
+    if (payload !== undefined) return this.payload(this.number(payload.width), payload.text);
     if (opcode === 0x2e) return this.pop();
-    if (!this.stackOperation(opcode) && !(await this.lineOperation(opcode))) {
-      throw new Error(`byte ${this.stream.position - 1} is no pickle opcode (0x${opcode.toString(16)})`);
-    }
-    return undefined;
+    return this.stackOperation(opcode) ? undefined : this.lineOperation(opcode);
   }
 
   /** Opcodes that need the stack and fixed arguments only. */
@@ -265,7 +260,7 @@ class Walker {
   }
 
   /** Opcodes whose arguments are lines of text: protocol 0, and GLOBAL. */
-  private async lineOperation(opcode: number): Promise<boolean> {
+  private async lineOperation(opcode: number): Promise<undefined> {
     const line = (): Promise<string> => this.stream.line(longestLine);
     switch (opcode) {
       case 0x46: // FLOAT
@@ -274,7 +269,7 @@ class Walker {
       case 0x50: // PERSID
         await line();
         this.push(other);
-        return true;
+        return undefined;
       case 0x53: // STRING
       case 0x56: {
         // UNICODE
@@ -282,38 +277,39 @@ class Walker {
         const bare = opcode === 0x53 ? text.trim().slice(1, -1) : text;
         // An escape could spell a name that we do not see.
         this.push(bare.includes('\\') ? other : this.text(bare));
-        return true;
+        return undefined;
       }
       case 0x63: // GLOBAL
         this.global(await line(), await line());
-        return true;
+        return undefined;
       case 0x69: {
         // INST
         this.global(await line(), await line());
         const callee = this.pop();
         this.popToMark();
         this.push(called(callee));
-        return true;
+        return undefined;
       }
       case 0x67: // GET
         this.push(this.remembered(Number(await line())));
-        return true;
+        return undefined;
       case 0x70: // PUT
         this.remember(Number(await line()));
-        return true;
+        return undefined;
       default:
-        return false;
+        throw new Error(`byte ${this.stream.position - 1} is no pickle opcode (0x${opcode.toString(16)})`);
     }
   }
 
-  private async payload(length: number, isText: boolean): Promise<void> {
+  private async payload(length: number, isText: boolean): Promise<undefined> {
     if (!isText || length > longestText) {
       await this.stream.skip(length);
       this.push(other);
-      return;
+      return undefined;
     }
     if (!this.stream.has(length)) await this.stream.fill(length);
     this.push(this.text(this.stream.take(length).toString('utf8')));
+    return undefined;
   }
 
   private text(text: string): PickleValue {
