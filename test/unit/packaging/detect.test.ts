@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { modelName } from '../../../src/packaging/detect/suggestSpec.ts';
+import { checkPackage, detectModelFolder, parseSpec, formatSpec } from '../../../src/packaging/index.ts';
+import { legacyTorch, onnx, pickles, safetensors, torchScriptZip, torchZip, zip } from './detectFixtures.ts';
+
+let scratch: string;
+let folder: string;
+before(async () => {
+  scratch = await mkdtemp(path.join(tmpdir(), 'model-deck-detect-'));
+});
+after(() => rm(scratch, { recursive: true }));
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(scratch, 'net-'));
+});
+
+async function put(files: Readonly<Record<string, string | Buffer>>): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+    await writeFile(path.join(folder, name), content);
+  }
+}
+
+const model = 'import torch.nn as nn\nclass Net(nn.Module):\n    def forward(self, x): return x\n';
+const labels = '{"0": "cat", "1": "dog", "2": "owl"}';
+
+describe('detectModelFolder', () => {
+  it('finds nothing in an empty folder', async () => {
+    const detection = await detectModelFolder(folder, {});
+    assert.deepEqual(detection.weights, []);
+    assert.equal(detection.suggestion, undefined);
+    assert.equal(detection.specFile, undefined);
+  });
+
+  it('suggests a spec for ONNX with the generated handler and its preprocessing', async () => {
+    await put({ 'net.onnx': onnx({ input: [1, 240, 240, 3], lastOperator: 'Softmax' }), 'index_to_name.json': labels });
+    const { suggestion, weights } = await detectModelFolder(folder, {});
+    assert.deepEqual(Object.keys(weights[0] ?? {}).sort(), ['explanation', 'kind', 'onnx', 'path', 'size']);
+    assert.deepEqual(suggestion, {
+      name: path.basename(folder),
+      version: '1.0',
+      weights: 'net.onnx',
+      handler: 'model-deck:onnx-image-classifier',
+      labels: 'index_to_name.json',
+      preprocessing: {
+        resize: 274,
+        crop: 240,
+        mean: [0.485, 0.456, 0.406],
+        std: [0.229, 0.224, 0.225],
+        layout: 'NHWC',
+        inputName: 'image',
+        output: 'probabilities',
+      },
+    });
+  });
+
+  it("suggests torchvision's own numbers for 224 pixels and for a free size", async () => {
+    for (const input of [
+      ['n', 3, 224, 224],
+      ['n', 3, 'h', 'w'],
+      ['n', 'c', 'h', 'w'],
+    ] as const) {
+      await put({ 'net.onnx': onnx({ input }) });
+      const { preprocessing } = (await detectModelFolder(folder, {})).suggestion ?? {};
+      assert.deepEqual([preprocessing?.resize, preprocessing?.crop, preprocessing?.layout], [256, 224, 'NCHW']);
+      assert.equal(preprocessing?.output, 'logits');
+    }
+  });
+
+  it('suggests the model file with one class that needs no arguments', async () => {
+    await put({
+      'weights/net.pth': torchZip(pickles.stateDict),
+      'model.py': `${model}class Block(nn.Module):\n    def forward(self, x): return x\n`,
+      'network.py': model,
+      'train.py': 'def train(): pass\n',
+    });
+    const { suggestion, candidates } = await detectModelFolder(folder, {});
+    assert.equal(suggestion?.weights, 'weights/net.pth');
+    assert.equal(suggestion.modelFile, 'network.py');
+    assert.equal(suggestion.handler, 'image_classifier');
+    assert.deepEqual(candidates.modelFiles, ['network.py', 'model.py']);
+  });
+
+  it("suggests the folder's own handler, and the modules that it imports", async () => {
+    await put({
+      'net.pt': torchScriptZip(),
+      'my_handler.py':
+        'import helper, torch\nfrom ts.torch_handler.image_classifier import ImageClassifier\nclass Mine(ImageClassifier): pass\n',
+      'helper.py': 'import deeper\n',
+      'deeper.py': 'import json\n',
+      'requirements.txt': 'timm==1.0\n',
+      'model-config.yaml': 'minWorkers: 1\n',
+    });
+    const { suggestion, candidates } = await detectModelFolder(folder, {});
+    assert.deepEqual(candidates.handlers, ['my_handler.py']);
+    assert.deepEqual(candidates.modelFiles, []);
+    assert.equal(suggestion?.handler, 'my_handler.py');
+    assert.deepEqual(suggestion.extraFiles, ['helper.py', 'deeper.py']);
+    assert.equal(suggestion.requirements, 'requirements.txt');
+    assert.equal(suggestion.configFile, 'model-config.yaml');
+    assert.equal(suggestion.modelFile, undefined);
+  });
+
+  it('prefers what runs in most places, and lists the rest', async () => {
+    await put({
+      'a.pth': torchZip(pickles.stateDict),
+      'b.pt': torchScriptZip(),
+      'c.onnx': onnx(),
+      'd.safetensors': safetensors(),
+      'e.mar': zip([['MAR-INF/MANIFEST.json', Buffer.from('{}')]]),
+      'f.pth': legacyTorch(pickles.wholeModule),
+      'g.pt': '',
+      'h.bin': 'firmware',
+    });
+    const { weights, suggestion } = await detectModelFolder(folder, {});
+    assert.equal(suggestion?.weights, 'c.onnx');
+    assert.deepEqual(
+      weights.map(({ path: file, kind }) => `${file} ${kind}`),
+      [
+        'c.onnx onnx',
+        'b.pt torchscript',
+        'a.pth eager-state-dict',
+        'e.mar mar',
+        'd.safetensors safetensors',
+        'f.pth pickled-module',
+        'g.pt unreadable',
+      ],
+    );
+  });
+
+  it('takes the data files of a graph along', async () => {
+    await put({ 'sub/net.onnx': onnx({ externalFile: 'net.data' }), 'sub/net.data': 'x' });
+    assert.deepEqual((await detectModelFolder(folder, {})).suggestion?.extraFiles, ['sub/net.data']);
+  });
+
+  it('explains a SavedModel', async () => {
+    await put({ 'saved/saved_model.pb': 'x', 'saved/variables/variables.index': 'x' });
+    const { weights, suggestion } = await detectModelFolder(folder, {});
+    assert.deepEqual([weights[0]?.path, weights[0]?.kind], ['saved', 'tensorflow']);
+    assert.equal(suggestion, undefined);
+  });
+
+  it('passes over output, hidden folders, environments and what lies deep', async () => {
+    const skipped = ['package/model-store', '.git', 'node_modules/x', 'myenv/lib', '__pycache__', 'a/b/c'];
+    await put(Object.fromEntries(skipped.map((where) => [`${where}/net.onnx`, onnx()])));
+    await put({ 'myenv/pyvenv.cfg': '', 'a/b/net.onnx': onnx() });
+    assert.deepEqual(
+      (await detectModelFolder(folder, {})).weights.map(({ path: file }) => file),
+      ['a/b/net.onnx'],
+    );
+  });
+
+  it('follows links to files, not to folders', async () => {
+    await put({ 'blobs/0abc': onnx() });
+    await symlink(path.join('blobs', '0abc'), path.join(folder, 'net.onnx'));
+    await symlink('.', path.join(folder, 'again'));
+    assert.deepEqual(
+      (await detectModelFolder(folder, {})).weights.map(({ path: file }) => file),
+      ['net.onnx'],
+    );
+  });
+
+  it('names the spec that is there', async () => {
+    await put({ 'model-deck.yaml': 'name: net\n' });
+    assert.equal((await detectModelFolder(folder, {})).specFile, path.join(folder, 'model-deck.yaml'));
+  });
+
+  it('lists labels that are broken, so that the check can say where', async () => {
+    await put({ 'net.onnx': onnx(), 'index_to_name.json': '{' });
+    assert.deepEqual((await detectModelFolder(folder, {})).candidates.labels, ['index_to_name.json']);
+  });
+
+  it('suggests what the checks let pass, and what the spec file gives back', async () => {
+    const contents: readonly Readonly<Record<string, string | Buffer>>[] = [
+      { 'net.onnx': onnx(), 'index_to_name.json': labels },
+      { 'net.onnx': onnx({ externalFile: 'net.data' }), 'net.data': 'x' },
+      { 'net.pt': torchScriptZip() },
+      {
+        'net.pth': torchZip(pickles.stateDict),
+        'model.py': `import blocks\n${model}`,
+        'blocks.py': 'class Block: pass\n',
+      },
+    ];
+    for (const files of contents) {
+      folder = await mkdtemp(path.join(scratch, 'net-'));
+      await put(files);
+      const { suggestion } = await detectModelFolder(folder, {});
+      assert.ok(suggestion);
+      assert.deepEqual(await checkPackage({ folder, spec: suggestion }, {}), []);
+      assert.deepEqual(parseSpec(formatSpec(suggestion), 'model-deck.yaml').spec, suggestion);
+    }
+  });
+
+  it('says what is wrong with the folder itself', async () => {
+    await assert.rejects(detectModelFolder(path.join(folder, 'gone'), {}), { category: 'not-found' });
+    await put({ file: 'x' });
+    await assert.rejects(detectModelFolder(path.join(folder, 'file'), {}), { category: 'not-found' });
+  });
+
+  it('is cancelled', async () => {
+    await put({ 'net.onnx': onnx() });
+    await assert.rejects(detectModelFolder(folder, { signal: AbortSignal.abort() }), { category: 'cancelled' });
+  });
+});
+
+describe('modelName', () => {
+  for (const [name, expected] of [
+    ['resnet18', 'resnet18'],
+    ['ResNet 18 (v1.5)', 'ResNet-18-v1-5'],
+    ['Übung', 'Ubung'],
+    ['模型', 'model'],
+    ['..', 'model'],
+    ['_net', 'net'],
+    ['<img src=x>', 'img-src-x'],
+  ] as const) {
+    it(`${name} becomes ${expected}`, () => assert.equal(modelName(name), expected));
+  }
+});
