@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { openPromise, type Entry, type ZipFile } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
 import { throwIfCancelled, type Task } from '../../foundation/task.ts';
 import { ByteStream } from './byteStream.ts';
+import { openZip } from './openZip.ts';
 import { walkPickle, type PickleGlobal, type PickleValue, type PickleWalk } from './pickle.ts';
 import { judgePickle, type PickleVerdict } from './pickleVerdict.ts';
 
@@ -27,7 +28,7 @@ const mostEntries = 1_000_000;
 export async function inspectZip(file: string, task: Task = {}): Promise<ZipVerdict> {
   let zip: ZipFile;
   try {
-    zip = await openPromise(file, { autoClose: false, lazyEntries: true, strictFileNames: false });
+    zip = await openZip(file);
   } catch (error) {
     if (isFileSystemError(error)) throw error;
     return { kind: 'unreadable', reason: 'its directory, at the end, is missing' };

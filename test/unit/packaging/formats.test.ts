@@ -146,6 +146,34 @@ describe('kinds of weights', () => {
   });
 });
 
+describe('hostile ZIPs', () => {
+  const locator = (offset: bigint): Buffer => {
+    const bytes = Buffer.alloc(20);
+    bytes.write('PK\x06\x07', 'latin1');
+    bytes.writeBigUInt64LE(offset, 8);
+    bytes.writeUInt32LE(1, 16);
+    return bytes;
+  };
+  for (const offset of [2n ** 64n - 1n, 2n ** 53n - 1n, 1_000_000n, 0n]) {
+    it(`a ZIP64 directory at ${offset}`, async () => {
+      const whole = torchZip(pickles.stateDict);
+      const content = Buffer.concat([whole.subarray(0, -22), locator(offset), whole.subarray(-22)]);
+      assert.equal((await inspect(content)).kind, 'unreadable');
+    });
+  }
+  it('an entry that begins beyond the end', async () => {
+    const content = torchZip(pickles.stateDict);
+    const directory = content.indexOf('PK\x01\x02', 0, 'latin1');
+    content.writeUInt32LE(0xfffffff0, directory + 42);
+    assert.equal((await inspect(content)).kind, 'unreadable');
+  });
+  it('a directory that counts more entries than it has', async () => {
+    const content = torchZip(pickles.stateDict);
+    content.writeUInt16LE(60_000, content.length - 12);
+    assert.equal((await inspect(content)).kind, 'unreadable');
+  });
+});
+
 describe('hostile pickles', () => {
   for (const [how, { bytes, names }] of Object.entries(hostilePickles)) {
     for (const [container, content] of [
