@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { requiredArguments } from '../detect/candidates.ts';
 import type { Finding } from '../detection.ts';
-import type { PythonClass } from '../formats/pythonModule.ts';
+import type { PythonClass, PythonParameter } from '../formats/pythonModule.ts';
 import { handlerKind, located, tokenLocation, type CheckContext, type PythonSource } from './context.ts';
 
 /** Modules that a TorchServe worker has imported before it looks for ours: a file of such a name is never found. */
@@ -54,18 +54,28 @@ function constructor(file: string, made: PythonClass, severity: Finding['severit
   const required = requiredArguments(made);
   const [first] = required;
   if (first === undefined) return [];
-  const names = required.map((parameter) => `'${parameter.name}'`);
-  const list = names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names.join('');
+  // Python complains of those with a place first, and of the others only when these are all there.
+  const byPlace = required.filter((parameter) => !parameter.keywordOnly);
+  const told = byPlace.length > 0 ? byPlace : required;
+  const kind = byPlace.length > 0 ? 'positional' : 'keyword-only';
   return [
     {
       code: 'constructor-needs-arguments',
       severity,
-      message: `${made.name} cannot be made without arguments: ${list} ${names.length > 1 ? 'have' : 'has'} no default. TorchServe gives none.`,
+      message: `${made.name} cannot be made without arguments: ${listed(required)} ${required.length > 1 ? 'have' : 'has'} no default. TorchServe gives none.`,
       remedy: 'Give each a default, the one that the weights were trained with.',
-      laterMessage: `TypeError: ${made.name}.__init__() missing ${names.length} required positional argument${names.length > 1 ? 's' : ''}: ${list}`,
+      laterMessage: `TypeError: ${made.name}.__init__() missing ${told.length} required ${kind} argument${told.length > 1 ? 's' : ''}: ${listed(told)}`,
       location: tokenLocation(file, first.at, required.at(-1)?.at),
     },
   ];
+}
+
+/** Names as Python lists them: `'a'`, `'a' and 'b'`, `'a', 'b', and 'c'`. */
+function listed(parameters: readonly PythonParameter[]): string {
+  const names = parameters.map((parameter) => `'${parameter.name}'`);
+  const last = names.pop() ?? '';
+  if (names.length === 0) return last;
+  return `${names.join(', ')}${names.length > 1 ? ',' : ''} and ${last}`;
 }
 
 /** A handler of one's own: a function that is named or called `handle`, or else exactly one class with a `handle`. */

@@ -15,11 +15,23 @@ export type PickleValue =
   | { readonly kind: 'mapping'; readonly entries: Map<string, PickleValue>; otherKeys: number }
   /** The result of calling a global. */
   | { readonly kind: 'instance'; readonly of: PickleGlobal }
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'tuple'; readonly items: readonly PickleValue[] }
   | { readonly kind: 'other' };
+
+/** Numbers of a tensor that the pickle only names: `torch.save` writes them behind it. */
+export interface PickleStorage {
+  /** Name of the storage's class, for example `FloatStorage`. */
+  readonly type: string;
+  /** Number of elements. */
+  readonly count: number;
+}
 
 export interface PickleWalk {
   /** Each once, in the order in which they are looked up. */
   readonly globals: readonly PickleGlobal[];
+  /** By their key, as persistent ids name them. */
+  readonly storages: ReadonlyMap<string, PickleStorage>;
   /** What the pickle stands for; missing when its end was not reached. */
   readonly root?: PickleValue;
   /** Why the walk ended before the pickle's end. The globals before that would have been looked up all the same. */
@@ -33,7 +45,10 @@ export const computedName = '(a name that it computes)';
 const longestText = 4096;
 const longestLine = 64 * 1024;
 const mostValues = 1_000_000;
+const longestTuple = 6;
 const mostText = 64 * 1024 * 1024;
+/** What a short text costs in memory, in bytes. */
+const textOverhead = 32;
 
 type Slot = PickleValue | 'mark';
 
@@ -42,9 +57,6 @@ const other: PickleValue = { kind: 'other' };
 /** Opcodes that push a value of no interest, with the bytes of their argument. */
 const constants: Readonly<Record<number, number>> = {
   [0x47]: 8, // BINFLOAT
-  [0x4a]: 4, // BININT
-  [0x4b]: 1, // BININT1
-  [0x4d]: 2, // BININT2
   [0x4e]: 0, // NONE
   [0x88]: 0, // NEWTRUE
   [0x89]: 0, // NEWFALSE
@@ -84,20 +96,23 @@ export async function walkPickle(stream: ByteStream, task: Task = {}): Promise<P
       if (!stream.has(9)) await stream.fill(9);
       const step = walker.step();
       const root = step instanceof Promise ? await step : step;
-      if (root !== undefined) return { globals: walker.globals, root };
+      if (root !== undefined) return { globals: walker.globals, storages: walker.storages, root };
     }
   } catch (error) {
     throwIfCancelled(task);
-    return { globals: walker.globals, problem: error instanceof Error ? error.message : String(error) };
+    const problem = error instanceof Error ? error.message : String(error);
+    return { globals: walker.globals, storages: walker.storages, problem };
   }
 }
 
 class Walker {
   readonly globals: PickleGlobal[] = [];
+  readonly storages = new Map<string, PickleStorage>();
   private readonly seen = new Set<string>();
   private readonly stack: Slot[] = [];
   private readonly memo = new Map<number, PickleValue>();
   private kept = 0;
+  private entries = 0;
 
   constructor(private readonly stream: ByteStream) {}
 
@@ -131,6 +146,15 @@ class Walker {
       case 0x32: // DUP
         this.push(this.top());
         return true;
+      case 0x4a: // BININT
+        this.push({ kind: 'number', value: this.stream.take(4).readInt32LE() });
+        return true;
+      case 0x4b: // BININT1
+        this.push({ kind: 'number', value: this.number(1) });
+        return true;
+      case 0x4d: // BININT2
+        this.push({ kind: 'number', value: this.stream.take(2).readUInt16LE() });
+        return true;
       case 0x80: // PROTO
         this.stream.take(1);
         return true;
@@ -149,7 +173,8 @@ class Walker {
   private callOperation(opcode: number): boolean {
     switch (opcode) {
       case 0x51: // BINPERSID
-        this.replace(1, other);
+        this.storage(this.pop());
+        this.push(other);
         return true;
       case 0x52: // REDUCE
       case 0x81: // NEWOBJ
@@ -208,10 +233,12 @@ class Walker {
         return true;
       }
       case 0x6c: // LIST
-      case 0x74: // TUPLE
       case 0x91: // FROZENSET
         this.popToMark();
         this.push(other);
+        return true;
+      case 0x74: // TUPLE
+        this.push(shallowTuple(this.popToMark()));
         return true;
       case 0x85: // TUPLE1, TUPLE2, TUPLE3
       case 0x86:
@@ -313,7 +340,7 @@ class Walker {
   }
 
   private text(text: string): PickleValue {
-    this.kept += text.length;
+    this.kept += text.length + textOverhead;
     if (this.kept > mostText) throw new Error('it holds too much text to be looked through');
     return { kind: 'text', text };
   }
@@ -364,6 +391,15 @@ class Walker {
     this.push(by);
   }
 
+  /** `('storage', class, key, place, count)` with more behind it, as `torch.save` names storages. */
+  private storage(id: PickleValue): void {
+    if (id.kind !== 'tuple') return;
+    const [what, type, key, , count] = id.items;
+    const isStorage = what?.kind === 'text' && what.text === 'storage';
+    if (!isStorage || type?.kind !== 'global' || key?.kind !== 'text' || count?.kind !== 'number') return;
+    this.storages.set(key.text, { type: type.global.name, count: count.value });
+  }
+
   private popToMark(): PickleValue[] {
     const values: PickleValue[] = [];
     for (;;) {
@@ -382,7 +418,8 @@ class Walker {
       const value = items[index + 1];
       if (key?.kind === 'text' && value !== undefined) target.entries.set(key.text, value);
       else target.otherKeys += 1;
-      if (target.entries.size > mostValues) throw new Error('it has too many keys to be looked through');
+      this.entries += 1;
+      if (this.entries > mostValues) throw new Error('it has too many keys to be looked through');
     }
   }
 
@@ -402,6 +439,14 @@ function called(callee: PickleValue): PickleValue {
   if (callee.kind !== 'global') return other;
   const { module, name } = callee.global;
   return module === 'collections' && name === 'OrderedDict' ? emptyMapping() : { kind: 'instance', of: callee.global };
+}
+
+/** Only the tuple that names a storage matters, and it is short and flat; more would be kept for nothing. */
+function shallowTuple(items: readonly PickleValue[]): PickleValue {
+  const isShort = items.length <= longestTuple;
+  return isShort && items.every(({ kind }) => kind !== 'tuple' && kind !== 'mapping')
+    ? { kind: 'tuple', items }
+    : other;
 }
 
 function emptyMapping(): PickleValue {

@@ -18,6 +18,8 @@ export interface PythonFunction {
 export interface PythonParameter {
   readonly name: string;
   readonly required: boolean;
+  /** Behind a star: it cannot be given by its place. */
+  readonly keywordOnly: boolean;
   readonly at: PythonToken;
 }
 
@@ -202,12 +204,14 @@ function importedNames(words: readonly PythonToken[], which: 0 | -1): readonly s
 
 function parametersOf(words: readonly PythonToken[]): readonly PythonParameter[] {
   const parameters: PythonParameter[] = [];
+  let keywordOnly = false;
   for (const part of argumentsOf(words)) {
     const [first] = part;
-    if (first?.text === '/') continue;
-    // A parameter with stars takes what is left, and may take nothing; a bare star only divides.
-    if (first === undefined || first.kind !== 'name') continue;
-    parameters.push({ name: first.text, required: !topLevel(part).some((token) => token.text === '='), at: first });
+    // A parameter with stars takes what is left, and may take nothing; a bare star only divides, as a slash does.
+    if (first?.text === '*') keywordOnly = true;
+    if (first?.kind !== 'name') continue;
+    const required = !topLevel(part).some((token) => token.text === '=');
+    parameters.push({ name: first.text, required, keywordOnly, at: first });
   }
   return parameters;
 }

@@ -2,9 +2,9 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { Entry, ZipFile } from 'yauzl';
 import { throwIfCancelled, type Task } from '../../foundation/task.ts';
-import { ByteStream } from './byteStream.ts';
+import { ByteStream, CutOff } from './byteStream.ts';
 import { openZip } from './openZip.ts';
-import { walkPickle, type PickleGlobal, type PickleValue, type PickleWalk } from './pickle.ts';
+import { walkPickle, type PickleGlobal, type PickleStorage, type PickleValue, type PickleWalk } from './pickle.ts';
 import { judgePickle, type PickleVerdict } from './pickleVerdict.ts';
 
 /** What a ZIP holds, by the names in its directory and the pickles in it. */
@@ -107,10 +107,29 @@ const legacyMagic = Buffer.from([0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9
 const legacyPickles = 5;
 const legacyRoot = 3;
 
-/** Judges a pickle that is not in a ZIP: an old `torch.save` file, or any other. */
+/** Bytes of an element, by the class of its storage. */
+const elementSizes: Readonly<Record<string, number>> = {
+  ByteStorage: 1,
+  CharStorage: 1,
+  BoolStorage: 1,
+  QInt8Storage: 1,
+  QUInt8Storage: 1,
+  HalfStorage: 2,
+  BFloat16Storage: 2,
+  ShortStorage: 2,
+  IntStorage: 4,
+  FloatStorage: 4,
+  QInt32Storage: 4,
+  LongStorage: 8,
+  DoubleStorage: 8,
+  ComplexFloatStorage: 8,
+  ComplexDoubleStorage: 16,
+};
+
+/** Judges a pickle that is not in a ZIP: an old `torch.save` file, or any other. @param size bytes of the file */
 export async function inspectPickle(
   file: string,
-  head: Buffer,
+  { head, size }: { readonly head: Buffer; readonly size: number },
   task: Task = {},
 ): Promise<{ readonly pickle: PickleVerdict; readonly isTorch: boolean; readonly problem?: string }> {
   const isTorch = head.subarray(0, legacyMagic.length).equals(legacyMagic);
@@ -118,14 +137,23 @@ export async function inspectPickle(
   let root: PickleValue | undefined;
   let problem: string | undefined;
   await walkAndClose(createReadStream(file, { highWaterMark: 1 << 18 }), async (stream) => {
+    let following = 0;
     for (let index = 0; index < (isTorch ? legacyPickles : 1) && problem === undefined; index += 1) {
       const walk = await walkPickle(stream, task);
       globals.push(...walk.globals);
       problem = walk.problem;
-      if (index === (isTorch ? legacyRoot : 0)) root = walk.root;
+      if (index !== (isTorch ? legacyRoot : 0)) continue;
+      root = walk.root;
+      following = bytesOf(walk.storages);
     }
+    if (isTorch && problem === undefined && stream.position + following > size) problem = new CutOff().message;
   });
   return { pickle: judgePickle(globals, root), isTorch, ...(problem !== undefined && { problem }) };
+}
+
+/** Each storage follows as the number of its elements, in eight bytes, and the elements. */
+function bytesOf(storages: ReadonlyMap<string, PickleStorage>): number {
+  return [...storages.values()].reduce((sum, { type, count }) => sum + 8 + count * (elementSizes[type] ?? 0), 0);
 }
 
 function isFileSystemError(error: unknown): boolean {

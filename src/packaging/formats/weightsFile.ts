@@ -72,7 +72,7 @@ async function judge(file: string, reader: FileReader, task: Task): Promise<Verd
       ? unreadable('It is an ONNX file that is cut off: copy or download it again.')
       : unreadable('It is not an ONNX graph, whatever its name says.');
   }
-  return judgePickleFile(file, head, ending, task);
+  return judgePickleFile(file, { head, size: reader.size }, ending, task);
 }
 
 async function judgeZip(file: string, ending: string, task: Task): Promise<Verdict> {
@@ -109,10 +109,15 @@ async function judgeZip(file: string, ending: string, task: Task): Promise<Verdi
   }
 }
 
-async function judgePickleFile(file: string, head: Buffer, ending: string, task: Task): Promise<Verdict> {
-  const { pickle, isTorch, problem } = await inspectPickle(file, head, task);
+async function judgePickleFile(
+  file: string,
+  begin: { readonly head: Buffer; readonly size: number },
+  ending: string,
+  task: Task,
+): Promise<Verdict> {
+  const { pickle, isTorch, problem } = await inspectPickle(file, begin, task);
   if (pickle.kind === 'hostile') return hostile(pickle.global);
-  const looksLikePickle = isTorch || head[0] === 0x80;
+  const looksLikePickle = isTorch || begin.head[0] === 0x80;
   if (problem !== undefined || (!looksLikePickle && pickle.kind === 'other')) {
     return looksLikePickle
       ? unreadable(`It is a pickle that cannot be read: ${problem}. Copy or download it again.`)

@@ -75,8 +75,16 @@ describe('checkPackage: the model file', () => {
       },
       code: 'constructor-needs-arguments',
       message: /'layers' and 'width' have no default/,
-      later: /missing 2 required positional arguments: 'layers' and 'width'/,
+      later: /missing 1 required positional argument: 'layers'$/,
       at: ['model.py', 2],
+    },
+    'arguments without default behind a star': {
+      base: eager,
+      files: { 'model.py': 'class Net:\n    def __init__(self, *, a, b, c): pass\n' },
+      code: 'constructor-needs-arguments',
+      message: /'a', 'b', and 'c' have no default/,
+      later: /missing 3 required keyword-only arguments: 'a', 'b', and 'c'/,
+      at: ['model.py', 1],
     },
     'an open bracket': {
       base: eager,

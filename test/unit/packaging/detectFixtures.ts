@@ -38,7 +38,7 @@ const global = (module: string, name: string): string => `c${module}\n${name}\n`
 const proto = '\x80\x02';
 
 /** `torch._utils._rebuild_tensor_v2(storage, 0, (), (), False, OrderedDict())` with a storage by persistent id. */
-const tensor = `${global('torch._utils', '_rebuild_tensor_v2')}((${short('storage')}${global('torch', 'FloatStorage')}${short('0')}tQK\x00))\x89}tR`;
+const tensor = `${global('torch._utils', '_rebuild_tensor_v2')}((${short('storage')}${global('torch', 'FloatStorage')}${short('0')}${short('cpu')}K\x04tQK\x00))\x89}tR`;
 
 const mapping = (items: readonly (readonly [string, string])[]): string =>
   `${global('collections', 'OrderedDict')})R(${items.map(([key, value]) => short(key) + value).join('')}u`;
@@ -148,7 +148,7 @@ export function legacyTorch(pickle: Buffer): Buffer {
   const version = text(`${proto}M\xe9\x03.`);
   const system = text(`${proto}}(${short('little_endian')}\x88u.`);
   const keys = text(`${proto}](${short('0')}e.`);
-  return Buffer.concat([magic, version, system, pickle, keys, Buffer.alloc(24, 0xc3)]);
+  return Buffer.concat([magic, version, system, pickle, keys, Buffer.alloc(8 + 16, 0xc3)]);
 }
 
 // Protobuf, as far as ONNX needs it.

@@ -109,6 +109,7 @@ describe('kinds of weights', () => {
       /pickle is damaged: it ends in the middle/,
     ],
     ['an old file cut off', legacyTorch(pickles.stateDict).subarray(0, 60), /cannot be read.*ends in the middle/],
+    ['an old file cut off in its numbers', legacyTorch(pickles.stateDict).subarray(0, -1), /ends in the middle/],
     ['ONNX cut off', onnx({ weightBytes: 5000 }).subarray(0, 3000), /ONNX file that is cut off/, 'net.onnx'],
     ['ONNX cut off at a byte', onnx().subarray(0, -1), /ONNX/, 'net.onnx'],
     ['photos called ONNX', Buffer.alloc(500, 0xff), /not an ONNX graph/, 'net.onnx'],
