@@ -3,6 +3,6 @@ export { detectModelFolder } from './detect/detectModelFolder.ts';
 export { adoptArchive } from './mar/adoptArchive.ts';
 export { labelList } from './mar/labels.ts';
 export { packageModel } from './mar/packageModel.ts';
-export { extractArchive, readArchive, requireManifest } from './mar/readArchive.ts';
+export { extractArchive, readArchive, readEntry, requireManifest } from './mar/readArchive.ts';
 export { parseSpec, readSpec } from './spec/parseSpec.ts';
 export { formatSpec, writeSpec } from './spec/writeSpec.ts';

@@ -20,7 +20,7 @@ export interface Target {
   stop(deploymentId: string): Promise<void>;
   /** Stops and forgets the deployment. The model stays in its store. */
   remove(deploymentId: string): Promise<void>;
-  /** @throws ModelDeckError when the deployment is not ready */
+  /** Where to ask it. A stopped one is started first. @throws ModelDeckError when it failed, or cannot be started */
   endpoint(deploymentId: string): Promise<Endpoint>;
   /** The newest part of the deployment's log, as text. */
   log(deploymentId: string): Promise<string>;

@@ -6,12 +6,13 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { fileError } from '../../foundation/fileErrors.ts';
-import type { Task } from '../../foundation/task.ts';
+import { throwIfCancelled, type Task } from '../../foundation/task.ts';
 import { preprocessingFile } from '../handlers/onnxImageClassifier.ts';
 import type { ArchiveContents, ArchiveEntry, Manifest } from '../modelArchive.ts';
 import type { ArchiveFormat, Preprocessing } from '../modelSpec.ts';
 import { archiveFormat, visitEntries } from './archiveReader.ts';
 import { labelList } from './labels.ts';
+import { parsePreprocessing } from './preprocessing.ts';
 
 const manifestName = 'MAR-INF/MANIFEST.json';
 const labelsName = 'index_to_name.json';
@@ -47,12 +48,12 @@ export async function readArchive(file: string, task: Task = {}): Promise<Archiv
   const format = await archiveFormat(file);
   const manifest = readManifest(json.get(manifestName), entries, warnings);
   const labels = readLabels(json.get(labelsName), warnings);
-  const preprocessing = json.get(preprocessingFile) as Preprocessing | undefined;
+  const preprocessing = readPreprocessing(json.get(preprocessingFile), warnings);
   return {
     path: file,
     format,
     size: format === 'no-archive' ? entries.reduce((sum, entry) => sum + entry.size, 0) : (await stat(file)).size,
-    sha256: await archiveSha256(file, format, entries),
+    sha256: await archiveSha256(file, format, entries, task),
     ...(manifest && { manifest }),
     entries,
     ...(preprocessing && { preprocessing }),
@@ -105,13 +106,21 @@ async function digest(
   return { sha256: hash.digest('hex'), text: Buffer.concat(kept).toString('utf8') };
 }
 
-async function archiveSha256(file: string, format: ArchiveFormat, entries: readonly ArchiveEntry[]): Promise<string> {
+async function archiveSha256(
+  file: string,
+  format: ArchiveFormat,
+  entries: readonly ArchiveEntry[],
+  task: Task,
+): Promise<string> {
   const hash = createHash('sha256');
   if (format === 'no-archive') {
     const lines = entries.map((entry) => `${entry.sha256 ?? ''}  ${entry.name}\n`).sort();
     return hash.update(lines.join('')).digest('hex');
   }
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
+    throwIfCancelled(task);
+    hash.update(chunk as Buffer);
+  }
   return hash.digest('hex');
 }
 
@@ -145,6 +154,49 @@ function readLabels(value: unknown, warnings: string[]): readonly string[] | und
     warnings.push(`${labelsName} cannot be used: ${(error as Error).message}.`);
     return undefined;
   }
+}
+
+function readPreprocessing(value: unknown, warnings: string[]): Preprocessing | undefined {
+  if (value === undefined) return undefined;
+  try {
+    return parsePreprocessing(value);
+  } catch (error) {
+    warnings.push(`${preprocessingFile} cannot be used: ${(error as Error).message}.`);
+    return undefined;
+  }
+}
+
+/**
+ * One file of an archive, whole.
+ * @param largest bytes that are read at most
+ * @throws ModelDeckError `not-found` when there is none of that name, `unsupported` when it is larger
+ */
+export async function readEntry(file: string, name: string, largest: number, task: Task = {}): Promise<Uint8Array> {
+  let content: Buffer | undefined;
+  await visitEntries(
+    file,
+    async (entry, open) => {
+      if (entry.name !== name) return;
+      if (entry.size > largest) {
+        throw new ModelDeckError('unsupported', `${name} has ${entry.size} bytes; at most ${largest} can be loaded.`, {
+          location: { path: file },
+        });
+      }
+      // Allocated once: gathering the parts of large weights would need twice their size.
+      const bytes = Buffer.allocUnsafe(entry.size);
+      let done = 0;
+      for await (const chunk of await open()) {
+        throwIfCancelled(task);
+        if (done + (chunk as Buffer).length > bytes.length) throw new Error(`entry ${name} is longer than it says`);
+        done += (chunk as Buffer).copy(bytes, done);
+      }
+      if (done < bytes.length) throw new Error(`entry ${name} is shorter than it says`);
+      content = bytes;
+    },
+    task,
+  );
+  if (content) return content;
+  throw new ModelDeckError('not-found', `${path.basename(file)} has no entry ${name}.`, { location: { path: file } });
 }
 
 /** The manifest of an archive that is to be served. @throws ModelDeckError when it has none */

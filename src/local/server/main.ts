@@ -1,0 +1,80 @@
+/** Entry of the server's process: one model on a port of 127.0.0.1, for as long as the extension host is there. */
+import { ModelDeckError } from '../../foundation/error.ts';
+import type { Task } from '../../foundation/task.ts';
+import type { ServedModel } from '../serverRequest.ts';
+import type { Backend } from './backend.ts';
+import { listen } from './httpServer.ts';
+import type { ServerMessage, ServerOrder, ServerStep } from './messages.ts';
+
+interface LoadedBackend extends Backend {
+  readonly labels?: readonly string[] | undefined;
+  /** Resolves with the reason when the backend ends by itself. */
+  readonly exited?: Promise<string>;
+}
+
+const ending = new AbortController();
+
+function send(message: ServerMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected && process.send) process.send(message, () => resolve());
+    else resolve();
+  });
+}
+
+const log = (line: string): void => void send({ kind: 'log', line });
+
+async function open(model: ServedModel, task: Task<ServerStep>): Promise<LoadedBackend> {
+  if (model.engine.kind === 'onnx') {
+    const { openOnnx } = await import('./onnxBackend.ts');
+    return openOnnx(model, task);
+  }
+  throw new ModelDeckError('unsupported', 'This version of Model Deck does not start TorchServe.');
+}
+
+async function serve(model: ServedModel): Promise<void> {
+  const { modelName, modelVersion } = model;
+  const served: { modelName: string; modelVersion: string; backend: LoadedBackend | undefined } = {
+    modelName,
+    modelVersion,
+    backend: undefined,
+  };
+  const { url, server } = await listen(() => served, log);
+  const loading = open(model, {
+    signal: ending.signal,
+    onProgress: ({ step }) => void send({ kind: 'step', step }),
+  });
+  // Nobody is left to serve, or we were told to stop.
+  const end = async (): Promise<void> => {
+    ending.abort();
+    server.close();
+    server.closeAllConnections();
+    await loading.then((backend) => backend.close()).catch(() => undefined);
+    process.exit(0);
+  };
+  process.once('disconnect', () => void end());
+  if (!process.connected) await end();
+  const backend = await loading;
+  served.backend = backend;
+  await send({ kind: 'ready', url, ...(backend.labels && { labels: backend.labels }) });
+  const reason = await backend.exited;
+  if (reason !== undefined && !ending.signal.aborted) throw new ModelDeckError('server', reason);
+}
+
+async function fail(error: unknown): Promise<void> {
+  if (ending.signal.aborted) return;
+  const known = ModelDeckError.is(error) ? error : undefined;
+  if (!known) log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  const summary = error instanceof Error ? error.message : String(error);
+  await send({
+    kind: 'failed',
+    category: known?.category ?? 'internal',
+    summary,
+    ...(known?.remedy !== undefined && { remedy: known.remedy }),
+  });
+  process.exit(1);
+}
+
+process.on('uncaughtException', (error) => void fail(error));
+process.once('message', (order) => {
+  serve((order as ServerOrder).model).catch(fail);
+});

@@ -1,0 +1,3 @@
+/** Places that keep packaged models. */
+export { FolderStore } from './folderStore.ts';
+export type { ModelStore, StoredModel, UploadStep } from './modelStore.ts';

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileError } from '../foundation/fileErrors.ts';
+import type { StoredModel } from '../stores/modelStore.ts';
+import type { Deployment } from './target.ts';
+
+/** What outlives the window. */
+export type DeploymentRecord = Pick<Deployment, 'name' | 'model' | 'runtime' | 'protocol'>;
+
+/**
+ * The list of deployments in a file that the windows of VS Code share: read again before each change, and replaced as a
+ * whole.
+ */
+export class DeploymentRecords {
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly file: string,
+    private readonly log: (message: string) => void,
+  ) {}
+
+  async read(): Promise<readonly DeploymentRecord[]> {
+    let text: string;
+    try {
+      text = await readFile(this.file, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw fileError(error, 'read the list of deployments', this.file);
+    }
+    try {
+      const value = JSON.parse(text) as unknown;
+      if (Array.isArray(value) && value.every(isRecord)) return value;
+    } catch {
+      // Handled below, as every other content that is not ours.
+    }
+    const kept = `${this.file}.broken`;
+    await rename(this.file, kept);
+    this.log(`The list of deployments could not be read and was set aside: ${kept}`);
+    return [];
+  }
+
+  put(record: DeploymentRecord): Promise<void> {
+    return this.change((records) => [...records.filter(({ name }) => name !== record.name), record]);
+  }
+
+  delete(name: string): Promise<void> {
+    return this.change((records) => records.filter((record) => record.name !== name));
+  }
+
+  private change(edit: (records: readonly DeploymentRecord[]) => readonly DeploymentRecord[]): Promise<void> {
+    const turn = this.last.then(async () => this.write(edit(await this.read())));
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async write(records: readonly DeploymentRecord[]): Promise<void> {
+    const partial = `${this.file}.${randomBytes(4).toString('hex')}.part`;
+    try {
+      await mkdir(path.dirname(this.file), { recursive: true });
+      await writeFile(partial, `${JSON.stringify(records, null, 2)}\n`);
+      await rename(partial, this.file);
+    } catch (error) {
+      await rm(partial, { force: true }).catch(() => undefined);
+      throw fileError(error, 'save the list of deployments', this.file);
+    }
+  }
+}
+
+function isRecord(value: unknown): value is DeploymentRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, model, runtime, protocol } = value as Partial<Record<keyof DeploymentRecord, unknown>>;
+  return (
+    typeof name === 'string' &&
+    (runtime === 'onnx' || runtime === 'torchserve') &&
+    (protocol === 'v1' || protocol === 'v2') &&
+    isStoredModel(model)
+  );
+}
+
+function isStoredModel(value: unknown): value is StoredModel {
+  if (typeof value !== 'object' || value === null) return false;
+  const { storeId, name, version, storageUri, size, sha256 } = value as Partial<Record<keyof StoredModel, unknown>>;
+  return (
+    [storeId, name, version, storageUri, sha256].every((text) => typeof text === 'string') && typeof size === 'number'
+  );
+}
