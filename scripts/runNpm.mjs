@@ -27,6 +27,6 @@ export function runNpm(args, { cwd, env = {}, capture = false, node = process.ex
     return stdout;
   }
   const lines = `${stderr}\n${stdout}`.split('\n').filter((line) => /\S/.test(line));
-  const reason = lines.filter((line) => /err(or)?[!:\b]/i.test(line)).slice(0, 6);
+  const reason = lines.filter((line) => /npm (err!|error)|\berror:/i.test(line)).slice(0, 6);
   throw new Error(`npm ${args.join(' ')} failed:\n${(reason.length > 0 ? reason : lines.slice(-6)).join('\n')}`);
 }

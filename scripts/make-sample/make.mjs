@@ -146,7 +146,11 @@ function run(command, ...args) {
 
 function npmPack(name, folder) {
   const args = ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder, name];
-  execFileSync(windows ? 'npm.cmd' : 'npm', args, { cwd: work, shell: windows, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(windows ? 'npm.cmd' : 'npm', args, {
+    cwd: work,
+    shell: windows,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 }
 
 function step(text) {

@@ -13,12 +13,8 @@ export class OpenSample {
   async run(argument: unknown): Promise<void> {
     const parent = pathArgument(argument) ?? (await askForFolder());
     const destination = await this.copyInto(parent);
-    const uri = vscode.Uri.file(destination);
-    const open = 'Open Here';
-    const openNew = 'Open in New Window';
-    const chosen = await vscode.window.showInformationMessage(`The sample is in ${destination}.`, open, openNew);
-    if (chosen !== undefined)
-      await vscode.commands.executeCommand('vscode.openFolder', uri, { forceNewWindow: chosen === openNew });
+    // Not awaited: the command is done, whether or not the user answers.
+    void offerToOpen(destination);
   }
 
   private async copyInto(parent: string): Promise<string> {
@@ -53,4 +49,14 @@ async function askForFolder(): Promise<string> {
   const uri = picked?.[0];
   if (uri === undefined) throw ModelDeckError.cancelled();
   return uri.fsPath;
+}
+
+async function offerToOpen(folder: string): Promise<void> {
+  const open = 'Open Here';
+  const openNew = 'Open in New Window';
+  const chosen = await vscode.window.showInformationMessage(`The sample is in ${folder}.`, open, openNew);
+  if (chosen === undefined) return;
+  await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(folder), {
+    forceNewWindow: chosen === openNew,
+  });
 }

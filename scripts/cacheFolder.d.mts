@@ -1,0 +1,1 @@
+export function cacheFolder(...parts: readonly string[]): string;

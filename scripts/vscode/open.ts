@@ -1,0 +1,49 @@
+/** Opens a folder in VS Code with this extension, in the best way that this machine has. Argument: the folder. */
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { desktopVscode, hasDisplay } from './desktop.ts';
+import { startCodeServer } from './codeServer.ts';
+import { installCodeServer } from './codeServerInstall.ts';
+import { chosenVersion } from './versions.ts';
+
+const root = path.join(import.meta.dirname, '..', '..');
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+async function main(workspace: string): Promise<void> {
+  const desktop = hasDisplay() ? await desktopVscode(print) : undefined;
+  if (desktop) return openDesktop(desktop, workspace);
+  await serveInBrowser(workspace);
+}
+
+async function openDesktop(program: string, workspace: string): Promise<void> {
+  print(`Opening ${workspace} in ${program}; this ends when its window is closed.`);
+  const args = ['--new-window', '--wait', `--extensionDevelopmentPath=${root}`, workspace];
+  const child = spawn(program, args, { stdio: 'inherit', shell: process.platform === 'win32' });
+  const code = await new Promise<number | null>((resolve, reject) => child.once('exit', resolve).once('error', reject));
+  if (code !== 0) throw new Error(`${program} ended with code ${code}.`);
+}
+
+async function serveInBrowser(workspace: string): Promise<void> {
+  const userData = await mkdtemp(path.join(tmpdir(), 'model-deck-start-'));
+  try {
+    const server = await installCodeServer(chosenVersion(), print);
+    const running = await startCodeServer(server, { workspace, userData, extension: root });
+    const { port } = new URL(running.url);
+    print(`\nVS Code ${server.version.vscode} with Model Deck, until Ctrl-C:\n\n  ${running.url}\n`);
+    print('Open it in a browser on this machine. From another machine, forward the port first:');
+    print(`  ssh -L ${port}:127.0.0.1:${port} <this machine>`);
+    await new Promise((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
+    });
+    await running.stop();
+  } finally {
+    await rm(userData, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+main(process.argv[2] ?? root).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,82 @@
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../../scripts/vscode/browser.ts';
+import { startCodeServer, type RunningCodeServer } from '../../scripts/vscode/codeServer.ts';
+import { installCodeServer } from '../../scripts/vscode/codeServerInstall.ts';
+import { chosenVersion } from '../../scripts/vscode/versions.ts';
+import { Workbench } from './workbench.ts';
+
+export const root = path.join(import.meta.dirname, '..', '..');
+export const sampleName = 'efficientnet-lite0';
+
+/** A VS Code with a workspace of its own, for one file of tests. */
+export interface Session {
+  readonly workbench: Workbench;
+  /** Folder that the window has open. */
+  readonly workspace: string;
+  /** Opens the window anew, as "Reload Window" does, with the same server. */
+  readonly reload: () => Promise<Workbench>;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Starts the VS Code of `MODEL_DECK_VSCODE_VERSION` with the extension: the packed one of `MODEL_DECK_VSIX` when that is
+ * set, otherwise this folder's.
+ *
+ * @param prepare fills the workspace, which is empty
+ */
+export async function openSession(
+  name: string,
+  prepare: (workspace: string) => Promise<void>,
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<Session> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'model-deck-ui-'));
+  const workspace = path.join(folder, 'workspace');
+  const version = chosenVersion();
+  const vsix = process.env['MODEL_DECK_VSIX'];
+  const log = (line: string): void => console.log(line);
+  let server: RunningCodeServer | undefined;
+  let browser: Browser | undefined;
+  let workbench: Workbench | undefined;
+  const close = async (): Promise<void> => {
+    // Where the tests ended: the first thing to look at when one failed.
+    await workbench?.screenshot('last').catch(() => undefined);
+    await browser?.close();
+    await server?.stop();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  };
+  try {
+    await mkdir(workspace, { recursive: true });
+    await prepare(workspace);
+    server = await startCodeServer(await installCodeServer(version, log), {
+      workspace,
+      userData: path.join(folder, 'user'),
+      ...(vsix === undefined ? { extension: root } : { vsix }),
+      settings,
+    });
+    browser = await launchBrowser(log);
+    const { url } = server;
+    const running = browser;
+    const screenshots = path.join(root, 'artifacts', 'ui', `${version.vscode}${vsix ? '-vsix' : ''}`, name);
+    const open = (): Promise<Workbench> => Workbench.open(running, url, screenshots);
+    workbench = await open();
+    return {
+      workbench,
+      workspace,
+      reload: async () => {
+        await Promise.all(running.contexts().map((context) => context.close()));
+        return (workbench = await open());
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+export async function copySample(workspace: string): Promise<void> {
+  await cp(path.join(root, 'media', 'samples', sampleName), path.join(workspace, sampleName), { recursive: true });
+}

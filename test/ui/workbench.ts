@@ -1,0 +1,186 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { ClassifyPage } from './classifyPage.ts';
+
+/** Everything has time to come up on two busy cores. */
+const patience = 20_000;
+
+/** The window of VS Code as a user has it: what is seen, clicked and typed; nothing is called behind its back. */
+export class Workbench {
+  private constructor(
+    readonly page: Page,
+    private readonly screenshots: string,
+  ) {}
+
+  /** @param screenshots folder for {@link screenshot}; made when needed */
+  static async open(browser: Browser, url: string, screenshots: string): Promise<Workbench> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    const page = await context.newPage();
+    page.setDefaultTimeout(patience);
+    await page.goto(url);
+    await page.waitForSelector('.explorer-folders-view .monaco-list-row');
+    // Menus that open before VS Code has read the extension do not have its commands.
+    await page.waitForSelector('.activitybar [aria-label^="Model Deck"]');
+    await mkdir(screenshots, { recursive: true });
+    return new Workbench(page, screenshots);
+  }
+
+  /** @returns the file */
+  async screenshot(name: string): Promise<string> {
+    const file = path.join(this.screenshots, `${name}.png`);
+    await this.page.screenshot({ path: file });
+    return file;
+  }
+
+  async showExplorer(): Promise<void> {
+    await this.page.keyboard.press('Control+Shift+E');
+    await this.page.waitForSelector('.explorer-folders-view .monaco-list-row');
+  }
+
+  /** Opens the folders on the way and returns the row of the last name. */
+  async explorerRow(...names: readonly string[]): Promise<Locator> {
+    await this.showExplorer();
+    for (const [depth, name] of names.entries()) {
+      const row = this.row('.explorer-folders-view', name);
+      await row.waitFor();
+      if (depth === names.length - 1) return row;
+      if ((await row.getAttribute('aria-expanded')) === 'false') {
+        await row.click();
+        await this.page.waitForFunction(
+          // A text, because it runs in the page, whose globals the tests' types do not know.
+          `document.querySelector('.explorer-folders-view [aria-label^="${name}"]')?.getAttribute('aria-expanded') === 'true'`,
+        );
+      }
+    }
+    throw new Error('No name was given.');
+  }
+
+  async chooseFromMenu(row: Locator, command: string): Promise<void> {
+    await row.click({ button: 'right' });
+    await this.choose(command);
+  }
+
+  /** Clicks an item of the open menu. A menu ignores clicks for a moment after it has opened, so as a user would: again. */
+  async choose(command: string): Promise<void> {
+    const item = this.menuItem(command);
+    await item.hover();
+    for (let tries = 0; tries < 10; tries++) {
+      await item.click({ timeout: 1000 }).catch(() => undefined);
+      const closed = item.waitFor({ state: 'hidden', timeout: 500 });
+      if (await closed.then(() => true).catch(() => false)) return;
+    }
+    throw new Error(`The menu does not take ${command}.`);
+  }
+
+  menuItem(command: string): Locator {
+    return this.page.getByRole('menuitem', { name: command, exact: true });
+  }
+
+  /** What the menu of a row offers. */
+  async menuOf(row: Locator): Promise<readonly string[]> {
+    await row.click({ button: 'right' });
+    const items = this.page.locator('.context-view .action-menu-item .action-label');
+    await items.first().waitFor();
+    const labels = await items.allTextContents();
+    await this.page.keyboard.press('Escape');
+    return labels.map((label) => label.trim()).filter(Boolean);
+  }
+
+  async showDeck(): Promise<void> {
+    const tab = this.page
+      .locator('.activitybar .action-item')
+      .filter({ has: this.page.locator('[aria-label^="Model Deck"]') });
+    if (!(await tab.getAttribute('class'))?.includes('checked')) await tab.click();
+    await this.deckRow('This computer').waitFor();
+    // The tooltip of the icon would lie over the trees.
+    await this.page.mouse.move(900, 500);
+  }
+
+  /** A row of either tree of Model Deck, by its label. */
+  deckRow(label: string, view: 'Clusters' | 'Model Stores' = 'Clusters'): Locator {
+    return this.page
+      .locator('.pane', { has: this.page.locator(`.pane-header[aria-label^="${view}"]`) })
+      .locator('.monaco-list-row')
+      .filter({ has: this.page.locator('.label-name', { hasText: new RegExp(`^${escaped(label)}$`) }) });
+  }
+
+  /** Clicks one of the buttons that a row shows while the mouse is on it. */
+  async inlineAction(row: Locator, name: string): Promise<void> {
+    await row.hover();
+    await row.locator(`.action-label[aria-label^="${name}"]`).click();
+  }
+
+  async runFromPalette(command: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.page.locator('.quick-input-widget input[type=text]').fill(`>${command}`);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: command }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Commands that the palette offers for a text. */
+  async paletteOffers(text: string): Promise<readonly string[]> {
+    await this.page.keyboard.press('F1');
+    await this.page.locator('.quick-input-widget input[type=text]').fill(`>${text}`);
+    const rows = this.page.locator('.quick-input-list .monaco-list-row .label-name');
+    await rows.first().waitFor();
+    const labels = await rows.allTextContents();
+    await this.page.keyboard.press('Escape');
+    return labels.filter((label) => label.includes(text));
+  }
+
+  /** Waits for the question of a quick input. */
+  async question(title: string | RegExp): Promise<Locator> {
+    const widget = this.page.locator('.quick-input-widget', { hasText: title });
+    await widget.waitFor();
+    return widget;
+  }
+
+  async answer(text?: string): Promise<void> {
+    if (text !== undefined) await this.page.locator('.quick-input-widget input[type=text]').fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-list-item', { hasText: text }).last();
+  }
+
+  async clearNotifications(): Promise<void> {
+    await this.runFromPalette('Notifications: Clear All Notifications');
+    await this.page.locator('.notification-toast').first().waitFor({ state: 'hidden' });
+  }
+
+  /** The modal question of VS Code. */
+  dialogButton(name: string): Locator {
+    return this.page.locator('.monaco-dialog-box').getByRole('button', { name, exact: true });
+  }
+
+  async openFile(...names: readonly string[]): Promise<void> {
+    await (await this.explorerRow(...names)).dblclick();
+  }
+
+  /** The frame of our page that shows an element. */
+  async frameWith(testId: string): Promise<Locator> {
+    for (const end = Date.now() + patience; Date.now() < end; await this.page.waitForTimeout(100)) {
+      for (const frame of this.page.frames()) {
+        const found = frame.locator('body', { has: frame.getByTestId(testId) });
+        if (await found.isVisible().catch(() => false)) return found;
+      }
+    }
+    throw new Error(`No page shows ${testId}.`);
+  }
+
+  async classifyPage(): Promise<ClassifyPage> {
+    return new ClassifyPage(await this.frameWith('drop'));
+  }
+
+  private row(view: string, name: string): Locator {
+    return this.page
+      .locator(`${view} .monaco-list-row`)
+      .filter({ has: this.page.locator('.label-name', { hasText: new RegExp(`^${escaped(name)}$`) }) });
+  }
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
