@@ -1,17 +1,51 @@
-// `npm test` from a bare clone: installs what is missing, then lint, types and units.
+// `npm test`: from a bare clone to the whole suite. Says what it runs and how long each part took.
+//   --newest   the in-host and UI suites once more, in the newest VS Code that is supported
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { ensureInstalled } from './install.mjs';
 
 const root = path.join(import.meta.dirname, '..');
-const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+const { name, version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const vsix = path.join(root, `${name}-${version}.vsix`);
+const times = [];
 
-function run(command, ...args) {
-  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
-  if (status !== 0) process.exit(status ?? 1);
+function run(what, args, env = {}) {
+  console.log(`\n── ${what}`);
+  const started = performance.now();
+  const { status } = spawnSync(process.execPath, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
+  times.push(`${what} ${((performance.now() - started) / 1000).toFixed(0)} s`);
+  if (status !== 0) {
+    console.error(`\nFailed: ${what}`);
+    process.exit(status ?? 1);
+  }
 }
 
-if (!existsSync(path.join(root, 'node_modules', '.package-lock.json'))) run(npm, 'ci', '--ignore-scripts');
-run(npm, 'run', 'lint');
-run(npm, 'run', 'types');
-run(npm, 'run', 'test:unit');
+const tool = (file) => path.join('node_modules', file);
+const host = ['--import', 'tsx', 'scripts/vscode/hostTests.ts'];
+try {
+  ensureInstalled();
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}
+if (process.argv.includes('--newest')) {
+  const env = { MODEL_DECK_VSCODE_VERSION: 'newest' };
+  run('vsix and budgets', ['scripts/package.mjs']);
+  run('in-host suites', host, env);
+  run('UI tests with the vsix', ['scripts/uiTests.mjs'], { ...env, MODEL_DECK_VSIX: vsix });
+} else {
+  run('lint', [tool('eslint/bin/eslint.js'), '.', '--max-warnings', '0']);
+  run('types', [tool('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']);
+  run('types of the pages', [tool('typescript/bin/tsc'), '--noEmit', '-p', 'webview/tsconfig.json']);
+  run('unit tests', ['scripts/unit.mjs']);
+  run('vsix and budgets', ['scripts/package.mjs']);
+  run('in-host suites', host);
+  run('UI tests', ['scripts/uiTests.mjs']);
+  run('the main job with the vsix', ['scripts/uiTests.mjs', 'mainJob'], { MODEL_DECK_VSIX: vsix });
+}
+console.log(`\nAll passed: ${times.join(', ')}`);

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { CodeServer } from './codeServerInstall.ts';
+import { vscodeVersions } from './versions.ts';
 import { freePort, startProcessGroup, waitForHttp } from './processGroup.ts';
 
 /** What a VS Code is started with. All paths are absolute. */
@@ -70,9 +71,11 @@ export async function startCodeServer(server: CodeServer, options: WorkbenchOpti
 
   const port = await freePort();
   const listen = ['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'];
+  // Recent versions ignore the extension that a page's address names, unless they are told that they are tested; then
+  // they show no dialogs. So the tests that answer dialogs install the packed extension there.
+  const needsDriver = options.vsix === undefined && server.version.vscode !== vscodeVersions.minimum.vscode;
   const quiet = ['--disable-telemetry', '--disable-update-check', '--telemetry-level', 'off'];
-  // Without the flag, recent versions ignore the extension that a page's address names.
-  const args = [main, ...listen, ...common, ...quiet, '--enable-smoke-test-driver'];
+  const args = [main, ...listen, ...common, ...quiet, ...(needsDriver ? ['--enable-smoke-test-driver'] : [])];
   const group = startProcessGroup(server.node, args, { cwd: server.folder, env });
   const origin = `http://127.0.0.1:${port}`;
   await waitForHttp(`${origin}/`, group, `code-server ${server.version.codeServer}`);

@@ -62,7 +62,7 @@ const mostHeld = 256 << 20;
 
 /**
  * What happens in the panel: images, their answers, the choice of endpoint, and the history of this session. Plain
- * data and a queue; images wait in it while the chosen endpoint is not ready.
+ * data and a queue; images wait in it while the chosen endpoint starts or has failed. A stopped one starts when it is asked.
  */
 export class ClassifySession {
   private endpoints: readonly EndpointChoice[] = [];
@@ -223,7 +223,9 @@ export class ClassifySession {
 
   private pump(): void {
     while (this.busy < mostAtOnce) {
-      const endpoint = this.endpoints.find(({ id, state }) => id === this.selectedId && state === 'ready');
+      const endpoint = this.endpoints.find(
+        ({ id, state }) => id === this.selectedId && (state === 'ready' || state === 'stopped'),
+      );
       const queued = this.images.filter(({ outcome }) => outcome.state === 'queued');
       const next = endpoint ? queued[0] : queued.find(({ triedThumbnail }) => !triedThumbnail);
       if (!next?.input) return;

@@ -33,7 +33,7 @@ describe('the main job, by mouse and keyboard', () => {
       .nth(2)
       .waitFor({ state: 'hidden' });
     assert.deepEqual(await panel.labels('chelsea.jpg'), ['Egyptian cat', 'tabby']);
-    await panel.body.getByTestId('exchange').first().locator('summary').click();
+    await panel.body.getByText('Request and response').first().click();
     await workbench.screenshot('6-exchange');
     assert.match(
       await panel.body.getByTestId('exchange').first().innerText(),
@@ -42,7 +42,8 @@ describe('the main job, by mouse and keyboard', () => {
   });
 
   it('keeps the panel over a reload of the window, where the deployment starts when it is asked', async () => {
-    const workbench = await session.reload();
+    const { workbench } = session;
+    await workbench.reload();
     await workbench.showDeck();
     const row = workbench.deckRow(sampleName);
     await row.waitFor();
@@ -54,7 +55,8 @@ describe('the main job, by mouse and keyboard', () => {
   });
 
   it('stops, starts and removes the deployment from its row', async () => {
-    const workbench = await session.reload();
+    const { workbench } = session;
+    await workbench.reload();
     await workbench.showDeck();
     const row = workbench.deckRow(sampleName);
     await row.waitFor();

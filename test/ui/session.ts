@@ -16,8 +16,6 @@ export interface Session {
   readonly workbench: Workbench;
   /** Folder that the window has open. */
   readonly workspace: string;
-  /** Opens the window anew, as "Reload Window" does, with the same server. */
-  readonly reload: () => Promise<Workbench>;
   readonly close: () => Promise<void>;
 }
 
@@ -57,18 +55,11 @@ export async function openSession(
       settings,
     });
     browser = await launchBrowser(log);
-    const { url } = server;
-    const running = browser;
     const screenshots = path.join(root, 'artifacts', 'ui', `${version.vscode}${vsix ? '-vsix' : ''}`, name);
-    const open = (): Promise<Workbench> => Workbench.open(running, url, screenshots);
-    workbench = await open();
+    workbench = await Workbench.open(browser, server.url, screenshots);
     return {
       workbench,
       workspace,
-      reload: async () => {
-        await Promise.all(running.contexts().map((context) => context.close()));
-        return (workbench = await open());
-      },
       close,
     };
   } catch (error) {

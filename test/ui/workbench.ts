@@ -19,11 +19,22 @@ export class Workbench {
     const page = await context.newPage();
     page.setDefaultTimeout(patience);
     await page.goto(url);
-    await page.waitForSelector('.explorer-folders-view .monaco-list-row');
-    // Menus that open before VS Code has read the extension do not have its commands.
-    await page.waitForSelector('.activitybar [aria-label^="Model Deck"]');
     await mkdir(screenshots, { recursive: true });
-    return new Workbench(page, screenshots);
+    const workbench = new Workbench(page, screenshots);
+    await workbench.isThere();
+    return workbench;
+  }
+
+  /** As "Reload Window" does: the extension host ends, and the browser keeps what VS Code keeps. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.isThere();
+  }
+
+  private async isThere(): Promise<void> {
+    await this.page.waitForSelector('.part.sidebar .monaco-list-row');
+    // Menus that open before VS Code has read the extension do not have its commands.
+    await this.page.waitForSelector('.activitybar [aria-label^="Model Deck"]');
   }
 
   /** @returns the file */

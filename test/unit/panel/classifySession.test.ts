@@ -107,7 +107,7 @@ describe('a classify session', () => {
 
   it('holds images until the chosen endpoint is ready, and shows them meanwhile', async () => {
     const { session, calls } = make();
-    session.setEndpoints([stopped]);
+    session.setEndpoints([{ ...stopped, state: 'starting' }]);
     session.add([image('a')]);
     await settle();
     assert.deepEqual(outcomes(session), ['queued']);
