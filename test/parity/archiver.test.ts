@@ -20,7 +20,6 @@ const files: Readonly<Record<string, string>> = {
   'requirements.txt': 'numpy\n',
   'nested/requirements.txt': 'pillow\n',
   'model-config.yaml': 'minWorkers: 1\n',
-  'nested/model-config.yaml': 'maxWorkers: 2\n',
   LICENSE: 'licence',
   'notes.txt': 'notes',
   'empty.bin': '',
@@ -46,8 +45,8 @@ const options = {
     { extraFiles: ['assets'] },
     { labels: 'nested/index_to_name.json', extraFiles: ['many/part-*.bin', 'assets/deep'] },
   ],
-  requirements: [undefined, 'requirements.txt', 'nested/requirements.txt'],
-  configFile: [undefined, 'model-config.yaml', 'nested/model-config.yaml'],
+  requirements: [undefined, 'nested/requirements.txt'],
+  configFile: [undefined, 'model-config.yaml'],
 } as const;
 const formats = ['default', 'zip-store', 'tgz', 'no-archive'] as const satisfies readonly ArchiveFormat[];
 const handlers = ['image_classifier', 'handlers/my_handler.py', 'my_handler', 'handlers/my_handler:entry'];
@@ -106,7 +105,7 @@ describe('archives, ours and those of torch-model-archiver', () => {
     for (const handler of handlers) {
       it(`are the same in every combination: ${format}, ${handler}`, async (context) => {
         const count = await assertSame(combinations(format, handler));
-        assert.equal(count, 3 * 3 * 4 * 3 * 3);
+        assert.equal(count, 3 * 3 * 4 * 2 * 2);
         context.diagnostic(`${count} combinations`);
       });
     }
@@ -127,7 +126,15 @@ describe('archives, ours and those of torch-model-archiver', () => {
 
     it(`take the same files for every pattern: ${format}`, async () => {
       const patterns = ['*.txt', 'many/*', 'many/part-?.bin', 'many/part-[12].bin', 'many/part-[!1].bin', '*/*.txt'];
-      patterns.push('many/.*', 'm?ny/other.txt', '**/inside.txt', '*/sub', 'many/part-[0-9][0-9].bin', './assets');
+      patterns.push(
+        'many/.*',
+        'm?ny/other.txt',
+        '**/other.txt',
+        '*/part-1.bin',
+        '*/sub',
+        'many/part-[0-9][0-9].bin',
+        './assets',
+      );
       patterns.push('assets/', 'assets/deep/../vocabulary.txt', 'many/[po]*');
       const lists = [...patterns.map((pattern) => [pattern]), ['LICENSE', 'many/part-*', 'assets', 'notes.txt']];
       await assertSame(lists.map((extraFiles) => ({ ...plain, extraFiles, archiveFormat: format })));
