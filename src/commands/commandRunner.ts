@@ -34,7 +34,7 @@ export class CommandRunner {
   }
 
   /**
-   * Shows a notification with progress and Cancel while `work` runs.
+   * Shows a notification with progress and Cancel while `work` runs; nothing, when it is done at once.
    *
    * @param words what the user reads for each step
    */
@@ -43,25 +43,29 @@ export class CommandRunner {
     words: Readonly<Record<Step, string>>,
     work: (task: Task<Step>) => Promise<T>,
   ): Promise<T> {
+    const abort = new AbortController();
+    let last: { readonly step: Step; readonly percent: number } | undefined;
+    let message = '';
+    let show: (increment?: number) => void = () => undefined;
+    const onProgress = ({ step, done, total }: Progress<Step>): void => {
+      const percent = done !== undefined && total ? Math.floor((100 * done) / total) : 0;
+      if (last?.step === step && last.percent === percent) return;
+      if (last?.step !== step) this.log.info(`${title}: ${words[step]}`);
+      const increment = last?.step === step ? percent - last.percent : undefined;
+      last = { step, percent };
+      message = total ? `${words[step]} (${percent} %)` : words[step];
+      show(increment);
+    };
+    const running = work({ signal: abort.signal, onProgress });
+    if (await endsWithin(quickMs, running)) return running;
     return vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title, cancellable: true },
       async (notification, token) => {
-        const abort = new AbortController();
         const subscription = token.onCancellationRequested(() => abort.abort());
-        let last: { readonly step: Step; readonly percent: number } | undefined;
-        const onProgress = ({ step, done, total }: Progress<Step>): void => {
-          const percent = done !== undefined && total ? Math.floor((100 * done) / total) : 0;
-          if (last?.step === step && last.percent === percent) return;
-          if (last?.step !== step) this.log.info(`${title}: ${words[step]}`);
-          const increment = last?.step === step ? percent - last.percent : undefined;
-          notification.report({
-            message: total ? `${words[step]} (${percent} %)` : words[step],
-            ...(increment !== undefined && { increment }),
-          });
-          last = { step, percent };
-        };
+        show = (increment) => notification.report({ message, ...(increment !== undefined && { increment }) });
+        show();
         try {
-          return await work({ signal: abort.signal, onProgress });
+          return await running;
         } finally {
           subscription.dispose();
         }
@@ -83,6 +87,20 @@ export class CommandRunner {
     const chosen = await vscode.window.showErrorMessage(message, ...buttons.map((button) => button.title));
     await buttons.find((button) => button.title === chosen)?.run();
   }
+}
+
+/** Milliseconds within which work needs no notification: it would only flash. */
+const quickMs = 400;
+
+/** Whether work ends, well or not, within a time. */
+async function endsWithin(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => (timer = setTimeout(resolve, milliseconds, false)));
+  const ended = work.then(
+    () => true,
+    () => true,
+  );
+  return Promise.race([ended, late]).finally(() => clearTimeout(timer));
 }
 
 function unexpected(error: unknown): string {

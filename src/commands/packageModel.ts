@@ -103,8 +103,9 @@ function nothingToPackage(detection: Detection): ModelDeckError {
     hostile ? 'hostile' : detection.weights.length > 0 ? 'unsupported' : 'not-found',
     `${path.basename(detection.folder)} holds nothing that can be packaged. ${found || 'There are no weights in it.'}`,
     {
-      remedy:
-        'A model folder has an ONNX file, a TorchScript file, or a state_dict (.pt, .pth) together with the Python file of its class.',
+      remedy: hostile
+        ? 'Do not open it with PyTorch either. Get the model from a source that you trust, or as ONNX.'
+        : 'A model folder has an ONNX file, a TorchScript file, or a state_dict (.pt, .pth) together with the Python file of its class.',
       location: { path: detection.folder },
       nextStep: { kind: 'reveal-file', path: detection.folder },
     },

@@ -125,8 +125,7 @@ export class Workbench {
   async runFromPalette(command: string): Promise<void> {
     await this.page.keyboard.press('F1');
     await this.page.locator('.quick-input-widget input[type=text]').fill(`>${command}`);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: command }).first().waitFor();
-    await this.page.keyboard.press('Enter');
+    await this.row('.quick-input-list', command).click();
   }
 
   /** Commands that the palette offers for a text. */
@@ -150,6 +149,20 @@ export class Workbench {
   async answer(text?: string): Promise<void> {
     if (text !== undefined) await this.page.locator('.quick-input-widget input[type=text]').fill(text);
     await this.page.keyboard.press('Enter');
+  }
+
+  /** Types a path into VS Code's own file dialog. */
+  async chooseFile(title: string, file: string): Promise<void> {
+    await this.question(title);
+    const row = this.page.locator('.quick-input-list .monaco-list-row');
+    await row.first().waitFor();
+    await this.page.locator('.quick-input-widget input[type=text]').fill(file);
+    await row
+      .filter({ hasText: path.basename(file) })
+      .first()
+      .waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
 
   notification(text: string | RegExp): Locator {
@@ -185,6 +198,7 @@ export class Workbench {
     return new ClassifyPage(await this.frameWith('drop'));
   }
 
+  /** A row by its label. What stands in it behind the label, a key or a hint, is not part of it. */
   private row(view: string, name: string): Locator {
     return this.page
       .locator(`${view} .monaco-list-row`)

@@ -122,9 +122,13 @@ async function firstBytes(file: string): Promise<Buffer> {
 }
 
 function broken(file: string, why: string, cause?: unknown): ModelDeckError {
-  return new ModelDeckError('invalid-input', `${path.basename(file)} is not an archive that can be read: ${why}.`, {
-    remedy: 'It may be cut off: copy it again, or package the model again.',
-    location: { path: file },
-    cause,
-  });
+  return new ModelDeckError(
+    'invalid-input',
+    `${path.basename(file)} is not an archive that can be read: ${why.replace(/[.\s]+$/, '')}.`,
+    {
+      remedy: 'It may be cut off: copy it again, or package the model again.',
+      location: { path: file },
+      cause,
+    },
+  );
 }
