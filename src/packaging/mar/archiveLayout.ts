@@ -92,10 +92,13 @@ async function fileOrFolder(folder: string, relative: string): Promise<LayoutEnt
 
 /** Expands `*`, `?` and `[...]` segment by segment, as Python's glob does without `recursive`. */
 async function expand(folder: string, pattern: string): Promise<readonly string[]> {
-  let found = [''];
+  let found: readonly string[] = [''];
+  let expanded = false;
   for (const segment of pattern.split('/')) {
     if (!/[*?[]/.test(segment)) {
-      found = found.map((parent) => path.posix.join(parent, segment));
+      const joined = found.map((parent) => path.posix.join(parent, segment));
+      // Behind a wildcard, most of what it matched does not have the rest of the path.
+      found = expanded ? await existing(folder, joined) : joined;
       continue;
     }
     const matches = segmentPattern(segment);
@@ -105,13 +108,26 @@ async function expand(folder: string, pattern: string): Promise<readonly string[
       next.push(...names.filter((name) => matches.test(name)).map((name) => path.posix.join(parent, name)));
     }
     found = next;
+    expanded = true;
   }
   if (found.length === 0) {
     throw new ModelDeckError('not-found', `extraFiles: ${pattern} matches no file in ${folder}.`, {
       remedy: 'Mend the pattern in model-deck.yaml, or take it out.',
     });
   }
-  return found.sort();
+  return found.toSorted();
+}
+
+async function existing(folder: string, paths: readonly string[]): Promise<readonly string[]> {
+  const there = await Promise.all(
+    paths.map((relative) =>
+      stat(path.resolve(folder, relative)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return paths.filter((_, index) => there[index]);
 }
 
 function segmentPattern(segment: string): RegExp {

@@ -176,26 +176,37 @@ async function appendEntry(
   about: { readonly name: string; readonly date: Date; readonly mode: number },
   hash: ReturnType<typeof createHash> | undefined,
 ): Promise<void> {
-  const taken = new Promise<void>((resolve, reject) => {
-    archive.once('entry', () => resolve());
-    archive.once('error', reject);
-    archive.once('close', resolve);
-  });
   if ('content' in entry) {
+    const taken = nextEntry(archive);
     archive.append(Buffer.from(entry.content), about);
-    return taken;
+    await taken;
+    return;
   }
+  const stats = await stat(entry.file);
   let read = 0;
+  // Not a listener for "data": that would let the file flow before archiver, which starts later, takes it.
+  const meter = new Transform({
+    highWaterMark: chunkSize,
+    transform(chunk: Buffer, _encoding, callback) {
+      hash?.update(chunk);
+      read += chunk.length;
+      callback(null, chunk);
+    },
+  });
+  const feeding = new AbortController();
   const source = createReadStream(entry.file, { highWaterMark: chunkSize });
-  source.on('data', (chunk) => {
-    hash?.update(chunk);
-    read += chunk.length;
+  const fed = pipeline(source, meter, { signal: feeding.signal }).catch((error: unknown) => {
+    throw fileError(error, 'read', entry.file) as Error;
   });
-  const failed = new Promise<never>((_resolve, reject) => {
-    source.once('error', (error) => reject(fileError(error, 'read', entry.file) as Error));
-  });
-  archive.append(source, { ...about, stats: await stat(entry.file) });
-  await Promise.race([taken, failed]);
+  const taken = nextEntry(archive);
+  archive.append(meter, { ...about, stats });
+  if ((await Promise.race([taken, fed.then(() => taken)])) === 'closed') {
+    // The writing failed or was cancelled, and nobody empties this any more; the reason comes from there.
+    feeding.abort();
+    await fed.catch(() => undefined);
+    return;
+  }
+  await fed;
   if (read !== entry.size) {
     throw new ModelDeckError('conflict', `${entry.file} changed while it was packaged.`, {
       remedy: 'Package again when nothing writes to it any more.',
@@ -203,6 +214,23 @@ async function appendEntry(
       nextStep: { kind: 'retry' },
     });
   }
+}
+
+/** Waits until archiver has finished its next entry, or is closed; its listeners are gone afterwards. */
+function nextEntry(archive: Archiver): Promise<'taken' | 'closed'> {
+  return new Promise((resolve, reject) => {
+    const end = (): void => {
+      archive.off('entry', onEntry);
+      archive.off('close', onClose);
+      archive.off('error', onError);
+    };
+    const onEntry = (): void => (end(), resolve('taken'));
+    const onClose = (): void => (end(), resolve('closed'));
+    const onError = (error: Error): void => (end(), reject(error));
+    archive.on('entry', onEntry);
+    archive.on('close', onClose);
+    archive.on('error', onError);
+  });
 }
 
 async function writeFolder(job: Job, task: Task<PackageStep>): Promise<Written> {
