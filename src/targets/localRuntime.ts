@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { ModelDeckError } from '../foundation/error.ts';
 import type { Task } from '../foundation/task.ts';
+import { findTorchServe, type TorchServeSearch } from '../local/index.ts';
 import { readArchive, requireManifest } from '../packaging/index.ts';
 import type { StoredModel } from '../stores/modelStore.ts';
 import type { DeployPlan } from './target.ts';
@@ -16,7 +17,11 @@ export type LocalRuntime = DeployPlan &
  * @throws ModelDeckError `not-found` when the archive is gone, `conflict` when it is not what was stored, `missing-tool`
  *   without TorchServe
  */
-export async function chooseRuntime(model: StoredModel, task: Task = {}): Promise<LocalRuntime> {
+export async function chooseRuntime(
+  model: StoredModel,
+  search: () => Promise<TorchServeSearch>,
+  task: Task = {},
+): Promise<LocalRuntime> {
   const { archivePath, name } = model;
   if (archivePath === undefined) {
     throw new ModelDeckError('unsupported', `${name} does not lie in a folder of this computer.`, {
@@ -34,19 +39,26 @@ export async function chooseRuntime(model: StoredModel, task: Task = {}): Promis
       },
     );
   }
-  const { serializedFile = '' } = requireManifest(contents).model;
+  const { serializedFile = '', handler } = requireManifest(contents).model;
   const { warnings } = contents;
   const isOnnx = serializedFile.toLowerCase().endsWith('.onnx');
   if (isOnnx && contents.preprocessing !== undefined) {
     const reason = 'The archive holds an ONNX graph and its preprocessing; no Python is needed.';
     return { kind: 'onnx', runtime: 'ONNX Runtime (WebAssembly)', reason, warnings };
   }
+  const found = await findTorchServe(await search(), task);
+  if (found) {
+    const reason = `The archive's handler is ${handler}, which needs Python: ${found.where}.`;
+    return { kind: 'torchserve', python: found.python, runtime: `TorchServe ${found.version}`, reason, warnings };
+  }
   const what = isOnnx ? 'an ONNX graph without preprocessing.json' : 'PyTorch weights';
   throw new ModelDeckError(
-    'unsupported',
-    `${name} holds ${what}: this computer serves ONNX graphs with preprocessing.`,
+    'missing-tool',
+    `${name} holds ${what}, and no Python with TorchServe was found on this computer.`,
     {
-      remedy: 'Export the model to ONNX and package it again, or deploy it to a cluster.',
+      remedy:
+        'Install torchserve, torch and torchvision into a Python environment and choose it in the setting "modelDeck.python.path", or deploy to a cluster.',
+      nextStep: { kind: 'open-setting', setting: 'modelDeck.python.path' },
     },
   );
 }

@@ -67,13 +67,13 @@ export class ThisComputer implements Target {
   }
 
   async plan({ model }: DeployRequest, task: Task = {}): Promise<DeployPlan> {
-    const { runtime, reason, warnings } = await chooseRuntime(model, task);
+    const { runtime, reason, warnings } = await chooseRuntime(model, this.options.torchServeSearch, task);
     return { runtime, reason, warnings };
   }
 
   async deploy(request: DeployRequest, task: Task<DeployStep> = {}): Promise<Deployment> {
     task.onProgress?.({ step: 'plan' });
-    const runtime = await chooseRuntime(request.model, { signal: task.signal });
+    const runtime = await chooseRuntime(request.model, this.options.torchServeSearch, { signal: task.signal });
     const before = this.entries.get(request.name);
     if (before) await this.halt(before);
     const { name, model, protocol } = request;
@@ -159,7 +159,7 @@ export class ThisComputer implements Target {
     this.change(entry, 'starting');
     const { model } = entry.record;
     try {
-      const runtime = known ?? (await chooseRuntime(model, { signal: task.signal }));
+      const runtime = known ?? (await chooseRuntime(model, this.options.torchServeSearch, { signal: task.signal }));
       const { serverEntry, execPath, execArgv } = this.options;
       const server = await startServer(
         {

@@ -28,7 +28,8 @@ async function open(model: ServedModel, task: Task<ServerStep>): Promise<LoadedB
     const { openOnnx } = await import('./onnxBackend.ts');
     return openOnnx(model, task);
   }
-  throw new ModelDeckError('unsupported', 'This version of Model Deck does not start TorchServe.');
+  const { openTorchServe } = await import('../torchserve/openTorchServe.ts');
+  return openTorchServe({ ...model, engine: model.engine }, { log }, task);
 }
 
 async function serve(model: ServedModel): Promise<void> {

@@ -123,10 +123,14 @@ describe('this computer', () => {
     await target.remove('this-computer/broken');
   });
 
-  it('other weights get one sentence and two ways on; nothing is stored', async () => {
+  it('without TorchServe, other weights get one sentence and the two ways on; nothing is stored', async () => {
     const other = await packageSample(path.join(folder, 'other'), { name: 'other', handler: 'image_classifier' });
     const order = { archive: other, store, target, name: 'other', protocol: 'v1' } as const;
-    await assert.rejects(deployModel(order), { category: 'unsupported', remedy: /ONNX.*cluster/ });
+    await assert.rejects(deployModel(order), {
+      category: 'missing-tool',
+      remedy: /Install torchserve.*or deploy to a cluster/,
+      nextStep: { kind: 'open-setting', setting: 'modelDeck.python.path' },
+    });
     assert.deepEqual(
       (await store.list()).map(({ name }) => name),
       ['broken', 'cats'],

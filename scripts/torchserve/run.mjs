@@ -1,0 +1,10 @@
+// `npm run test:torchserve`: our archives in a real TorchServe 0.12. Installs it into the cache; needs Java and torch.
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { ensureInstalled } from '../install.mjs';
+
+const root = path.join(import.meta.dirname, '..', '..');
+ensureInstalled();
+const args = ['--import', 'tsx', '--test', '--test-reporter=spec', 'test/torchserve/torchServe.test.ts'];
+const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+process.exit(status ?? 1);

@@ -1,0 +1,125 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ModelDeckError } from '../../foundation/error.ts';
+import { throwIfCancelled, type Task } from '../../foundation/task.ts';
+import { isJsonObject, readErrorText, type InferenceInput, type InputTensor } from '../../kserve/index.ts';
+import type { Backend } from '../server/backend.ts';
+import type { ServedModel, TorchServeEngine } from '../serverRequest.ts';
+import { loadFailure } from './loadFailure.ts';
+import { freePorts, localConfig } from './serverConfig.ts';
+import { startTorchServe, type TorchServeProcess } from './torchServeProcess.ts';
+
+/** How long a model may take until a worker is ready, in milliseconds; torch alone takes half a minute on slow disks. */
+const loadPatience = 300_000;
+const pollEvery = 250;
+
+/**
+ * Starts a real TorchServe on the model's store and waits until a worker has loaded the model.
+ *
+ * @throws ModelDeckError `server` with Python's own words when the model cannot be loaded
+ */
+export async function openTorchServe(
+  model: ServedModel & { readonly engine: TorchServeEngine },
+  io: { readonly log: (line: string) => void },
+  task: Task<'start-server' | 'load-model'>,
+): Promise<Backend & { readonly exited: Promise<string> }> {
+  const { engine, modelName } = model;
+  const ports = await freePorts();
+  const configFile = path.join(engine.workFolder, 'config.properties');
+  await writeFile(configFile, await localConfig(engine.storeFolder, ports));
+  throwIfCancelled(task);
+  const process = await startTorchServe(engine, configFile, io.log);
+  try {
+    await workerReady(process, `http://127.0.0.1:${ports.management}/models/${encodeURIComponent(modelName)}`, task);
+  } catch (error) {
+    await process.stop();
+    throw error;
+  }
+  const url = `http://127.0.0.1:${ports.inference}/predictions/${encodeURIComponent(modelName)}`;
+  return {
+    platform: 'torchserve',
+    inputs: [{ name: 'data', datatype: 'BYTES', shape: [1] }],
+    outputs: [{ name: 'predictions', datatype: 'BYTES', shape: [1] }],
+    exited: process.ended.then((how) => `${how}.`),
+    predict: async (inputs, signal) => {
+      const predictions: unknown[] = [];
+      for (const input of inputs) predictions.push(await ask(url, input, signal));
+      return predictions;
+    },
+    close: process.stop,
+  };
+}
+
+async function workerReady(
+  process: TorchServeProcess,
+  url: string,
+  task: Task<'start-server' | 'load-model'>,
+): Promise<void> {
+  let hasEnded: string | undefined;
+  void process.ended.then((how) => (hasEnded = how));
+  task.onProgress?.({ step: 'start-server' });
+  let isUp = false;
+  for (const end = Date.now() + loadPatience; Date.now() < end; await pause(pollEvery)) {
+    throwIfCancelled(task);
+    const failure = loadFailure(process.lines, hasEnded);
+    if (failure) throw failure;
+    const state = await workerState(url);
+    if (state !== undefined && !isUp) {
+      isUp = true;
+      task.onProgress?.({ step: 'load-model' });
+    }
+    if (state === 'READY') return;
+  }
+  throw new ModelDeckError('timeout', `No worker was ready within ${loadPatience / 60_000} minutes.`, {
+    remedy: 'Look at the log of the deployment.',
+  });
+}
+
+/** `READY`, `UNLOADED` and so on; undefined while the management API does not answer or does not know the model. */
+async function workerState(url: string): Promise<string | undefined> {
+  const response = await fetch(url).catch(() => undefined);
+  if (!response?.ok) return undefined;
+  const [description] = (await response.json().catch(() => [])) as { workers?: { status?: string }[] }[];
+  return description?.workers?.find(({ status }) => status === 'READY')?.status ?? description?.workers?.[0]?.status;
+}
+
+/** One prediction; TorchServe's handlers read the raw bytes of an image, or a list of numbers in JSON. */
+async function ask(url: string, input: InferenceInput, signal: AbortSignal): Promise<unknown> {
+  const isImage = input instanceof Uint8Array;
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'Content-Type': isImage ? 'application/octet-stream' : 'application/json' },
+    body: isImage ? Uint8Array.from(input) : JSON.stringify(nested(input)),
+    signal,
+  }).catch((error: unknown) => {
+    if (signal.aborted) throw ModelDeckError.cancelled();
+    throw new ModelDeckError('server', `TorchServe did not answer: ${String(error)}.`, { cause: error });
+  });
+  const text = await response.text();
+  if (!response.ok) {
+    const words = readErrorText(text) ?? `it answered ${response.status}`;
+    // What the handler raises for its input is 4xx or 500 alike; a worker that died is 503.
+    const category = response.status < 500 ? 'invalid-input' : 'server';
+    throw new ModelDeckError(category, `TorchServe: ${words}`, {
+      remedy: 'The log of the deployment has the traceback.',
+    });
+  }
+  try {
+    const prediction = JSON.parse(text) as unknown;
+    return isJsonObject(prediction) || Array.isArray(prediction) ? prediction : { [String(prediction)]: 1 };
+  } catch (error) {
+    throw new ModelDeckError('server', `TorchServe's answer is not JSON: ${text.slice(0, 200)}`, { cause: error });
+  }
+}
+
+function nested({ shape, data }: InputTensor): unknown {
+  let rows: unknown[] = [...data];
+  for (const size of shape.slice(1).toReversed()) {
+    rows = Array.from({ length: rows.length / size }, (_, index) => rows.slice(index * size, (index + 1) * size));
+  }
+  return rows;
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
