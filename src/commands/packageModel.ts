@@ -4,7 +4,7 @@ import { ModelDeckError } from '../foundation/error.ts';
 import type { Detection } from '../packaging/detection.ts';
 import type { ModelArchive, PackageStep } from '../packaging/modelArchive.ts';
 import { modelSpecFileName, type ModelSpec } from '../packaging/modelSpec.ts';
-import { formatBytes } from '../views/markdown.ts';
+import { formatBytes } from '../foundation/formatBytes.ts';
 import { activeModelPath, askForModelFolder, folderOf, pathArgument } from './arguments.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import type { Findings } from './findings.ts';

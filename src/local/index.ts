@@ -1,4 +1,5 @@
 /** Serving packaged models on this computer: one process for each, on 127.0.0.1. */
+export { maxRequestBytes } from './requestLimit.ts';
 export { startServer } from './startServer.ts';
 export type { RunningServer, ServerRequest } from './startServer.ts';
 export { findTorchServe } from './torchserve/findTorchServe.ts';

@@ -4,7 +4,13 @@ import path from 'node:path';
 import { ModelDeckError } from '../foundation/error.ts';
 import type { Task } from '../foundation/task.ts';
 import type { Endpoint } from '../inference/endpoint.ts';
-import { startServer, type RunningServer, type ServerEngine, type TorchServeSearch } from '../local/index.ts';
+import {
+  maxRequestBytes,
+  startServer,
+  type RunningServer,
+  type ServerEngine,
+  type TorchServeSearch,
+} from '../local/index.ts';
 import { DeploymentRecords, type DeploymentRecord } from './deploymentRecords.ts';
 import { chooseRuntime, type LocalRuntime } from './localRuntime.ts';
 import type { DeployPlan, DeployRequest, Deployment, DeploymentState, DeployStep, Target } from './target.ts';
@@ -34,8 +40,6 @@ interface Entry {
 
 /** Lines of a deployment's log that are kept. */
 const keptLogLines = 2000;
-/** Largest request body of the local server and of TorchServe, in bytes. */
-const maxRequestBytes = 6_553_500;
 
 /** The target that is always there: a process on 127.0.0.1 for each deployment, for as long as this window is open. */
 export class ThisComputer implements Target {

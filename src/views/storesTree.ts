@@ -1,5 +1,6 @@
+import { formatBytes } from '../foundation/formatBytes.ts';
 import type { ModelStore, StoredModel } from '../stores/modelStore.ts';
-import { factTable, formatBytes } from './markdown.ts';
+import { factTable } from './markdown.ts';
 import type { TreeNode } from './treeNode.ts';
 
 export interface StoresSource {
@@ -57,7 +58,7 @@ function modelNode(storeId: string, model: StoredModel): TreeNode {
       Promise.resolve(
         factTable(`${model.name} ${model.version}`, [
           ['Storage', model.storageUri],
-          ['Size', `${formatBytes(model.size)}`],
+          ['Size', formatBytes(model.size)],
           ['sha256', model.sha256],
         ]),
       ),

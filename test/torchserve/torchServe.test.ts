@@ -15,7 +15,7 @@ import type { ArchiveFormat, ModelSpec } from '../../src/packaging/modelSpec.ts'
 import { FolderStore } from '../../src/stores/index.ts';
 import { ThisComputer } from '../../src/targets/index.ts';
 import { torchServeEnvironment } from '../../scripts/torchserve/environment.ts';
-import { execArgv, sampleFolder, serverEntry } from '../unit/local/sampleArchive.ts';
+import { execArgv, packageSample, sampleFolder, serverEntry } from '../unit/local/sampleArchive.ts';
 
 const formats: readonly ArchiveFormat[] = ['default', 'zip-store', 'tgz', 'no-archive'];
 const extensions: Readonly<Record<ArchiveFormat, string>> = {
@@ -162,24 +162,7 @@ describe('a real TorchServe on this computer', () => {
   });
 
   it('serves the sample with the handler that we generate, as onnxruntime in Python computes it', async () => {
-    const archive = await packageModel({
-      folder: sampleFolder,
-      spec: {
-        name: 'sample',
-        version: '1.0',
-        weights: 'efficientnet-lite0.onnx',
-        handler: 'model-deck:onnx-image-classifier',
-        labels: 'index_to_name.json',
-        preprocessing: {
-          resize: 256,
-          crop: 224,
-          mean: [0.485, 0.456, 0.406],
-          std: [0.229, 0.224, 0.225],
-          layout: 'NCHW',
-        },
-      },
-      outputFolder: path.join(folder, 'packages', 'sample'),
-    });
+    const archive = await packageSample(path.join(folder, 'packages', 'sample'), { name: 'sample' });
     // This computer would run it without Python: TorchServe is asked for by name here.
     const { startServer } = await import('../../src/local/index.ts');
     const stored = await store.upload(archive);

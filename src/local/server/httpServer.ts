@@ -3,10 +3,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { errorBody } from '../../kserve/index.ts';
+import { maxRequestBytes } from '../requestLimit.ts';
 import { answer, type Answer, type ServedBackend } from './routes.ts';
-
-/** Largest request body, in bytes: TorchServe's default, so that what works here works on a cluster. */
-export const maxRequestBytes = 6_553_500;
 
 /** Listens on a free port of 127.0.0.1. @param served read anew at each request */
 export async function listen(

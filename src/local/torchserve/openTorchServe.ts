@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../../foundation/task.ts';
 import { isJsonObject, readErrorText, type InferenceInput, type InputTensor } from '../../kserve/index.ts';
@@ -59,7 +60,7 @@ async function workerReady(
   void process.ended.then((how) => (hasEnded = how));
   task.onProgress?.({ step: 'start-server' });
   let isUp = false;
-  for (const end = Date.now() + loadPatience; Date.now() < end; await pause(pollEvery)) {
+  for (const end = Date.now() + loadPatience; Date.now() < end; await delay(pollEvery)) {
     throwIfCancelled(task);
     const failure = loadFailure(process.lines, hasEnded);
     if (failure) throw failure;
@@ -118,8 +119,4 @@ function nested({ shape, data }: InputTensor): unknown {
     rows = Array.from({ length: rows.length / size }, (_, index) => rows.slice(index * size, (index + 1) * size));
   }
   return rows;
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

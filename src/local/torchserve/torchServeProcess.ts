@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createInterface } from 'node:readline';
 import type { TorchServeEngine } from '../serverRequest.ts';
 
@@ -77,13 +78,9 @@ export async function startTorchServe(
       return;
     }
     signal('SIGTERM');
-    for (const end = Date.now() + stopPatience; signal(0) && Date.now() < end;) await pause(50);
+    for (const end = Date.now() + stopPatience; signal(0) && Date.now() < end;) await delay(50);
     signal('SIGKILL');
     await ended;
   };
   return { ended, lines, stop };
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

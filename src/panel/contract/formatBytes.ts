@@ -1,7 +1,2 @@
-/** Bytes for the eye, in binary units as the trees show them: `4.9 MiB`. Here because host and pages both say it. */
-export function formatBytes(size: number): string {
-  const units = ['KiB', 'MiB', 'GiB', 'TiB'];
-  if (size < 1024) return `${size} ${size === 1 ? 'byte' : 'bytes'}`;
-  const power = Math.min(units.length, Math.floor(Math.log2(size) / 10));
-  return `${(size / 1024 ** power).toFixed(1)} ${units[power - 1]}`;
-}
+/** The page knows the contract only, and says sizes as the rest does. */
+export { formatBytes } from '../../foundation/formatBytes.ts';

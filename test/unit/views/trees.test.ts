@@ -5,7 +5,7 @@ import { ModelDeckError } from '../../../src/foundation/error.ts';
 import type { StoredModel } from '../../../src/stores/modelStore.ts';
 import type { Deployment, Target } from '../../../src/targets/target.ts';
 import { clusterNodes, deploymentNode } from '../../../src/views/clustersTree.ts';
-import { escapeMarkdown, formatBytes } from '../../../src/views/markdown.ts';
+import { escapeMarkdown } from '../../../src/views/markdown.ts';
 import { storeNodes } from '../../../src/views/storesTree.ts';
 
 const model: StoredModel = {
@@ -140,18 +140,6 @@ describe('storeNodes', () => {
   it('leads to packaging when it is empty', async () => {
     const [node] = await storeNodes(store([]));
     assert.equal((await node?.children?.())?.[0]?.open?.command, 'modelDeck.packageModel');
-  });
-});
-
-describe('formatBytes', () => {
-  it('uses binary units', () => {
-    assert.deepEqual([0, 1023, 1024, 5_000_000, 5e9].map(formatBytes), [
-      '0 bytes',
-      '1023 bytes',
-      '1.0 KiB',
-      '4.8 MiB',
-      '4.7 GiB',
-    ]);
   });
 });
 
