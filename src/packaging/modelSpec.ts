@@ -20,7 +20,7 @@ export interface ModelSpec {
   readonly requirements?: string;
   /** TorchServe's `model-config.yaml`. */
   readonly configFile?: string;
-  readonly runtime?: 'python' | 'python3' | 'LSP';
+  readonly runtime?: 'python' | 'python3';
   readonly archiveFormat?: ArchiveFormat;
   readonly preprocessing?: Preprocessing;
   readonly provenance?: Provenance;

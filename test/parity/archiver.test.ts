@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { checkPackage, packageModel } from '../../src/packaging/index.ts';
+import { checkPackage, packageModel, parseSpec, readEntry } from '../../src/packaging/index.ts';
 import type { ArchiveFormat, ModelSpec } from '../../src/packaging/modelSpec.ts';
-import { readEntry } from '../../src/packaging/index.ts';
 import { differences, Peer } from './peer.ts';
 
 /** What lies in the model folder, so that every option has something to take. */
@@ -180,6 +179,26 @@ describe('archives, ours and those of torch-model-archiver', () => {
     );
   });
 
+  it('write names that are not ASCII into the manifest as Python does', async () => {
+    const named = { weights: 'poids-é.pt', modelFile: 'модель.py', handler: 'h-ä.py', configFile: 'näme-😀.yaml' };
+    await writeFiles({ ...Object.fromEntries(Object.values(named).map((name) => [name, name])), 'ü/ñ.txt': 'x' });
+    const spec = { ...plain, ...named, requirements: 'requirements.txt', extraFiles: ['ü'] };
+    await assertSame(formats.map((archiveFormat) => ({ ...spec, archiveFormat })));
+  });
+
+  it('follow links to files and folders', async () => {
+    await writeFiles({ 'elsewhere/table.csv': '1', 'linked/own.txt': 'own' });
+    await symlink(
+      path.join(peer.modelFolder, 'elsewhere'),
+      path.join(peer.modelFolder, 'linked', 'folder'),
+      'junction',
+    );
+    await symlink(path.join('..', 'LICENSE'), path.join(peer.modelFolder, 'linked', 'LICENSE'));
+    await assertSame(formats.map((archiveFormat) => ({ ...plain, extraFiles: ['linked'], archiveFormat })));
+    const { ours } = await peer.compare({ ...plain, extraFiles: ['linked'] });
+    assert.ok(ours?.entries.some(({ name }) => name === 'folder/table.csv'));
+  });
+
   it('equal what the archiver makes of the handler that we generate', async () => {
     const preprocessing = { resize: 256, crop: 224, layout: 'NCHW', mean: [0, 0, 0], std: [1, 1, 1] } as const;
     const own: ModelSpec = { ...plain, weights: 'nested/weights-2.onnx', preprocessing };
@@ -225,6 +244,21 @@ describe('archives, ours and those of torch-model-archiver', () => {
       assert.match((await peer.alone(spec)).error ?? '', /FileNotFoundError.*my_handler\.py:entry/);
       const { manifest } = await ours(spec);
       assert.equal(manifest.model.handler, 'my_handler.py:entry');
+    });
+
+    it('where the runtime is LSP, which KServe has no server for', async () => {
+      const alone = await peer.alone({ ...plain, handler: 'BaseHandler', runtime: 'LSP' as 'python' });
+      assert.match(alone.peer?.manifest ?? '', /"runtime": "LSP"/);
+      const { findings } = parseSpec('name: a\nversion: "1"\nhandler: BaseHandler\nruntime: LSP\n', 'model-deck.yaml');
+      assert.match(findings[0]?.message ?? '', /runtime/);
+    });
+
+    it('where a folder has a link to itself: the archiver copies until the path is too long', async () => {
+      await writeFiles({ 'loop/a.txt': 'a' });
+      await symlink(path.join(peer.modelFolder, 'loop'), path.join(peer.modelFolder, 'loop', 'again'), 'junction');
+      const spec = { ...plain, extraFiles: ['loop'] };
+      await assert.rejects(ours(spec), { category: 'invalid-input', message: /loop.again is a link to a folder/ });
+      assert.match((await peer.alone(spec)).error ?? '', /Error/);
     });
 
     it('where a pattern matches nothing: the archiver writes an archive without the file', async () => {

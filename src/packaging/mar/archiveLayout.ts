@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { fileError } from '../../foundation/fileErrors.ts';
@@ -44,7 +44,7 @@ export async function archiveLayout(folder: string, spec: ModelSpec): Promise<re
   }
   if (spec.requirements !== undefined) add(await oneFile(folder, 'requirements', spec.requirements));
   if (spec.configFile !== undefined) add(await oneFile(folder, 'configFile', spec.configFile));
-  return [...entries.values()].filter(({ name }) => !isExcluded(name));
+  return [...entries.values()];
 }
 
 /** The Python file of a handler argument: `:function` stripped, `.py` added, as the archiver does. */
@@ -54,9 +54,8 @@ export function handlerFile(handler: string): string {
 }
 
 /** Folders that the archiver skips while it zips: caches, resource forks, hidden folders. */
-function isExcluded(name: string): boolean {
-  const folders = name.split('/').slice(0, -1);
-  return folders.some((folder) => folder === '__MACOSX' || folder === '__pycache__' || folder.startsWith('.'));
+function isExcluded(folder: string): boolean {
+  return folder === '__MACOSX' || folder === '__pycache__' || folder.startsWith('.');
 }
 
 async function oneFile(folder: string, field: string, relative: string): Promise<LayoutEntry[]> {
@@ -78,29 +77,46 @@ async function fileOrFolder(folder: string, relative: string): Promise<LayoutEnt
     },
   );
   if (!isFolder) return oneFile(folder, 'extraFiles', relative);
+  return (await filesBelow(where)).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * The files of a folder and its sub-folders, through links, as the archiver copies them.
+ * @param above the folders that it is in, without links
+ */
+async function filesBelow(folder: string, prefix = '', above: readonly string[] = []): Promise<LayoutEntry[]> {
   const entries: LayoutEntry[] = [];
-  const found = await readdir(where, { recursive: true, withFileTypes: true });
-  for (const item of found) {
-    const file = path.join(item.parentPath, item.name);
-    const stats = await stat(file);
-    if (!stats.isFile()) continue;
-    const name = path.relative(where, file).split(path.sep).join('/');
-    entries.push({ name, file, size: stats.size, mtimeMs: stats.mtimeMs });
+  const real = await realpath(folder);
+  if (above.includes(real)) {
+    throw new ModelDeckError('invalid-input', `extraFiles: ${folder} is a link to a folder that it is in.`, {
+      remedy: 'Remove the link, or name the files that are meant.',
+      location: { path: folder },
+    });
   }
-  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const name of await readdir(folder)) {
+    const file = path.join(folder, name);
+    const stats = await stat(file).catch((error: unknown) => {
+      throw fileError(error, 'read the extraFiles of the model', file);
+    });
+    if (stats.isFile()) entries.push({ name: prefix + name, file, size: stats.size, mtimeMs: stats.mtimeMs });
+    else if (stats.isDirectory() && !isExcluded(name))
+      entries.push(...(await filesBelow(file, `${prefix}${name}/`, [...above, real])));
+  }
+  return entries;
 }
 
 /** Expands `*`, `?` and `[...]` segment by segment, as Python's glob does without `recursive`. */
 async function expand(folder: string, pattern: string): Promise<readonly string[]> {
-  let found: readonly string[] = [''];
-  let expanded = false;
+  let found = [''];
+  let hasWildcard = false;
   for (const segment of pattern.split('/')) {
     if (!/[*?[]/.test(segment)) {
       const joined = found.map((parent) => path.posix.join(parent, segment));
-      // Behind a wildcard, most of what it matched does not have the rest of the path.
-      found = expanded ? await existing(folder, joined) : joined;
+      // What a wildcard matched need not have it; a path without one is looked up, and missed, later.
+      found = hasWildcard ? await present(folder, joined) : joined;
       continue;
     }
+    hasWildcard = true;
     const matches = segmentPattern(segment);
     const next: string[] = [];
     for (const parent of found) {
@@ -108,25 +124,22 @@ async function expand(folder: string, pattern: string): Promise<readonly string[
       next.push(...names.filter((name) => matches.test(name)).map((name) => path.posix.join(parent, name)));
     }
     found = next;
-    expanded = true;
   }
   if (found.length === 0) {
     throw new ModelDeckError('not-found', `extraFiles: ${pattern} matches no file in ${folder}.`, {
       remedy: 'Mend the pattern in model-deck.yaml, or take it out.',
     });
   }
-  return found.toSorted();
+  return found.sort();
 }
 
-async function existing(folder: string, paths: readonly string[]): Promise<readonly string[]> {
-  const there = await Promise.all(
-    paths.map((relative) =>
-      stat(path.resolve(folder, relative)).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
+async function present(folder: string, paths: readonly string[]): Promise<string[]> {
+  const exists = (relative: string): Promise<boolean> =>
+    stat(path.resolve(folder, relative)).then(
+      () => true,
+      () => false,
+    );
+  const there = await Promise.all(paths.map(exists));
   return paths.filter((_, index) => there[index]);
 }
 

@@ -25,9 +25,10 @@ export function manifestOf(spec: ModelSpec, created: Date): Manifest {
   };
 }
 
-/** The bytes of `MAR-INF/MANIFEST.json`: two spaces, no newline at the end. */
+/** The bytes of `MAR-INF/MANIFEST.json` as Python's json writes them: two spaces, all in ASCII, no newline at the end. */
 export function formatManifest(manifest: Manifest): string {
-  return JSON.stringify(manifest, null, 2);
+  const escape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(manifest, null, 2).replace(/[^ -~\n]/g, escape);
 }
 
 function formatCreatedOn(date: Date): string {

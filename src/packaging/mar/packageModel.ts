@@ -15,6 +15,7 @@ import { archiveLayout, type LayoutEntry } from './archiveLayout.ts';
 import { configProperties } from './configProperties.ts';
 import { formatManifest, manifestOf } from './manifest.ts';
 import { deflatedWithoutCompression, storedWithSizes, type StoredFacts } from './storedZip.ts';
+import { sha256OfChunks, type ChunkHash } from './weightsHash.ts';
 
 /** Bytes read at once; large, because weights are. */
 const chunkSize = 1 << 20;
@@ -150,11 +151,12 @@ async function writeArchive(job: Job, archive: Archiver, prefix: string, task: T
   });
   const options = task.signal ? { signal: task.signal } : {};
   const done = pipeline(archive, tap, createWriteStream(job.partial, { highWaterMark: chunkSize }), options);
-  const weights = createHash('sha256');
+  const weightsEntry = entries.find((entry) => isWeights(spec, entry));
+  const weights = sha256OfChunks(weightsEntry && 'file' in weightsEntry ? weightsEntry.size : 0);
   const append = async (): Promise<void> => {
     for (const entry of entries) {
       const about = { name: `${prefix}${entry.name}`, date: created, mode: 0o644 };
-      await appendEntry(archive, entry, about, isWeights(spec, entry) ? weights : undefined);
+      await appendEntry(archive, entry, about, entry === weightsEntry ? weights : undefined);
     }
     await archive.finalize();
   };
@@ -162,11 +164,16 @@ async function writeArchive(job: Job, archive: Archiver, prefix: string, task: T
     archive.destroy(error instanceof Error ? error : new Error(String(error)));
     throw error;
   });
-  const [first, second] = await Promise.allSettled([appended, done]);
-  // The first to fail is the cause; the other one only follows.
-  if (first.status === 'rejected') throw first.reason;
-  if (second.status === 'rejected') throw second.reason;
-  return { size, sha256: archiveHash.digest('hex'), ...weightsDigest(spec, entries, weights) };
+  try {
+    const [first, second] = await Promise.allSettled([appended, done]);
+    // The first to fail is the cause; the other one only follows.
+    if (first.status === 'rejected') throw first.reason;
+    if (second.status === 'rejected') throw second.reason;
+    const written = { size, sha256: archiveHash.digest('hex') };
+    return weightsEntry ? { ...written, weightsSha256: await weights.digest() } : written;
+  } finally {
+    await weights.close();
+  }
 }
 
 /** Appends one entry and resolves when archiver has taken it whole. */
@@ -174,7 +181,7 @@ async function appendEntry(
   archive: Archiver,
   entry: LayoutEntry,
   about: { readonly name: string; readonly date: Date; readonly mode: number },
-  hash: ReturnType<typeof createHash> | undefined,
+  hash: ChunkHash | undefined,
 ): Promise<void> {
   if ('content' in entry) {
     const taken = nextEntry(archive);
@@ -188,9 +195,9 @@ async function appendEntry(
   const meter = new Transform({
     highWaterMark: chunkSize,
     transform(chunk: Buffer, _encoding, callback) {
-      hash?.update(chunk);
       read += chunk.length;
-      callback(null, chunk);
+      if (hash) hash.update(chunk, (error) => (error ? callback(error) : callback(null, chunk)));
+      else callback(null, chunk);
     },
   });
   const feeding = new AbortController();
@@ -268,14 +275,6 @@ async function writeFolder(job: Job, task: Task<PackageStep>): Promise<Written> 
 
 function isWeights(spec: ModelSpec, entry: LayoutEntry): boolean {
   return spec.weights !== undefined && path.posix.basename(spec.weights) === entry.name;
-}
-
-function weightsDigest(
-  spec: ModelSpec,
-  entries: readonly LayoutEntry[],
-  hash: ReturnType<typeof createHash>,
-): Pick<Written, 'weightsSha256'> {
-  return entries.some((entry) => isWeights(spec, entry)) ? { weightsSha256: hash.digest('hex') } : {};
 }
 
 function checkWeights(spec: ModelSpec, actual: string | undefined): void {
