@@ -12,6 +12,9 @@ function run(script, ...args) {
   if (signal === null && status !== 0) process.exit(status ?? 1);
 }
 
+// What runs below ends itself at Ctrl-C; this waits for it.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => undefined);
+
 try {
   ensureInstalled();
   run(['scripts/build.mjs']);

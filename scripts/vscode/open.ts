@@ -35,7 +35,8 @@ async function serveInBrowser(workspace: string): Promise<void> {
     print('Open it in a browser on this machine. From another machine, forward the port first:');
     print(`  ssh -L ${port}:127.0.0.1:${port} <this machine>`);
     await new Promise((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
+      // Not once: a terminal and npm both send it, and the second must not cut the tidying short.
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, resolve);
     });
     await running.stop();
   } finally {
