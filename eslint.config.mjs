@@ -6,14 +6,14 @@ import tseslint from 'typescript-eslint';
  */
 const layers = {
   foundation: { uses: [], owns: [] },
-  kserve: { uses: ['foundation'], owns: [] },
-  cluster: { uses: ['foundation'], owns: ['@kubernetes/client-node', 'js-yaml'] },
+  cluster: { uses: ['foundation'], owns: ['@kubernetes/client-node', 'js-yaml', 'ws'] },
+  kserve: { uses: ['foundation', 'cluster'], owns: ['js-yaml'] },
   packaging: { uses: ['foundation'], owns: ['archiver', 'yauzl', 'js-yaml', 'ajv', 'tar-stream'] },
-  stores: { uses: ['foundation', 'packaging'], owns: [] },
+  stores: { uses: ['foundation', 'cluster', 'kserve', 'packaging'], owns: [] },
   inference: { uses: ['foundation', 'kserve', 'packaging'], owns: ['sharp'] },
   local: { uses: ['foundation', 'kserve', 'packaging', 'inference'], owns: ['onnxruntime-web', 'onnxruntime-common'] },
-  targets: { uses: ['foundation', 'kserve', 'packaging', 'stores', 'inference', 'local'], owns: [] },
-  deploy: { uses: ['foundation', 'packaging', 'stores', 'targets'], owns: [] },
+  targets: { uses: ['foundation', 'cluster', 'kserve', 'packaging', 'stores', 'inference', 'local'], owns: [] },
+  deploy: { uses: ['foundation', 'cluster', 'kserve', 'packaging', 'stores', 'targets'], owns: [] },
 };
 const engines = Object.keys(layers);
 const faces = {

@@ -19,6 +19,11 @@ export const deployWords: Readonly<Record<DeployStep, string>> = {
   'start-server': 'Starting the server',
   'load-model': 'Loading the model',
   'wait-ready': 'Waiting for the model to answer',
+  'start-upload-pod': 'Starting the pod that receives the archive',
+  apply: 'Applying the objects',
+  'wait-scheduled': 'Waiting for a node',
+  'wait-containers': 'Waiting for the containers',
+  undo: 'Taking back what was made',
 };
 
 /** "Deploy Model…": archive or stored model → a deployment on this computer that answers. */

@@ -16,10 +16,10 @@ export class ManifestDocuments implements vscode.TextDocumentContentProvider {
 
   async open(argument: unknown): Promise<void> {
     const { name, version, archivePath } = modelOf(argument);
-    if (archivePath === undefined)
-      throw new ModelDeckError('unsupported', `${name} ${version} does not lie in a folder.`);
+    const label = [name, version].filter(Boolean).join(' ');
+    if (archivePath === undefined) throw new ModelDeckError('unsupported', `${label} does not lie in a folder.`);
     // The path names the tab; the query says which archive.
-    const uri = vscode.Uri.from({ scheme, path: `/${name} ${version} MANIFEST.json`, query: archivePath });
+    const uri = vscode.Uri.from({ scheme, path: `/${label} MANIFEST.json`, query: archivePath });
     const document = await vscode.workspace.openTextDocument(uri);
     await vscode.window.showTextDocument(document, { preview: true });
   }

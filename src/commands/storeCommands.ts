@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { ModelDeckError } from '../foundation/error.ts';
 import type { StoredModel } from '../stores/modelStore.ts';
+import type { ServedModel } from '../targets/target.ts';
 import { rowSubject } from './arguments.ts';
 import type { Services } from './services.ts';
 import { setLocalStoreFolder } from './settings.ts';
@@ -19,7 +20,7 @@ export class StoreCommands {
   }
 
   async remove(argument: unknown): Promise<void> {
-    const model = modelOf(argument);
+    const model = storedModelOf(argument);
     const target = await this.services.thisComputer();
     const user = target.deployments().find((deployment) => deployment.model.storageUri === model.storageUri);
     if (user) {
@@ -66,10 +67,14 @@ export class StoreCommands {
   }
 }
 
-/** The stored model of a row. @throws ModelDeckError when the row has none */
-export function modelOf(argument: unknown): StoredModel {
+/** The model of a row: a stored one, or that of a deployment. @throws ModelDeckError when the row has none */
+export function modelOf(argument: unknown): ServedModel {
+  const subject = rowSubject(argument);
+  return subject?.kind === 'deployment' ? subject.deployment.model : storedModelOf(argument);
+}
+
+function storedModelOf(argument: unknown): StoredModel {
   const subject = rowSubject(argument);
   if (subject?.kind === 'model') return subject.model;
-  if (subject?.kind === 'deployment') return subject.deployment.model;
   throw new ModelDeckError('invalid-input', 'No model is selected.', { remedy: 'Run the command from a model’s row.' });
 }

@@ -3,10 +3,14 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileError } from '../foundation/fileErrors.ts';
 import type { StoredModel } from '../stores/modelStore.ts';
-import type { Deployment } from './target.ts';
 
 /** What outlives the window. */
-export type DeploymentRecord = Pick<Deployment, 'name' | 'model' | 'runtime' | 'protocol'>;
+export interface DeploymentRecord {
+  readonly name: string;
+  readonly model: StoredModel;
+  readonly runtime: 'onnx' | 'torchserve';
+  readonly protocol: 'v1' | 'v2';
+}
 
 /**
  * The list of deployments in a file that the windows of VS Code share: read again before each change, and replaced as a

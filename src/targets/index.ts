@@ -1,4 +1,4 @@
 /** Where models are served. */
 export { ThisComputer } from './thisComputer.ts';
 export type { ThisComputerOptions } from './thisComputer.ts';
-export type { DeployPlan, DeployRequest, Deployment, DeploymentState, DeployStep, Target } from './target.ts';
+export type * from './target.ts';

@@ -2,10 +2,12 @@ import type { Task } from '../foundation/task.ts';
 import type { Endpoint } from '../inference/endpoint.ts';
 import type { StoredModel } from '../stores/modelStore.ts';
 
-/** Where a model can be served. `ThisComputer` is one; a KServe cluster's namespace will be another. */
+/** Where a model can be served: `ThisComputer`, or a namespace of a KServe cluster. */
 export interface Target {
   readonly id: string;
+  readonly kind: 'this-computer' | 'kserve';
   readonly label: string;
+  /** What is known now. A cluster is not contacted for it: it knows what its views or commands have read. */
   deployments(): readonly Deployment[];
   /** Called after any change of `deployments()`. Returns the function that ends the subscription. */
   onDidChangeDeployments(listener: () => void): () => void;
@@ -20,19 +22,56 @@ export interface Target {
   stop(deploymentId: string): Promise<void>;
   /** Stops and forgets the deployment. The model stays in its store. */
   remove(deploymentId: string): Promise<void>;
-  /** Where to ask it. A stopped one is started first. @throws ModelDeckError when it failed, or cannot be started */
-  endpoint(deploymentId: string): Promise<Endpoint>;
+  /**
+   * Where to ask it. On this computer a stopped one is started first; in a cluster a way to it is opened and kept until
+   * the target is closed or {@link closeRoutes} is called.
+   * @throws ModelDeckError when it failed, or cannot be started or reached
+   */
+  endpoint(deploymentId: string, route?: RouteKind, task?: Task): Promise<Endpoint>;
+  /** The ways to a deployment, the one that `endpoint` takes by itself first. */
+  routes(deploymentId: string, task?: Task): Promise<readonly Route[]>;
+  closeRoutes(deploymentId: string): void;
   /** The newest part of the deployment's log, as text. */
   log(deploymentId: string): Promise<string>;
 }
 
-export type DeployStep = 'plan' | 'upload' | 'verify' | 'start-server' | 'load-model' | 'wait-ready';
+export type DeployStep =
+  | 'plan'
+  | 'upload'
+  | 'verify'
+  | 'start-server'
+  | 'load-model'
+  | 'wait-ready'
+  // in a cluster
+  | 'start-upload-pod'
+  | 'apply'
+  | 'wait-scheduled'
+  | 'wait-containers'
+  | 'undo';
 
 export interface DeployRequest {
   /** Name of the deployment; `[a-z]([-a-z0-9]*[a-z0-9])?`, KServe's rule for an InferenceService. */
   readonly name: string;
   readonly model: StoredModel;
   readonly protocol: 'v1' | 'v2';
+  /** For a cluster. */
+  readonly cluster?: ClusterDeployOptions;
+}
+
+/** What can be said about a deployment to a cluster beyond name and protocol. */
+export interface ClusterDeployOptions {
+  /** ServingRuntime or ClusterServingRuntime; KServe chooses when left out. */
+  readonly runtime?: string;
+  /** KServe's name of the format, `pytorch` when left out. */
+  readonly modelFormat?: string;
+  /** Kubernetes quantities, for example `{ cpu: '1', memory: '2Gi' }`; requests and limits alike. */
+  readonly resources?: Readonly<Record<string, string>>;
+  readonly minReplicas?: number;
+  readonly maxReplicas?: number;
+  /** The InferenceService as the user edited it (YAML); everything above then only pre-filled it. */
+  readonly manifest?: string;
+  /** Take fields that other managers own. */
+  readonly force?: boolean;
 }
 
 export interface DeployPlan {
@@ -40,6 +79,23 @@ export interface DeployPlan {
   readonly runtime: string;
   readonly reason: string;
   readonly warnings: readonly string[];
+  /** For a cluster: every object that will be made or changed, in the order of doing. */
+  readonly objects?: readonly PlannedObject[];
+}
+
+export interface PlannedObject {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly action: 'create' | 'change' | 'unchanged';
+  /** What will be applied, as YAML. */
+  readonly yaml: string;
+  /** The same fields as they are in the cluster now, as YAML; for the diff. Left out for `create`. */
+  readonly liveYaml?: string;
+  /** What the server says of it, having checked and admitted it without writing. */
+  readonly dryRun: { readonly ok: true } | { readonly ok: false; readonly reason: string; readonly remedy?: string };
+  /** Fields that somebody else manages and that would be taken. */
+  readonly conflicts?: readonly { readonly manager: string; readonly field: string }[];
 }
 
 export type DeploymentState = 'starting' | 'ready' | 'stopped' | 'failed';
@@ -52,9 +108,32 @@ export interface Deployment {
   readonly state: DeploymentState;
   /** For `failed`: what happened and what to do, one or two sentences. */
   readonly reason?: string;
-  readonly model: StoredModel;
-  readonly runtime: 'onnx' | 'torchserve';
+  readonly model: ServedModel;
+  /** What computes, for the reader: `ONNX Runtime`, `TorchServe`, or the name of a serving runtime. */
+  readonly runtime: string;
   readonly protocol: 'v1' | 'v2';
   /** When ready. */
   readonly url?: string;
+}
+
+/** What is known of the model that a deployment serves; an InferenceService of somebody else may say little. */
+export interface ServedModel {
+  readonly name: string;
+  readonly version?: string;
+  readonly storageUri: string;
+  readonly sha256?: string;
+  /** Folder and archive on this computer's file system, for stores that have one. */
+  readonly path?: string;
+  readonly archivePath?: string;
+}
+
+export type RouteKind = 'loopback' | 'port-forward' | 'ingress' | 'node-port' | 'api-proxy';
+
+/** A way to a deployment. */
+export interface Route {
+  readonly kind: RouteKind;
+  /** For the reader, for example `Port forward to resnet18-predictor-5f…`. */
+  readonly label: string;
+  /** Why it cannot be taken now. */
+  readonly unavailable?: string;
 }

@@ -13,7 +13,7 @@ import {
 } from '../local/index.ts';
 import { DeploymentRecords, type DeploymentRecord } from './deploymentRecords.ts';
 import { chooseRuntime, type LocalRuntime } from './localRuntime.ts';
-import type { DeployPlan, DeployRequest, Deployment, DeploymentState, DeployStep, Target } from './target.ts';
+import type { DeployPlan, DeployRequest, Deployment, DeploymentState, DeployStep, Route, Target } from './target.ts';
 
 export interface ThisComputerOptions {
   /** Where the list of deployments is kept; made when needed. */
@@ -44,6 +44,7 @@ const keptLogLines = 2000;
 /** The target that is always there: a process on 127.0.0.1 for each deployment, for as long as this window is open. */
 export class ThisComputer implements Target {
   readonly id = 'this-computer';
+  readonly kind = 'this-computer';
   readonly label = 'This computer';
   private readonly entries = new Map<string, Entry>();
   private readonly listeners = new Set<() => void>();
@@ -134,6 +135,13 @@ export class ThisComputer implements Target {
       ...(server.labels && { labels: server.labels }),
     };
   }
+
+  routes(): Promise<readonly Route[]> {
+    return Promise.resolve([{ kind: 'loopback', label: 'This computer' }]);
+  }
+
+  /** There is nothing between us and a server of this computer. */
+  closeRoutes(): void {}
 
   log(deploymentId: string): Promise<string> {
     return Promise.resolve(`${this.entry(deploymentId).log.join('\n')}\n`);
@@ -287,16 +295,25 @@ export class ThisComputer implements Target {
 
   private describe(entry: Entry): Deployment {
     const { record, state, reason, server } = entry;
+    const { name, model, protocol, runtime } = record;
     return {
-      ...record,
       id: this.idOf(entry),
+      name,
       targetId: this.id,
       state,
+      model,
+      runtime: runtimeLabels[runtime],
+      protocol,
       ...(reason !== undefined && { reason }),
       ...(server && { url: server.url }),
     };
   }
 }
+
+const runtimeLabels: Readonly<Record<DeploymentRecord['runtime'], string>> = {
+  onnx: 'ONNX Runtime (WebAssembly)',
+  torchserve: 'TorchServe',
+};
 
 function newEntry(record: DeploymentRecord): Entry {
   return { record, log: [], state: 'stopped' };

@@ -51,14 +51,16 @@ const stateWords: Record<DeploymentState, string> = {
 /** One deployment as a row. A ready one shows its version only: a healthy row needs no word. */
 export function deploymentNode(deployment: Deployment): TreeNode {
   const word = stateWords[deployment.state];
+  const { version } = deployment.model;
+  const description = deployment.state === 'ready' ? version : word;
   return {
     id: `deployment/${deployment.id}`,
     label: deployment.name,
-    description: deployment.state === 'ready' ? deployment.model.version : word,
+    ...(description !== undefined && { description }),
     icon: stateIcons[deployment.state],
-    contextValue: `deployment;${deployment.state};${deployment.runtime}`,
+    contextValue: `deployment;${deployment.state}`,
     subject: { kind: 'deployment', deployment },
-    spoken: `${deployment.name}, version ${deployment.model.version}, ${word}${deployment.reason ? `: ${deployment.reason}` : ''}`,
+    spoken: `${deployment.name}${version ? `, version ${version}` : ''}, ${word}${deployment.reason ? `: ${deployment.reason}` : ''}`,
     tooltip: () => Promise.resolve(deploymentTooltip(deployment)),
   };
 }
@@ -68,9 +70,9 @@ function deploymentTooltip(deployment: Deployment): string {
     ['State', stateWords[deployment.state]],
     ['Reason', deployment.reason],
     ['URL', deployment.url],
-    ['Runtime', deployment.runtime === 'onnx' ? 'ONNX Runtime, in a process of its own' : 'TorchServe'],
+    ['Runtime', deployment.runtime],
     ['Protocol', deployment.protocol.toUpperCase()],
-    ['Model', `${deployment.model.name} ${deployment.model.version}`],
+    ['Model', [deployment.model.name, deployment.model.version].filter(Boolean).join(' ')],
     ['Storage', deployment.model.storageUri],
     ['sha256', deployment.model.sha256],
   ];

@@ -49,7 +49,7 @@ describe('this computer', () => {
     const deployment = await deployModel(order, { onProgress: ({ step }) => steps.push(step) });
     end();
     assert.equal(deployment.state, 'ready');
-    assert.equal(deployment.runtime, 'onnx');
+    assert.equal(deployment.runtime, 'ONNX Runtime (WebAssembly)');
     assert.deepEqual(states, ['starting', 'ready']);
     assert.deepEqual([...new Set(steps)], ['plan', 'upload', 'start-server', 'load-model', 'wait-ready']);
     assert.equal((await store.list()).length, 1);

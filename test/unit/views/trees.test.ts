@@ -22,7 +22,7 @@ const deployment: Deployment = {
   targetId: 'this-computer',
   state: 'ready',
   model,
-  runtime: 'onnx',
+  runtime: 'ONNX Runtime (WebAssembly)',
   protocol: 'v1',
   url: 'http://127.0.0.1:9',
 };
@@ -31,6 +31,7 @@ function target(deployments: readonly Deployment[]): Target {
   const unused = (): never => assert.fail('not for a tree');
   return {
     id: 'this-computer',
+    kind: 'this-computer',
     label: 'This computer',
     deployments: () => deployments,
     onDidChangeDeployments: () => () => undefined,
@@ -40,6 +41,8 @@ function target(deployments: readonly Deployment[]): Target {
     stop: unused,
     remove: unused,
     endpoint: unused,
+    routes: unused,
+    closeRoutes: unused,
     log: unused,
   };
 }

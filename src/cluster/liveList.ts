@@ -1,0 +1,30 @@
+import type { KubeObject } from './resource.ts';
+
+/** What {@link LiveList} shows at a moment. */
+export interface LiveListState<Row> {
+  /** `loading` until the first list is whole; `live` while the watch runs; `stale` while it heals (rows are the last known). */
+  readonly phase: 'loading' | 'live' | 'stale' | 'failed';
+  /** Rows by `namespace/name`. */
+  readonly rows: ReadonlyMap<string, Row>;
+  /** Why it is stale or failed. */
+  readonly error?: unknown;
+}
+
+/**
+ * A list that follows its cluster: listed page by page, then watched, watched again with back-off after an error, listed
+ * anew after a 410. Only what `row` makes of an object is kept, so that ten thousand objects fit.
+ */
+export interface LiveList<Row> {
+  readonly state: () => LiveListState<Row>;
+  /** Called after changes, many in a row as one (at most every 100 ms). Returns the function that ends the subscription. */
+  readonly onDidChange: (listener: () => void) => () => void;
+  /** Resolves when the first list is whole. @throws ModelDeckError why it could not be read; it is tried again meanwhile */
+  readonly whenListed: () => Promise<void>;
+  /** Stops watching and keeps the rows; {@link resume} lists anew. For views that are hidden. */
+  readonly pause: () => void;
+  readonly resume: () => void;
+  readonly close: () => void;
+}
+
+/** Makes the row of an object, which is not kept itself. */
+export type RowOf<T extends KubeObject, Row> = (object: T) => Row;
