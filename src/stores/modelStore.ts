@@ -9,9 +9,9 @@ import type { ModelArchive } from '../packaging/modelArchive.ts';
  *     <root>/<name>/<version>/model-store/<name>.mar
  */
 export interface ModelStore {
-  /** Stable over sessions, for example `folder:/home/ada/models`. */
+  /** Stable over sessions, for example `folder:/home/ada/models`, `pvc:<context>/<namespace>/<claim>`. */
   readonly id: string;
-  readonly kind: 'folder';
+  readonly kind: 'folder' | 'pvc';
   readonly label: string;
   list(task?: Task): Promise<readonly StoredModel[]>;
   /**
@@ -22,7 +22,7 @@ export interface ModelStore {
   remove(model: StoredModel, task?: Task): Promise<void>;
 }
 
-export type UploadStep = 'upload' | 'verify';
+export type UploadStep = 'start-upload-pod' | 'upload' | 'verify';
 
 export interface StoredModel {
   readonly storeId: string;
