@@ -71,8 +71,8 @@ export function activate(context: vscode.ExtensionContext): void {
     refresh();
     void vscode.commands.executeCommand('setContext', 'modelDeck.hasDeployments', thisComputer.count() > 0);
   });
-  own(vscode.window.createTreeView('modelDeck.clusters', { treeDataProvider: clusters, showCollapseAll: true }));
-  own(vscode.window.createTreeView('modelDeck.stores', { treeDataProvider: stores, showCollapseAll: true }));
+  clusters.show('modelDeck.clusters');
+  stores.show('modelDeck.stores');
   own(vscode.workspace.onDidChangeConfiguration((event) => affectsLocalStore(event) && stores.refresh()));
 
   const panel = own(

@@ -73,10 +73,26 @@ export interface TreeNode {
   /** What a screen reader says; the label and description when left out. */
   readonly spoken?: string;
   readonly expanded?: boolean;
+  /** What the row was made of. Another object makes it another row, even when it looks the same. */
+  readonly made?: unknown;
   /** Called when the row is expanded. */
   readonly children?: () => Promise<readonly TreeNode[]>;
+  /** What feeds the children. The same object as long as the row is the same. */
+  readonly live?: Live;
   /** Markdown; called when the pointer rests on the row. */
   readonly tooltip?: () => Promise<string>;
   /** Command to run when the row is chosen. */
   readonly open?: { readonly command: string; readonly title: string };
+  /** What happens when the row is chosen, where that needs no command of the manifest; `title` says it in a few words. */
+  readonly choose?: { readonly title: string; readonly run: () => void };
+}
+
+/** Follows something for the children of a row, and only while they are on the screen. */
+export interface Live {
+  /** They are on the screen: start, or go on. */
+  readonly show: () => void;
+  /** They are not: rest, and keep what is known. */
+  readonly hide: () => void;
+  /** The row is gone. */
+  readonly close: () => void;
 }
