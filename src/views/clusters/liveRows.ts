@@ -21,18 +21,24 @@ export class LiveRows<Row> implements Live {
     private readonly changed: () => void,
   ) {}
 
+  get closed(): boolean {
+    return this.phase === 'closed';
+  }
+
   show(): void {
     this.wanted = true;
+    if (this.phase === 'closed') return;
     if (this.phase === 'new') void this.start();
     else this.list?.resume();
   }
 
   hide(): void {
     this.wanted = false;
-    this.list?.pause();
+    if (this.phase !== 'closed') this.list?.pause();
   }
 
   close(): void {
+    if (this.phase === 'closed') return;
     this.phase = 'closed';
     this.list?.close();
     this.settle();
@@ -41,6 +47,7 @@ export class LiveRows<Row> implements Live {
   /** Now, whatever the back-off says. */
   retry(): void {
     if (this.phase === 'failed') void this.start();
+    if (this.phase !== 'open') return;
     this.list?.pause();
     this.list?.resume();
   }
@@ -69,23 +76,18 @@ export class LiveRows<Row> implements Live {
     this.phase = 'opening';
     try {
       const list = await this.open();
-      if (this.isClosed()) return list.close();
+      if (this.closed) return list.close();
       this.list = list;
       this.phase = 'open';
       list.onDidChange(() => this.tell());
       if (!this.wanted) list.pause();
       if (list.state().phase !== 'loading') this.tell();
     } catch (error) {
-      if (this.isClosed()) return;
+      if (this.closed) return;
       this.phase = 'failed';
       this.openError = error;
       this.tell();
     }
-  }
-
-  // A method, because the compiler does not see that the phase changes while start() waits.
-  private isClosed(): boolean {
-    return this.phase === 'closed';
   }
 
   private tell(): void {

@@ -57,7 +57,7 @@ export class NamespacedRows<Row> {
   /** The list of one namespace alone, for where the list of all is forbidden. */
   of(namespace: string): LiveRows<Row> {
     const known = this.single.get(namespace);
-    if (known) return known;
+    if (known && !known.closed) return known;
     const rows = new LiveRows(
       () => this.open(namespace),
       () => this.changed(namespace),
