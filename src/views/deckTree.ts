@@ -78,7 +78,7 @@ export class DeckTree implements vscode.TreeDataProvider<DeckRow>, vscode.Dispos
     );
     if (node.description !== undefined) item.description = node.description;
     item.accessibilityInformation = { label: node.spoken ?? [node.label, node.description].filter(Boolean).join(', ') };
-    if (node.open) item.command = { ...node.open, arguments: [row] };
+    if (node.open) item.command = { ...node.open, arguments: [...(node.open.arguments ?? [row])] };
     if (node.choose) item.command = { command: chooseCommand, title: node.choose.title, arguments: [row] };
     return item;
   }

@@ -1,4 +1,6 @@
+import { statusOf } from '../../cluster/clusterErrors.ts';
 import type { LiveList, LiveListState } from '../../cluster/liveList.ts';
+import { ModelDeckError } from '../../foundation/error.ts';
 import type { Live } from '../treeNode.ts';
 
 /** Milliseconds that a row waits for its first children before it says that they are being read. */
@@ -6,8 +8,8 @@ const patience = 400;
 
 /**
  * A {@link LiveList} behind a row: opened when the row's children are first on the screen, resting while they are not.
- * A list that fails heals by itself with its own back-off; one that could not even be opened (a credential plugin that
- * was refused, a context that is gone) is opened again only when the user asks.
+ * A list that fails heals by itself with its own back-off; one that could not even be opened (a context that is gone) is opened
+ * again only when the user asks.
  */
 export class LiveRows<Row> implements Live {
   private list: LiveList<Row> | undefined;
@@ -19,17 +21,14 @@ export class LiveRows<Row> implements Live {
   constructor(
     private readonly open: () => Promise<LiveList<Row>>,
     private readonly changed: () => void,
+    private readonly onClosed: () => void = () => undefined,
   ) {}
-
-  get closed(): boolean {
-    return this.phase === 'closed';
-  }
 
   show(): void {
     this.wanted = true;
     if (this.phase === 'closed') return;
     if (this.phase === 'new') void this.start();
-    else this.list?.resume();
+    else if (!waitsForUser(this.state())) this.list?.resume();
   }
 
   hide(): void {
@@ -42,6 +41,7 @@ export class LiveRows<Row> implements Live {
     this.phase = 'closed';
     this.list?.close();
     this.settle();
+    this.onClosed();
   }
 
   /** Now, whatever the back-off says. */
@@ -76,18 +76,23 @@ export class LiveRows<Row> implements Live {
     this.phase = 'opening';
     try {
       const list = await this.open();
-      if (this.closed) return list.close();
+      if (this.isClosed()) return list.close();
       this.list = list;
       this.phase = 'open';
       list.onDidChange(() => this.tell());
       if (!this.wanted) list.pause();
       if (list.state().phase !== 'loading') this.tell();
     } catch (error) {
-      if (this.closed) return;
+      if (this.isClosed()) return;
       this.phase = 'failed';
       this.openError = error;
       this.tell();
     }
+  }
+
+  // A method, because the compiler does not see that the phase changes while start() waits.
+  private isClosed(): boolean {
+    return this.phase === 'closed';
   }
 
   private tell(): void {
@@ -99,4 +104,10 @@ export class LiveRows<Row> implements Live {
     this.waiting.forEach((done) => done());
     this.waiting.clear();
   }
+}
+
+/** A credential plugin failed, or was not allowed: it is not run again because a view is opened, it may open a browser. */
+function waitsForUser({ phase, error }: LiveListState<unknown>): boolean {
+  if (phase !== 'failed' || !ModelDeckError.is(error)) return false;
+  return ['unauthorized', 'missing-tool'].includes(error.category) && statusOf(error) === undefined;
 }

@@ -57,10 +57,11 @@ export class NamespacedRows<Row> {
   /** The list of one namespace alone, for where the list of all is forbidden. */
   of(namespace: string): LiveRows<Row> {
     const known = this.single.get(namespace);
-    if (known && !known.closed) return known;
+    if (known) return known;
     const rows = new LiveRows(
       () => this.open(namespace),
       () => this.changed(namespace),
+      () => this.single.delete(namespace),
     );
     this.single.set(namespace, rows);
     return rows;
@@ -69,7 +70,6 @@ export class NamespacedRows<Row> {
   close(): void {
     this.wide.close();
     this.single.forEach((rows) => rows.close());
-    this.single.clear();
   }
 }
 

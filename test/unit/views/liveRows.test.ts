@@ -91,6 +91,26 @@ describe('LiveRows', () => {
     await told;
   });
 
+  it('leaves a list alone that waits for the user, until he asks', async () => {
+    const list = new ListSpy<string>();
+    const rows = new LiveRows(
+      () => Promise.resolve(list),
+      () => undefined,
+    );
+    rows.show();
+    await list.opened;
+    rows.hide();
+    list.set({ phase: 'failed', rows: new Map(), error: new ModelDeckError('unauthorized', 'The plugin failed.') });
+    rows.show();
+    assert.deepEqual(list.calls, ['pause'], 'a plugin may open a browser');
+    rows.retry();
+    assert.deepEqual(list.calls.slice(1), ['pause', 'resume']);
+    const cause = { kind: 'Status', code: 401, message: 'expired' };
+    list.set({ phase: 'failed', rows: new Map(), error: new ModelDeckError('unauthorized', 'Expired.', { cause }) });
+    rows.show();
+    assert.equal(list.calls.at(-1), 'resume', 'the server may have changed its mind');
+  });
+
   it('lets a row wait for its first children', async () => {
     const list = new ListSpy<string>();
     const rows = new LiveRows(
