@@ -1,5 +1,6 @@
 import type { KubeEvent, Pod, ContainerStatus } from '../../kserve/resources/core.ts';
 import type { InferenceService } from '../../kserve/resources/inferenceService.ts';
+import { ageOf } from '../../views/clusters/age.ts';
 
 /** Objects as text for the reader, in the way of `kubectl describe`, and what was found out about them on top. */
 
@@ -21,7 +22,7 @@ export function describeService(described: DescribedService, now: number): strin
   const conditions = (service.status?.conditions ?? []).map((condition) => [
     condition.type,
     condition.status,
-    ageOf(condition.lastTransitionTime, now),
+    ageOf(condition.lastTransitionTime, now) ?? '',
     condition.reason ?? '',
     oneLine(condition.message),
   ]);
@@ -45,7 +46,7 @@ function placeRows({ service, context }: DescribedService, now: number): readonl
     ['Namespace', metadata.namespace],
     ['URL', status?.url],
     ['Inside the cluster', status?.address?.url],
-    ['Created', created && `${created} (${ageOf(created, now)} ago)`],
+    ['Created', created && `${created} (${ageOf(created, now) ?? ''} ago)`],
     ['Deletion asked for', metadata.deletionTimestamp],
     ['Finalizers', metadata.finalizers?.join(', ')],
   ];
@@ -103,16 +104,6 @@ export function describeEvents(title: string, events: readonly KubeEvent[], now:
   return document(`Events of ${title}`, ['', ...eventLines(events, now)]);
 }
 
-/** How long ago a time was: `12s`, `5m`, `3h`, `2d`. Empty without one. */
-export function ageOf(time: string | null | undefined, now: number): string {
-  const at = time ? Date.parse(time) : Number.NaN;
-  if (Number.isNaN(at)) return '';
-  const seconds = Math.max(0, Math.round((now - at) / 1000));
-  if (seconds < 120) return `${seconds}s`;
-  if (seconds < 7200) return `${Math.floor(seconds / 60)}m`;
-  return seconds < 172_800 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;
-}
-
 /** When an event happened last; the newer API has but its beginning. */
 export function timeOfEvent({ lastTimestamp, eventTime, firstTimestamp, metadata }: KubeEvent): string | undefined {
   return lastTimestamp ?? eventTime ?? firstTimestamp ?? metadata.creationTimestamp;
@@ -127,7 +118,7 @@ function eventLines(events: readonly KubeEvent[], now: number): readonly string[
       const { type = '', reason = '', message, count, involvedObject } = event;
       const times = count !== undefined && count > 1 ? ` (${count} times)` : '';
       const object = [involvedObject?.kind, involvedObject?.name].filter(Boolean).join('/');
-      return [ageOf(timeOfEvent(event), now), type, reason, object, `${oneLine(message)}${times}`];
+      return [ageOf(timeOfEvent(event), now) ?? '', type, reason, object, `${oneLine(message)}${times}`];
     }),
   );
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ageOf, describeEvents, describePod, describeService } from '../../../../src/commands/kserve/describeText.ts';
+import { describeEvents, describePod, describeService } from '../../../../src/commands/kserve/describeText.ts';
 import type { KubeEvent, Pod } from '../../../../src/kserve/resources/core.ts';
 import type { InferenceService } from '../../../../src/kserve/resources/inferenceService.ts';
 
@@ -130,15 +130,5 @@ describe('describePod and describeEvents', () => {
     assert.match(text, /Node: {7}node-1/);
     assert.match(text, /Containers:\n {4}storage-initializer/);
     assert.match(describeEvents('net', [], now), /^Events of net\n\nnone/);
-  });
-});
-
-describe('ageOf', () => {
-  it('speaks as kubectl does', () => {
-    const ages = [5, 119, 121, 7300, 200_000].map((seconds) =>
-      ageOf(new Date(now - seconds * 1000).toISOString(), now),
-    );
-    assert.deepEqual(ages, ['5s', '119s', '2m', '2h', '2d']);
-    assert.deepEqual([ageOf(undefined, now), ageOf('odd', now), ageOf('2027-01-01T00:00:00Z', now)], ['', '', '0s']);
   });
 });
