@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { ModelDeckError } from '../foundation/error.ts';
 import { fileError } from '../foundation/fileErrors.ts';
+import { makeFolder } from '../foundation/makeFolder.ts';
 import { throwIfCancelled, type Task } from '../foundation/task.ts';
 import { readArchive } from '../packaging/index.ts';
 import type { ModelArchive } from '../packaging/modelArchive.ts';
@@ -53,7 +54,7 @@ export class FolderStore implements ModelStore {
     const partial = path.join(path.dirname(folder), `.${archive.version}.${randomBytes(4).toString('hex')}.part`);
     const inner = `model-store/${path.basename(archive.path)}`;
     try {
-      await mkdir(path.join(partial, 'model-store'), { recursive: true });
+      await makeFolder(path.join(partial, 'model-store'));
       await mkdir(path.join(partial, 'config'));
       await copyFile(archive.configProperties, path.join(partial, 'config', 'config.properties'));
       const sha256 = await copyArchive(archive, path.join(partial, inner), task);
