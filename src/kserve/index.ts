@@ -10,6 +10,9 @@ export {
   uploadPodLabels,
 } from './annotations.ts';
 export type { Provenance } from './annotations.ts';
+export type { Diagnosis } from './diagnosis/diagnosis.ts';
+export type { DiagnosisEvidence, LogRequest, LogTail } from './diagnosis/evidence.ts';
+export { diagnose, wantsLogsOf } from './diagnosis/index.ts';
 export { formatEarlierVersions, readEarlierVersions } from './earlierVersions.ts';
 export type { EarlierVersion } from './earlierVersions.ts';
 export { editableManifest, inferenceServiceManifest } from './manifest.ts';
