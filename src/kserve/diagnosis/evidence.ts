@@ -23,6 +23,7 @@ export interface DiagnosisEvidence {
   readonly events: readonly KubeEvent[];
   /** Of the namespace. */
   readonly claims: readonly PersistentVolumeClaim[];
+  /** Of the namespace. */
   readonly replicaSets?: readonly ReplicaSet[];
   /** Of the predictor. */
   readonly deployment?: Deployment;
