@@ -39,6 +39,7 @@ export { runtimeOf, serviceSummary } from './serviceSummary.ts';
 export type { ServiceSummary } from './serviceSummary.ts';
 export { formatPvcUri, parsePvcUri, parseStorageUri, storageUriProblem } from './storageUri.ts';
 export type { StorageUri } from './storageUri.ts';
+export { withoutFields } from './withoutFields.ts';
 export { errorBody, modelMissingMessage, modelNotReadyMessage } from './protocol/answer.ts';
 export { readErrorText } from './protocol/errorText.ts';
 export type { InferenceInput, InferenceRequest, InputTensor } from './protocol/inferenceRequest.ts';
