@@ -27,6 +27,11 @@ export class NextSteps {
           title: "Show Deployment's Log",
           run: () => command('modelDeck.showDeploymentLog', { deploymentId: step.deploymentId }),
         };
+      case 'set-credentials':
+        return {
+          title: 'Set Credentials…',
+          run: () => command('modelDeck.setEndpointCredentials', { endpointId: step.endpointId }),
+        };
       case 'retry':
         return { title: 'Try Again', run: retry };
       case 'show-log':

@@ -38,6 +38,7 @@ export type NextStep =
   | { readonly kind: 'deploy-model'; readonly path: string }
   | { readonly kind: 'reveal-file'; readonly path: string }
   | { readonly kind: 'show-deployment-log'; readonly deploymentId: string }
+  | { readonly kind: 'set-credentials'; readonly endpointId: string }
   | { readonly kind: 'retry' }
   | { readonly kind: 'show-log' };
 

@@ -13,8 +13,14 @@ function result(label: string, probability = 0.75): ImageResult {
   return {
     predictions: [{ label, probability }],
     classCount: 1000,
+    notes: [],
     timing: { prepareMs: 1, requestMs: 2 },
-    request: { method: 'POST', url: 'http://127.0.0.1:1/v1/models/cats:predict', body: 'x'.repeat(50_000) },
+    request: {
+      method: 'POST',
+      url: 'http://127.0.0.1:1/v1/models/cats:predict',
+      headers: [],
+      body: 'x'.repeat(50_000),
+    },
     response: { status: 200, body: '{}' },
   };
 }
