@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import zlib from 'node:zlib';
 import { ModelDeckError } from '../foundation/error.ts';
 import { connectionError } from './connectionErrors.ts';
+import type { Asked } from './connectionErrors.ts';
 
 /** Largest answer that is read, in bytes after decompression: far beyond the 6.5 MB that TorchServe allows. */
 const maxAnswerBytes = 64 * 1024 * 1024;
@@ -12,7 +13,8 @@ const maxAnswerBytes = 64 * 1024 * 1024;
  * The whole body as text. Compression is not asked for, but gateways compress unasked.
  * @throws ModelDeckError `server` (too large, or no such compression), `unreachable` (cut)
  */
-export async function readBody(response: IncomingMessage, url: string): Promise<string> {
+export async function readBody(response: IncomingMessage, asked: Asked): Promise<string> {
+  const { url } = asked;
   const chunks: Buffer[] = [];
   let size = 0;
   try {
@@ -23,7 +25,7 @@ export async function readBody(response: IncomingMessage, url: string): Promise<
     }
   } catch (error) {
     if (ModelDeckError.is(error)) throw error;
-    throw isCompressionError(error) ? unreadableError(url, error) : connectionError(url, error as Error);
+    throw isCompressionError(error) ? unreadableError(url, error) : connectionError(asked, error as Error);
   }
   return Buffer.concat(chunks).toString('utf8');
 }

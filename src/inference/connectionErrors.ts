@@ -1,13 +1,20 @@
 import { ModelDeckError } from '../foundation/error.ts';
 
+/** What an error needs to know of a request. */
+export interface Asked {
+  readonly url: string;
+  readonly endpointId: string;
+}
+
 /** The error for a connection that did not come about, or broke. */
-export function connectionError(url: string, error: Error): ModelDeckError {
+export function connectionError({ url, endpointId }: Asked, error: Error): ModelDeckError {
   const { origin } = new URL(url);
   const { code = '' } = error as NodeJS.ErrnoException;
   const mistrust = mistrusts[code];
   if (mistrust !== undefined) {
     return new ModelDeckError('unreachable', `The certificate of ${origin} is not trusted: ${mistrust}.`, {
       remedy: 'Set the certificate authority of this endpoint, or mend the certificate.',
+      nextStep: { kind: 'set-credentials', endpointId },
       cause: error,
     });
   }

@@ -29,6 +29,7 @@ export async function discoverModels(endpoint: Endpoint, task?: Task): Promise<r
   const ask: Ask = (method, path) =>
     connections.exchange(
       {
+        endpointId: endpoint.id,
         method,
         url: endpoint.baseUrl + path,
         headers: endpoint.headers ?? {},

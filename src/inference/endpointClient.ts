@@ -203,10 +203,10 @@ export class EndpointClient {
     { timeoutMs, onWarmUp }: Pick<ImageQuestion, 'timeoutMs' | 'onWarmUp'>,
     task: Task | undefined,
   ): Promise<HttpAnswer> {
-    const { headers = {} } = this.endpoint;
+    const { id: endpointId, headers = {} } = this.endpoint;
     const isWarm = !this.isRemote || performance.now() - this.answeredAt < warmMs;
     const usual = request.method === 'POST' ? usualTimeoutMs : questionMs;
-    const asked = { ...request, headers, timeoutMs: timeoutMs ?? (isWarm ? usual : startTimeoutMs) };
+    const asked = { endpointId, ...request, headers, timeoutMs: timeoutMs ?? (isWarm ? usual : startTimeoutMs) };
     const answer = this.isRemote
       ? await exchangePatiently(
           {

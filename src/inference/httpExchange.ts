@@ -7,6 +7,8 @@ import { readBody } from './answerBody.ts';
 import { connectionError, timeoutError } from './connectionErrors.ts';
 
 export interface HttpRequest {
+  /** Whose headers and certificate authority they are: the user can set them. */
+  readonly endpointId: string;
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -63,12 +65,12 @@ export function exchangeOnce(asked: HttpRequest, agents: Agents, task?: Task): P
     };
     task?.signal?.addEventListener('abort', cancel, { once: true });
     request.on('error', (error) => {
-      const reported = connectionError(asked.url, error);
+      const reported = connectionError(asked, error);
       fail(!isAnswered && isCut(error) ? new CutBeforeAnswer(reported) : reported);
     });
     request.on('response', (response) => {
       isAnswered = true;
-      readBody(response, asked.url).then(
+      readBody(response, asked).then(
         (body) => finish(() => resolve({ status: response.statusCode ?? 0, body, ...hints(response) })),
         fail,
       );

@@ -4,7 +4,7 @@ export { discoverModels } from './discoverModels.ts';
 export type { Endpoint, ExchangeRequest, ExchangeResponse, ImageResult, Prediction } from './endpoint.ts';
 export { EndpointClient } from './endpointClient.ts';
 export type { ClientOptions, ImageQuestion } from './endpointClient.ts';
-export type { ModelInput } from './modelInput.ts';
+export type { ModelInput, TensorInput } from './modelInput.ts';
 export { predict } from './predict.ts';
 export type { PredictRequest } from './predict.ts';
 export { readPredictions, topK } from './predictions.ts';
