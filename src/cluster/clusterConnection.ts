@@ -8,7 +8,7 @@ import type { KubeObject, ObjectName, ResourceType } from './resource.ts';
  * it is done. Every request has a deadline of 30 s (streams: until they open) beside the task's own signal.
  *
  * All methods throw ModelDeckError: `unreachable` (with the cause: refused, name unknown, proxy, certificate), `timeout`,
- * `unauthorized` (401, a credential plugin that failed), `forbidden` (403, naming verb, kind and namespace), `not-found`,
+ * `unauthorized` (401, a credential plugin that failed), `missing-tool` (one that is not there), `forbidden` (403, naming verb, kind and namespace), `not-found`,
  * `conflict` (409), `invalid-input` (400 and 422, with the server's own words), `server` (anything else it answers),
  * `cancelled`.
  */
@@ -31,7 +31,10 @@ export interface ClusterConnection {
   patch<T extends KubeObject>(type: ResourceType<T>, name: ObjectName, patch: unknown, task?: Task): Promise<T>;
   /** Resolves when the API server has taken the wish to delete; finalizers may keep the object. `not-found` is no error. */
   delete(type: ResourceType, name: ObjectName, options?: DeleteOptions, task?: Task): Promise<void>;
-  /** Any path of the API server, for example `/version` or a service's proxy. The body is text. */
+  /**
+   * Any path of the API server, for example `/version` or a service's proxy. The body is text. Resolves whatever the status:
+   * it may be the service's own.
+   */
   request(request: RawRequest, task?: Task): Promise<RawAnswer>;
 
   /**
@@ -106,6 +109,8 @@ export interface WatchQuery<T extends KubeObject> {
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
   readonly resourceVersion: string;
+  /** Called when the server has taken the watch. */
+  readonly onOpen?: () => void;
   readonly onEvent: (event: WatchEvent<T>) => void;
 }
 

@@ -1,1 +1,7 @@
+export type * from './clusterConnection.ts';
+export { fieldConflicts, isExpired, isKindMissing, type FieldConflict } from './clusterErrors.ts';
+export { execPluginOf, type ExecPlugin } from './execPlugin.ts';
 export { kubeconfigPaths, readContexts, type KubeContext } from './kubeconfig.ts';
+export { openConnection, type ConnectionOptions } from './openConnection.ts';
+export type * from './liveList.ts';
+export type * from './resource.ts';

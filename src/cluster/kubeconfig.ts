@@ -4,6 +4,7 @@ import path from 'node:path';
 import { load } from 'js-yaml';
 import { ModelDeckError } from '../foundation/error.ts';
 import { fileError } from '../foundation/fileErrors.ts';
+import { inClusterContext } from './inCluster.ts';
 
 /** A context as the kubeconfig names it. Nothing of it is a secret: credentials are never read into it. */
 export interface KubeContext {
@@ -25,46 +26,90 @@ export function kubeconfigPaths(environment: NodeJS.ProcessEnv, home: string = h
 }
 
 /**
- * Lists the contexts of several kubeconfig files as kubectl merges them: the first file that defines a name wins, a
- * missing file is skipped, the first `current-context` counts. Sorted by name. Reads files only.
+ * Lists the contexts of several kubeconfig files as kubectl merges them, sorted by name. Reads files only. Where they name
+ * none, and the environment is that of a pod with a service account, its own cluster is the only context.
+ *
+ * @throws ModelDeckError `invalid-input` naming the file that is not a kubeconfig
+ */
+export async function readContexts(
+  files: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<readonly KubeContext[]> {
+  const config = await readKubeconfig(files);
+  if (config.contexts.size === 0) {
+    const inCluster = await inClusterContext(environment);
+    return inCluster === undefined ? [] : [inCluster];
+  }
+  return [...config.contexts.keys()]
+    .flatMap((name) => contextOf(config, name) ?? [])
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** What several kubeconfig files say together. Holds secrets: it stays in this folder. */
+export interface Kubeconfig {
+  readonly current: string | undefined;
+  readonly contexts: ReadonlyMap<string, KubeconfigEntry>;
+  readonly clusters: ReadonlyMap<string, KubeconfigEntry>;
+  readonly users: ReadonlyMap<string, KubeconfigEntry>;
+}
+
+/** A context, cluster or user, as its file has it. */
+export interface KubeconfigEntry {
+  readonly value: YamlObject;
+  readonly file: string;
+}
+
+export type YamlObject = Readonly<Record<string, unknown>>;
+
+/**
+ * Merges kubeconfig files as kubectl does: the first file that defines a name wins whole, a missing file is skipped, the
+ * first `current-context` counts.
  *
  * @throws ModelDeckError `invalid-input` naming the file that is not a kubeconfig
  * @see https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/#merging-kubeconfig-files
  */
-export async function readContexts(files: readonly string[]): Promise<readonly KubeContext[]> {
-  const contexts = new Map<string, Omit<KubeContext, 'isCurrent' | 'server'>>();
-  const servers = new Map<string, string>();
+export async function readKubeconfig(files: readonly string[]): Promise<Kubeconfig> {
+  const contexts = new Map<string, KubeconfigEntry>();
+  const clusters = new Map<string, KubeconfigEntry>();
+  const users = new Map<string, KubeconfigEntry>();
   let current: string | undefined;
   for (const file of files) {
     const config = await readConfig(file);
     if (config === undefined) continue;
     current ??= text(config['current-context']);
-    for (const { name, value } of namedEntries(config['clusters'], 'cluster')) {
-      const server = text(value['server']);
-      if (server !== undefined && !servers.has(name)) servers.set(name, server);
-    }
-    for (const { name, value } of namedEntries(config['contexts'], 'context')) {
-      const user = text(value['user']);
-      const namespace = text(value['namespace']);
-      if (contexts.has(name)) continue;
-      contexts.set(name, {
-        name,
-        cluster: text(value['cluster']) ?? '',
-        ...(user !== undefined && { user }),
-        ...(namespace !== undefined && { namespace }),
-        file,
-      });
-    }
+    addEntries(contexts, config['contexts'], 'context', file);
+    addEntries(clusters, config['clusters'], 'cluster', file);
+    addEntries(users, config['users'], 'user', file);
   }
-  return [...contexts.values()]
-    .map((context) => {
-      const server = servers.get(context.cluster);
-      return { ...context, ...(server !== undefined && { server }), isCurrent: context.name === current };
-    })
-    .sort((a, b) => a.name.localeCompare(b.name));
+  return { current, contexts, clusters, users };
 }
 
-type YamlObject = Readonly<Record<string, unknown>>;
+/** The context of this name, when one of the files defines it. */
+export function contextOf(config: Kubeconfig, name: string): KubeContext | undefined {
+  const entry = config.contexts.get(name);
+  if (entry === undefined) return undefined;
+  const cluster = text(entry.value['cluster']) ?? '';
+  const user = text(entry.value['user']);
+  const namespace = text(entry.value['namespace']);
+  const server = text(config.clusters.get(cluster)?.value['server']);
+  return {
+    name,
+    cluster,
+    ...(user !== undefined && { user }),
+    ...(namespace !== undefined && { namespace }),
+    ...(server !== undefined && { server }),
+    isCurrent: name === config.current,
+    file: entry.file,
+  };
+}
+
+export function isObject(value: unknown): value is YamlObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
 
 async function readConfig(file: string): Promise<YamlObject | undefined> {
   let content: string;
@@ -96,19 +141,11 @@ function notAKubeconfig(file: string, cause?: unknown): ModelDeckError {
   });
 }
 
-function* namedEntries(list: unknown, key: string): Generator<{ name: string; value: YamlObject }> {
+function addEntries(entries: Map<string, KubeconfigEntry>, list: unknown, key: string, file: string): void {
   for (const entry of Array.isArray(list) ? (list as unknown[]) : []) {
     if (!isObject(entry)) continue;
     const name = text(entry['name']);
     const value = entry[key];
-    if (name !== undefined && isObject(value)) yield { name, value };
+    if (name !== undefined && isObject(value) && !entries.has(name)) entries.set(name, { value, file });
   }
-}
-
-function isObject(value: unknown): value is YamlObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

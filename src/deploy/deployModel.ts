@@ -2,7 +2,16 @@ import { ModelDeckError } from '../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../foundation/task.ts';
 import type { ModelArchive } from '../packaging/modelArchive.ts';
 import type { ModelStore, StoredModel } from '../stores/modelStore.ts';
-import type { Deployment, DeployStep, Target } from '../targets/target.ts';
+import type {
+  ClusterDeployOptions,
+  Deployment,
+  DeployPlan,
+  DeployRequest,
+  DeployStep,
+  ModelProvenance,
+  Target,
+} from '../targets/target.ts';
+import { undoDeploy } from './undoDeploy.ts';
 
 /** Either an archive, which is put into the store first, or a model that lies there. */
 export interface DeployOrder {
@@ -12,25 +21,47 @@ export interface DeployOrder {
   readonly target: Target;
   readonly name: string;
   readonly protocol: 'v1' | 'v2';
+  /** For a target of kind `kserve`. */
+  readonly cluster?: ClusterDeployOptions | undefined;
+  readonly provenance?: ModelProvenance | undefined;
+  /**
+   * Asked when a deploy that had begun to change something failed or was cancelled. Left out, everything is taken back,
+   * but for a failed start on this computer, which stays as `failed` with its log.
+   */
+  readonly onFailure?: ((error: unknown) => Promise<'keep' | 'undo'>) | undefined;
 }
 
 /**
  * The whole way of a model to an answering endpoint, the same for every store and target: plan, upload, deploy. Planning
- * comes first, so that nothing is copied for a target that cannot serve the model.
+ * comes first, so that nothing is copied for a target that cannot serve the model. What fails or is cancelled is taken
+ * back, the uploaded model too.
  *
  * @throws ModelDeckError what the store or the target throws; `invalid-input` for a name that KServe would refuse
  */
 export async function deployModel(order: DeployOrder, task: Task<DeployStep> = {}): Promise<Deployment> {
-  const { archive, stored, store, target, name, protocol } = order;
-  checkName(name);
+  const { archive, store, target, name } = order;
+  const plan = await planDeploy(order, task);
+  const before = await target.restorePoint(name, { signal: task.signal });
+  const isNew = archive !== undefined && !(await isStored(archive, store, task));
+  const model = archive ? await store.upload(archive, task) : plannedModel(order);
+  try {
+    throwIfCancelled(task);
+    return await target.deploy(requestFor(order, model, plan), task);
+  } catch (error) {
+    if ((await whatNow(order, error)) === 'keep') throw error;
+    throw await undoDeploy({ error, before, model, ...(isNew && { store }) }, task.onProgress);
+  }
+}
+
+/**
+ * What {@link deployModel} would do, without doing it.
+ * @throws ModelDeckError what the target throws; `invalid-input` for a name that KServe would refuse
+ */
+export async function planDeploy(order: DeployOrder, task: Task<DeployStep> = {}): Promise<DeployPlan> {
+  checkName(order.name);
   throwIfCancelled(task);
   task.onProgress?.({ step: 'plan' });
-  const planned = stored ?? (archive && inPlace(archive, store));
-  if (!planned) throw new ModelDeckError('internal', 'There is neither an archive nor a stored model to deploy.');
-  await target.plan({ name, model: planned, protocol }, { signal: task.signal });
-  const model = archive ? await store.upload(archive, task) : planned;
-  throwIfCancelled(task);
-  return target.deploy({ name, model, protocol }, task);
+  return order.target.plan(requestFor(order, plannedModel(order)), { signal: task.signal });
 }
 
 /** The model's name as the name of a deployment: `ResNet_18` becomes `resnet-18`. */
@@ -54,8 +85,32 @@ function checkName(name: string): void {
   });
 }
 
+function requestFor(order: DeployOrder, model: StoredModel, plan?: DeployPlan): DeployRequest {
+  const { name, protocol, archive } = order;
+  const cluster = plan?.basis === undefined ? order.cluster : { basis: plan.basis, ...order.cluster };
+  const provenance = { ...(archive?.weightsSha256 && { weightsSha256: archive.weightsSha256 }), ...order.provenance };
+  return { name, model, protocol, cluster, provenance };
+}
+
+function plannedModel({ archive, stored, store }: DeployOrder): StoredModel {
+  const planned = stored ?? (archive && inPlace(archive, store));
+  if (!planned) throw new ModelDeckError('internal', 'There is neither an archive nor a stored model to deploy.');
+  return planned;
+}
+
 /** A package that is not in the store yet has the layout of one already. */
 function inPlace(archive: ModelArchive, store: ModelStore): StoredModel {
   const { name, version, folder, path, size, sha256 } = archive;
   return { storeId: store.id, name, version, storageUri: '', path: folder, archivePath: path, size, sha256 };
+}
+
+async function isStored({ name, version }: ModelArchive, store: ModelStore, task: Task<DeployStep>): Promise<boolean> {
+  const models = await store.list({ signal: task.signal });
+  return models.some((model) => model.name === name && model.version === version);
+}
+
+async function whatNow({ target, onFailure }: DeployOrder, error: unknown): Promise<'keep' | 'undo'> {
+  if (onFailure) return onFailure(error);
+  const cancelled = ModelDeckError.is(error) && error.category === 'cancelled';
+  return target.kind === 'this-computer' && !cancelled ? 'keep' : 'undo';
 }

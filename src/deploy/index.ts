@@ -1,3 +1,3 @@
 /** From an archive to a deployment that answers. */
-export { deployModel, deploymentName } from './deployModel.ts';
+export { deployModel, deploymentName, planDeploy } from './deployModel.ts';
 export type { DeployOrder } from './deployModel.ts';

@@ -1,4 +1,41 @@
-/** The V1 and V2 inference protocols of KServe as pure functions, shared by the client and the local server. */
+/** What KServe is, as pure functions: its names and objects, how it chooses runtimes, what its states mean, its protocols. */
+export {
+  isStopRequested,
+  kserveAnnotations,
+  kserveLabels,
+  modelDeckAnnotations,
+  modelDeckLabels,
+  provenanceAnnotations,
+  readProvenance,
+  uploadPodLabels,
+} from './annotations.ts';
+export type { Provenance } from './annotations.ts';
+export { formatEarlierVersions, readEarlierVersions } from './earlierVersions.ts';
+export type { EarlierVersion } from './earlierVersions.ts';
+export { editableManifest, inferenceServiceManifest } from './manifest.ts';
+export type { ManifestInput } from './manifest.ts';
+export { fromYaml, toYaml } from './manifestYaml.ts';
+export type { ManifestFinding, ParsedManifest } from './manifestYaml.ts';
+export {
+  inferenceServiceNameProblem,
+  labelValueProblem,
+  namespaceNameProblem,
+  objectNameProblem,
+  persistentVolumeClaimNameProblem,
+  suggestInferenceServiceName,
+} from './names.ts';
+export { componentOf, isPodReady, podRow } from './pods.ts';
+export type { PodRow, ServiceComponent } from './pods.ts';
+export { compareQuantities, formatQuantity, parseQuantity, quantityProblem } from './quantity.ts';
+export { isRolledOut, servesWantedVersion } from './rollout.ts';
+export { runtimeRequestOf, selectRuntime, serverTypeOf } from './runtimeSelection.ts';
+export type { ChosenRuntime, RejectedRuntime, RuntimeRequest, RuntimeSelection } from './runtimeSelection.ts';
+export { conditionOf, serviceStatus } from './serviceStatus.ts';
+export type { ServiceState, ServiceStatus } from './serviceStatus.ts';
+export { runtimeOf, serviceSummary } from './serviceSummary.ts';
+export type { ServiceSummary } from './serviceSummary.ts';
+export { formatPvcUri, parsePvcUri, parseStorageUri, storageUriProblem } from './storageUri.ts';
+export type { StorageUri } from './storageUri.ts';
 export { errorBody, modelMissingMessage, modelNotReadyMessage } from './protocol/answer.ts';
 export { readErrorText } from './protocol/errorText.ts';
 export type { InferenceInput, InferenceRequest, InputTensor } from './protocol/inferenceRequest.ts';

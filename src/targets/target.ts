@@ -33,6 +33,24 @@ export interface Target {
   closeRoutes(deploymentId: string): void;
   /** The newest part of the deployment's log, as text. */
   log(deploymentId: string): Promise<string>;
+  /** Remembers what is there under a name now, so that a deploy that comes to nothing can be taken back. */
+  restorePoint(name: string, task?: Task): Promise<RestorePoint>;
+}
+
+/** What was there under a name before a deploy. */
+export interface RestorePoint {
+  /**
+   * Puts back what was there, or removes what was not. Never touches what somebody else has deployed in the meantime.
+   * @param model the one that the deploy meant to serve
+   */
+  restore(model: StoredModel, task?: Task<DeployStep>): Promise<Restoration>;
+}
+
+export interface Restoration {
+  /** What could not be taken back, one sentence each; empty when everything is as it was. */
+  readonly remains: readonly string[];
+  /** Something still serves that model, so that its store has to keep it. */
+  readonly modelInUse: boolean;
 }
 
 export type DeployStep =
@@ -55,7 +73,19 @@ export interface DeployRequest {
   readonly model: StoredModel;
   readonly protocol: 'v1' | 'v2';
   /** For a cluster. */
-  readonly cluster?: ClusterDeployOptions;
+  readonly cluster?: ClusterDeployOptions | undefined;
+  /** Where the model comes from; a cluster keeps it in annotations. */
+  readonly provenance?: ModelProvenance | undefined;
+}
+
+/** What is known of a model beyond name, version and the hash of its archive. */
+export interface ModelProvenance {
+  /** A URL or `owner/name`. */
+  readonly source?: string | undefined;
+  readonly revision?: string | undefined;
+  readonly licence?: string | undefined;
+  /** 64 hex digits. */
+  readonly weightsSha256?: string | undefined;
 }
 
 /** What can be said about a deployment to a cluster beyond name and protocol. */
@@ -72,6 +102,8 @@ export interface ClusterDeployOptions {
   readonly manifest?: string;
   /** Take fields that other managers own. */
   readonly force?: boolean;
+  /** `DeployPlan.basis` of the plan that was looked at: when the cluster has moved on since, nothing is changed. */
+  readonly basis?: string | undefined;
 }
 
 export interface DeployPlan {
@@ -81,6 +113,8 @@ export interface DeployPlan {
   readonly warnings: readonly string[];
   /** For a cluster: every object that will be made or changed, in the order of doing. */
   readonly objects?: readonly PlannedObject[];
+  /** For a cluster: a mark of what was there when the plan was made. */
+  readonly basis?: string;
 }
 
 export interface PlannedObject {

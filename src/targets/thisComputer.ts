@@ -13,7 +13,18 @@ import {
 } from '../local/index.ts';
 import { DeploymentRecords, type DeploymentRecord } from './deploymentRecords.ts';
 import { chooseRuntime, type LocalRuntime } from './localRuntime.ts';
-import type { DeployPlan, DeployRequest, Deployment, DeploymentState, DeployStep, Route, Target } from './target.ts';
+import type { StoredModel } from '../stores/modelStore.ts';
+import type {
+  DeployPlan,
+  DeployRequest,
+  Deployment,
+  DeploymentState,
+  DeployStep,
+  RestorePoint,
+  Restoration,
+  Route,
+  Target,
+} from './target.ts';
 
 export interface ThisComputerOptions {
   /** Where the list of deployments is kept; made when needed. */
@@ -143,6 +154,11 @@ export class ThisComputer implements Target {
   /** There is nothing between us and a server of this computer. */
   closeRoutes(): void {}
 
+  restorePoint(name: string): Promise<RestorePoint> {
+    const before = this.entries.get(name);
+    return Promise.resolve({ restore: (model) => this.restore(name, before, model) });
+  }
+
   log(deploymentId: string): Promise<string> {
     return Promise.resolve(`${this.entry(deploymentId).log.join('\n')}\n`);
   }
@@ -246,6 +262,16 @@ export class ThisComputer implements Target {
       await this.records.delete(name);
     }
     this.notify();
+  }
+
+  private async restore(name: string, before: Entry | undefined, model: StoredModel): Promise<Restoration> {
+    const now = this.entries.get(name);
+    if (now !== before) {
+      if (now) await this.halt(now);
+      await this.takeBack(name, before);
+    }
+    const all = [...this.entries.values()];
+    return { remains: [], modelInUse: all.some(({ record }) => record.model.storageUri === model.storageUri) };
   }
 
   private async halt(entry: Entry): Promise<void> {

@@ -59,6 +59,7 @@ export interface ContainerStatus {
   readonly name: string;
   readonly ready?: boolean;
   readonly restartCount?: number;
+  readonly started?: boolean;
   readonly image?: string;
   readonly state?: ContainerState;
   readonly lastState?: ContainerState;
@@ -69,8 +70,10 @@ export interface ContainerState {
   readonly running?: { readonly startedAt?: string };
   readonly terminated?: {
     readonly exitCode: number;
+    readonly signal?: number;
     readonly reason?: string;
     readonly message?: string;
+    readonly startedAt?: string;
     readonly finishedAt?: string;
   };
 }
@@ -127,8 +130,44 @@ export interface Service extends KubeObject {
 }
 
 export interface Deployment extends KubeObject {
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly template?: { readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> } };
+  };
+  readonly status?: {
+    readonly conditions?: readonly Condition[];
+    /** The Deployment's own generation that its controller has seen. */
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly updatedReplicas?: number;
+    readonly readyReplicas?: number;
+    readonly availableReplicas?: number;
+  };
+}
+
+export interface ReplicaSet extends KubeObject {
   readonly spec?: { readonly replicas?: number };
-  readonly status?: { readonly conditions?: readonly Condition[]; readonly readyReplicas?: number };
+  readonly status?: { readonly replicas?: number; readonly conditions?: readonly Condition[] };
+}
+
+export interface ResourceQuota extends KubeObject {
+  readonly spec?: { readonly hard?: Readonly<Record<string, string>> };
+  readonly status?: {
+    readonly hard?: Readonly<Record<string, string>>;
+    readonly used?: Readonly<Record<string, string>>;
+  };
+}
+
+export interface Node extends KubeObject {
+  readonly spec?: {
+    readonly unschedulable?: boolean;
+    readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
+  };
+  readonly status?: {
+    readonly allocatable?: Readonly<Record<string, string>>;
+    readonly conditions?: readonly Condition[];
+    readonly addresses?: readonly { readonly type: string; readonly address: string }[];
+  };
 }
 
 const core = <T extends KubeObject>(kind: string, plural: string, namespaced = true): ResourceType<T> => ({
@@ -145,8 +184,8 @@ export const persistentVolumeClaims = core<PersistentVolumeClaim>('PersistentVol
 export const configMaps = core<ConfigMap>('ConfigMap', 'configmaps');
 export const services = core<Service>('Service', 'services');
 export const namespaces = core('Namespace', 'namespaces', false);
-export const nodes = core('Node', 'nodes', false);
-export const resourceQuotas = core('ResourceQuota', 'resourcequotas');
+export const nodes = core<Node>('Node', 'nodes', false);
+export const resourceQuotas = core<ResourceQuota>('ResourceQuota', 'resourcequotas');
 export const deployments: ResourceType<Deployment> = {
   group: 'apps',
   version: 'v1',
@@ -154,7 +193,7 @@ export const deployments: ResourceType<Deployment> = {
   plural: 'deployments',
   namespaced: true,
 };
-export const replicaSets: ResourceType = {
+export const replicaSets: ResourceType<ReplicaSet> = {
   group: 'apps',
   version: 'v1',
   kind: 'ReplicaSet',

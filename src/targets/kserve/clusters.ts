@@ -1,5 +1,6 @@
 import type { ClusterConnection } from '../../cluster/clusterConnection.ts';
 import type { KubeContext } from '../../cluster/kubeconfig.ts';
+import type { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
 import type { DeployStep, Deployment, Target } from '../target.ts';
 
@@ -39,6 +40,8 @@ export interface KServeTarget extends Target {
   rollBack(deploymentId: string, version: EarlierVersion, task?: Task<DeployStep>): Promise<Deployment>;
   /** What deleting will take along and what holds it back, for the question before. */
   deletionNotes(deploymentId: string, task?: Task): Promise<readonly string[]>;
+  /** Reads pods, events and logs, and says what keeps it from being ready; undefined when nothing is found. */
+  explain(deploymentId: string, task?: Task): Promise<ModelDeckError | undefined>;
 }
 
 export interface EarlierVersion {

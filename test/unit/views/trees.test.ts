@@ -44,6 +44,7 @@ function target(deployments: readonly Deployment[]): Target {
     routes: unused,
     closeRoutes: unused,
     log: unused,
+    restorePoint: unused,
   };
 }
 

@@ -1,0 +1,81 @@
+import { ModelDeckError } from '../foundation/error.ts';
+import type { Task } from '../foundation/task.ts';
+import { openAgent, proxyName } from './agent.ts';
+import type { ClusterConnection, RawAnswer, RawRequest } from './clusterConnection.ts';
+import { contextSettings } from './contextSettings.ts';
+import { openCredentials } from './credentials.ts';
+import type { AllowExecPlugin } from './credentials.ts';
+import { openObjects } from './objects.ts';
+import { readLogs } from './logs.ts';
+import { proxyFromEnvironment } from './proxy.ts';
+import { openRest } from './rest.ts';
+import { watchObjects } from './watch.ts';
+
+export interface ConnectionOptions {
+  /** As {@link kubeconfigPaths} lists them. */
+  readonly files: readonly string[];
+  readonly contextName: string;
+  /** For proxies, credential plugins, and the service account of a pod. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Asked once, before the context's credential plugin runs for the first time; it may run when this is left out. */
+  readonly allowExecPlugin?: AllowExecPlugin;
+  /** 30 000 when left out. */
+  readonly deadlineMs?: number;
+}
+
+/**
+ * Opens a connection to a context. Reads files only: nothing is sent, and no credential plugin runs, before the first
+ * request.
+ *
+ * @throws ModelDeckError `not-found` for an unknown context; `invalid-input`, `unsupported` for one that cannot be used
+ */
+export async function openConnection(options: ConnectionOptions): Promise<ClusterConnection> {
+  const {
+    files,
+    contextName,
+    environment,
+    allowExecPlugin = () => Promise.resolve(true),
+    deadlineMs = 30_000,
+  } = options;
+  const settings = await contextSettings(files, contextName, environment);
+  const { context, cluster } = settings;
+  const namespace = context.namespace ?? 'default';
+  const server = new URL(cluster.server);
+  const proxy = cluster.proxyUrl ?? proxyFromEnvironment(server, environment);
+  const credentials = openCredentials(settings, environment, allowExecPlugin);
+  const rest = openRest({
+    context,
+    server,
+    agent: openAgent(server, proxy),
+    credentials,
+    proxy: proxy === undefined ? undefined : proxyName(proxy),
+    deadlineMs,
+  });
+  return {
+    context,
+    namespace,
+    ...openObjects(rest, namespace),
+    request: ({ method, path, body, contentType, accept }: RawRequest, task?: Task): Promise<RawAnswer> =>
+      rest.ask(
+        {
+          method,
+          path,
+          doing: `ask for ${path.split('?')[0]}`,
+          headers: {
+            ...(accept !== undefined && { Accept: accept }),
+            ...(contentType !== undefined && { 'Content-Type': contentType }),
+          },
+          ...(body !== undefined && { body }),
+        },
+        task,
+      ),
+    watch: (type, query, task) => watchObjects(rest, type, query, task),
+    logs: (query, onLine, task) => readLogs(rest, query, onLine, task),
+    exec: () => Promise.reject(new ModelDeckError('unsupported', 'exec is not there yet.')),
+    portForward: () => Promise.reject(new ModelDeckError('unsupported', 'portForward is not there yet.')),
+    close(): void {
+      rest.close();
+      credentials.close();
+    },
+  };
+}

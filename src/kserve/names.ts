@@ -1,0 +1,82 @@
+/**
+ * Name rules of Kubernetes and KServe. Each function gives one sentence that says what is wrong, or undefined for a
+ * name that the API server and KServe's webhook accept.
+ */
+
+const dnsLabel = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+/** KServe v0.20 `inference_service_validation.go` (IsvcNameFmt). */
+const inferenceServiceName = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
+const labelValue = /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/;
+
+/** The longest text between two dots of a host name, and the longest value of a label. */
+const longestLabel = 63;
+
+/**
+ * KServe makes pods with the label `app=isvc.<name>-predictor` and Services `<name>-predictor`, so that a name of an
+ * InferenceService has less room than Kubernetes would give it (`constants.GetRawServiceLabel`).
+ */
+const longestInferenceServiceName = longestLabel - 'isvc.'.length - '-predictor'.length;
+const longestWithTransformer = longestLabel - 'isvc.'.length - '-transformer'.length;
+
+export interface InferenceServiceNameOptions {
+  /** The host `<name>-predictor-<namespace>` has to fit into one part of a host name. */
+  readonly namespace?: string | undefined;
+  readonly hasTransformer?: boolean | undefined;
+}
+
+export function inferenceServiceNameProblem(
+  name: string,
+  options: InferenceServiceNameOptions = {},
+): string | undefined {
+  if (name === '') return 'An InferenceService needs a name.';
+  if (!inferenceServiceName.test(name)) {
+    return `"${name}" cannot name an InferenceService: use lower-case letters a-z, digits and "-", beginning with a letter and ending with a letter or digit.`;
+  }
+  const longest = options.hasTransformer === true ? longestWithTransformer : longestInferenceServiceName;
+  if (name.length > longest) {
+    return `"${name}" is too long for an InferenceService: KServe makes labels of it that have room for ${longest} characters, and it has ${name.length}.`;
+  }
+  const host = `${name}-predictor-${options.namespace ?? ''}`;
+  if (options.namespace !== undefined && host.length > longestLabel) {
+    return `"${name}" is too long for the namespace "${options.namespace}": KServe's host name "${host}" has ${host.length} characters in one part, and ${longestLabel} are allowed.`;
+  }
+  return undefined;
+}
+
+/** The nearest allowed name of an InferenceService, for example of `ResNet_18 v1.0`; `model` when nothing is left. */
+export function suggestInferenceServiceName(text: string): string {
+  const name = text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/\p{Mark}+/gu, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+/, '')
+    .slice(0, longestInferenceServiceName)
+    .replace(/-+$/, '');
+  return name === '' ? 'model' : name;
+}
+
+export function labelValueProblem(value: string): string | undefined {
+  if (value.length > longestLabel) {
+    return `"${value}" is too long for the value of a label: it has ${value.length} characters, and ${longestLabel} are allowed.`;
+  }
+  if (labelValue.test(value)) return undefined;
+  return `"${value}" cannot be the value of a label: use letters, digits, "-", "_" and ".", beginning and ending with a letter or digit.`;
+}
+
+export function namespaceNameProblem(name: string): string | undefined {
+  if (name.length <= longestLabel && dnsLabel.test(name)) return undefined;
+  return `"${name}" cannot name a namespace: use at most ${longestLabel} lower-case letters a-z, digits and "-", beginning and ending with a letter or digit.`;
+}
+
+/** PersistentVolumeClaims, and other objects whose names are DNS subdomains: ServingRuntimes, ServiceAccounts, Secrets. */
+export function objectNameProblem(kind: string, name: string): string | undefined {
+  if (name === '') return `The name of the ${kind} is missing.`;
+  if (name.length > 253) return `"${name.slice(0, 40)}…" is too long for a ${kind}: 253 characters are allowed.`;
+  if (name.split('.').every((part) => dnsLabel.test(part))) return undefined;
+  return `"${name}" cannot name a ${kind}: use lower-case letters a-z, digits, "-" and ".", beginning and ending with a letter or digit.`;
+}
+
+export function persistentVolumeClaimNameProblem(name: string): string | undefined {
+  return objectNameProblem('PersistentVolumeClaim', name);
+}

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { deployModel, type DeployOrder } from '../../../src/deploy/index.ts';
+import { ModelDeckError } from '../../../src/foundation/error.ts';
+import type { ModelArchive } from '../../../src/packaging/modelArchive.ts';
+import type { ModelStore, StoredModel } from '../../../src/stores/modelStore.ts';
+import type { DeployRequest, Deployment, Restoration, Target } from '../../../src/targets/target.ts';
+
+const archive: ModelArchive = {
+  folder: '/p',
+  path: '/p/model-store/cats.mar',
+  configProperties: '/p/config/config.properties',
+  format: 'default',
+  name: 'cats',
+  version: '2.0',
+  size: 10,
+  sha256: 'a'.repeat(64),
+  weightsSha256: 'b'.repeat(64),
+  manifest: {
+    createdOn: '01/01/2026 00:00:00',
+    runtime: 'python',
+    model: { modelName: 'cats', handler: 'image_classifier', modelVersion: '2.0' },
+    archiverVersion: '0.12.0',
+  },
+};
+const stored: StoredModel = {
+  storeId: 'pvc:c/ml/models',
+  name: 'cats',
+  version: '2.0',
+  storageUri: 'pvc://models/cats/2.0',
+  size: 10,
+  sha256: archive.sha256,
+};
+const ready: Deployment = {
+  id: 'kserve:c/ml/cats',
+  name: 'cats',
+  targetId: 'kserve:c/ml',
+  state: 'ready',
+  model: stored,
+  runtime: 'kserve-torchserve',
+  protocol: 'v1',
+};
+const failure = new ModelDeckError('server', 'The image cannot be pulled.', {
+  remedy: 'Mend it.',
+  nextStep: { kind: 'retry' },
+});
+
+/** Store and target that write down what is done to them. */
+function place(deploy: (request: DeployRequest) => Promise<Deployment>, restoration?: Partial<Restoration>) {
+  const did: string[] = [];
+  const models: StoredModel[] = [];
+  const requests: DeployRequest[] = [];
+  const unused = (): never => assert.fail('not for this');
+  const store: ModelStore = {
+    id: stored.storeId,
+    kind: 'pvc',
+    label: 'models',
+    list: () => Promise.resolve(models),
+    upload: () => {
+      did.push('upload');
+      models.push(stored);
+      return Promise.resolve(stored);
+    },
+    remove: (model) => {
+      did.push(`remove ${model.version}`);
+      return Promise.resolve();
+    },
+  };
+  const target: Target = {
+    id: 'kserve:c/ml',
+    kind: 'kserve',
+    label: 'c / ml',
+    deployments: () => [],
+    onDidChangeDeployments: () => () => undefined,
+    plan: () => {
+      did.push('plan');
+      return Promise.resolve({ runtime: 'kserve-torchserve', reason: 'It is there.', warnings: [], basis: 'uid/3' });
+    },
+    deploy: (request) => {
+      did.push('deploy');
+      requests.push(request);
+      return deploy(request);
+    },
+    restorePoint: () =>
+      Promise.resolve({
+        restore: () => {
+          did.push('restore');
+          return Promise.resolve({ remains: [], modelInUse: false, ...restoration });
+        },
+      }),
+    start: unused,
+    stop: unused,
+    remove: unused,
+    endpoint: unused,
+    routes: unused,
+    closeRoutes: unused,
+    log: unused,
+  };
+  const order: DeployOrder = { archive, store, target, name: 'cats', protocol: 'v1' };
+  return { did, models, requests, order, target };
+}
+
+describe('deployModel', () => {
+  it('plans, uploads, deploys; hands on what the plan saw and where the model comes from', async () => {
+    const { did, order, requests } = place(() => Promise.resolve(ready));
+    const cluster = { runtime: 'mine' };
+    assert.equal(await deployModel({ ...order, cluster, provenance: { licence: 'MIT' } }), ready);
+    assert.deepEqual(did, ['plan', 'upload', 'deploy']);
+    assert.equal(requests[0]?.model, stored);
+    assert.deepEqual(requests[0]?.cluster, { runtime: 'mine', basis: 'uid/3' });
+    assert.deepEqual(requests[0]?.provenance, { licence: 'MIT', weightsSha256: archive.weightsSha256 });
+  });
+
+  it('takes a failed deploy back: first what serves, then the uploaded model', async () => {
+    const { did, order } = place(() => Promise.reject(failure));
+    const steps: string[] = [];
+    await assert.rejects(deployModel(order, { onProgress: ({ step }) => steps.push(step) }), failure);
+    assert.deepEqual(did, ['plan', 'upload', 'deploy', 'restore', 'remove 2.0']);
+    assert.deepEqual(steps, ['plan', 'undo']);
+  });
+
+  it('takes a cancelled deploy back, too', async () => {
+    const abort = new AbortController();
+    const { did, order, target } = place(() => Promise.reject(ModelDeckError.cancelled()));
+    const upload = order.store.upload.bind(order.store);
+    const store = {
+      ...order.store,
+      upload: (...args: Parameters<typeof upload>) => {
+        abort.abort();
+        return upload(...args);
+      },
+    };
+    await assert.rejects(deployModel({ ...order, store, target }, { signal: abort.signal }), { category: 'cancelled' });
+    assert.deepEqual(did, ['plan', 'upload', 'restore', 'remove 2.0']);
+  });
+
+  it('leaves a model in the store that was there before, or that something serves', async () => {
+    const first = place(() => Promise.reject(failure));
+    first.models.push(stored);
+    await assert.rejects(deployModel(first.order), failure);
+    assert.deepEqual(first.did, ['plan', 'upload', 'deploy', 'restore']);
+    const second = place(() => Promise.reject(failure), { modelInUse: true });
+    await assert.rejects(deployModel(second.order), failure);
+    assert.deepEqual(second.did, ['plan', 'upload', 'deploy', 'restore']);
+  });
+
+  it('keeps all when the caller says so; on this computer a failed start stays by itself', async () => {
+    const { did, order, target } = place(() => Promise.reject(failure));
+    const asked: unknown[] = [];
+    const onFailure = (error: unknown) => {
+      asked.push(error);
+      return Promise.resolve('keep' as const);
+    };
+    await assert.rejects(deployModel({ ...order, onFailure }), failure);
+    assert.deepEqual(asked, [failure]);
+    await assert.rejects(deployModel({ ...order, target: { ...target, kind: 'this-computer' } }), failure);
+    assert.ok(!did.includes('restore'));
+  });
+
+  it('says what remains, with the remedy of the failure, even after a cancel', async () => {
+    const remains = ['1 pod of cats is still ending.'];
+    const { order } = place(() => Promise.reject(failure), { remains });
+    await assert.rejects(deployModel(order), {
+      category: 'server',
+      message: 'The image cannot be pulled. 1 pod of cats is still ending.',
+      remedy: 'Mend it.',
+      nextStep: { kind: 'retry' },
+    });
+    const cancelled = place(() => Promise.reject(ModelDeckError.cancelled()), { remains });
+    await assert.rejects(deployModel(cancelled.order), { category: 'conflict', message: /still ending/ });
+  });
+
+  it('changes nothing when planning or uploading fails', async () => {
+    const { did, order } = place(() => Promise.resolve(ready));
+    const store = { ...order.store, upload: () => Promise.reject(failure) };
+    await assert.rejects(deployModel({ ...order, store }), failure);
+    assert.deepEqual(did, ['plan']);
+    await assert.rejects(deployModel({ ...order, name: 'Cats' }), { category: 'invalid-input' });
+    assert.deepEqual(did, ['plan']);
+  });
+});
