@@ -1,5 +1,5 @@
-import type { Deployment } from '../targets/target.ts';
 import type { StoredModel } from '../stores/modelStore.ts';
+import type { Deployment } from '../targets/target.ts';
 
 /** What a row stands for; commands read it when they are run from the row's menu. */
 export type NodeSubject =
@@ -8,7 +8,55 @@ export type NodeSubject =
   | { readonly kind: 'deployment'; readonly deployment: Deployment }
   | { readonly kind: 'store'; readonly folder: string }
   | { readonly kind: 'model'; readonly model: StoredModel }
-  | { readonly kind: 'problem'; readonly error: unknown };
+  | { readonly kind: 'problem'; readonly error: unknown }
+  | ClusterSubject;
+
+/** What lies in a namespace of a cluster. Names are those of Kubernetes; `contextName` is the kubeconfig's. */
+export type ClusterSubject =
+  | { readonly kind: 'namespace'; readonly contextName: string; readonly namespace: string }
+  | ServiceSubject
+  | {
+      readonly kind: 'component';
+      readonly contextName: string;
+      readonly namespace: string;
+      readonly service: string;
+      readonly component: ComponentName;
+    }
+  | PodSubject
+  | ({ readonly kind: 'container'; readonly container: string } & Omit<PodSubject, 'kind'>)
+  | {
+      readonly kind: 'claim';
+      readonly contextName: string;
+      readonly namespace: string;
+      readonly claim: string;
+      /** `pvc:<context>/<namespace>/<claim>`, as in `StoredModel.storeId`. */
+      readonly storeId: string;
+    }
+  /** A ServingRuntime, or a ClusterServingRuntime where there is no namespace. */
+  | { readonly kind: 'runtime'; readonly contextName: string; readonly namespace?: string; readonly runtime: string }
+  /** The row above them. */
+  | { readonly kind: 'runtimes'; readonly contextName: string; readonly namespace?: string };
+
+/** An InferenceService. */
+export interface ServiceSubject {
+  readonly kind: 'service';
+  readonly contextName: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** `kserve:<context>/<namespace>/<name>`: what `KServeTarget` knows it by. */
+  readonly deploymentId: string;
+}
+
+export interface PodSubject {
+  readonly kind: 'pod';
+  readonly contextName: string;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly containers: readonly string[];
+}
+
+/** KServe's components of an InferenceService, as the label `component` of their pods says them. */
+export type ComponentName = 'predictor' | 'transformer' | 'explainer';
 
 /** A row of either tree, without any type of the editor, so that it can be tested as data. */
 export interface TreeNode {
@@ -19,7 +67,7 @@ export interface TreeNode {
   readonly description?: string;
   /** A codicon's name and, where the state matters, a theme colour. */
   readonly icon: { readonly name: string; readonly color?: string };
-  /** Tokens joined by `;`, matched by the menus' `viewItem =~` clauses. */
+  /** Tokens joined by `;`, matched by the menus' `viewItem =~` clauses. The first is the kind of the row. */
   readonly contextValue: string;
   readonly subject: NodeSubject;
   /** What a screen reader says; the label and description when left out. */
