@@ -10,11 +10,13 @@ import { NextSteps } from './commands/nextSteps.ts';
 import { OpenSample } from './commands/openSample.ts';
 import { PackageModel } from './commands/packageModel.ts';
 import type { Services } from './commands/services.ts';
+import { SetEndpointCredentials } from './commands/setEndpointCredentials.ts';
 import { affectsLocalStore, localStoreFolder } from './commands/settings.ts';
 import { StoreCommands } from './commands/storeCommands.ts';
 import { thisComputerTarget } from './commands/thisComputer.ts';
 import { ArchiveEditorProvider } from './panel/archiveEditor.ts';
 import { ClassifyPanel } from './panel/classifyPanel.ts';
+import { CredentialStore } from './panel/endpointCredentials.ts';
 import { clusterNodes } from './views/clustersTree.ts';
 import { DeckTree } from './views/deckTree.ts';
 import { SpecDocuments } from './views/specDocuments.ts';
@@ -75,12 +77,16 @@ export function activate(context: vscode.ExtensionContext): void {
   own(vscode.window.createTreeView('modelDeck.stores', { treeDataProvider: stores, showCollapseAll: true }));
   own(vscode.workspace.onDidChangeConfiguration((event) => affectsLocalStore(event) && stores.refresh()));
 
+  const credentials = new CredentialStore(context.secrets);
   const panel = own(
     new ClassifyPanel({
       extensionUri: context.extensionUri,
       log,
       inference: () => import('./inference/index.ts'),
-      target: services.thisComputer,
+      targets: async () => [await services.thisComputer()],
+      onDidChangeTargets: () => () => undefined,
+      openTarget: services.thisComputer,
+      credentials,
     }),
   );
   own(panel.register());
@@ -98,6 +104,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const storeCommands = new StoreCommands(services, refresh);
   const manifests = new ManifestDocuments(services);
   const classifyImage = new ClassifyImage(panel);
+  const setCredentials = new SetEndpointCredentials(credentials, () => panel.pickEndpoint());
   const openSample = new OpenSample(path.join(context.extensionPath, 'media', 'samples'));
   own(manifests.register());
   own(
@@ -111,6 +118,7 @@ export function activate(context: vscode.ExtensionContext): void {
         refresh();
       },
       'modelDeck.classifyImage': (...args) => classifyImage.run(...args),
+      'modelDeck.setEndpointCredentials': (argument) => setCredentials.run(argument),
       'modelDeck.startDeployment': (argument) => deployments.start(argument),
       'modelDeck.stopDeployment': (argument) => deployments.stop(argument),
       'modelDeck.removeDeployment': (argument) => deployments.remove(argument),
