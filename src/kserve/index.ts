@@ -46,6 +46,16 @@ export type { InferenceInput, InferenceRequest, InputTensor } from './protocol/i
 export { isJsonObject } from './protocol/json.ts';
 export type { JsonObject } from './protocol/json.ts';
 export {
+  parseModelNames,
+  parseV2ModelMetadata,
+  v1ModelPath,
+  v1ModelsPath,
+  v2ModelPath,
+  v2ModelsPath,
+  v2RepositoryIndexPath,
+} from './protocol/models.ts';
+export type { ModelMetadata } from './protocol/models.ts';
+export {
   buildV1Request,
   parseV1Request,
   parseV1Response,
@@ -55,6 +65,7 @@ export {
   v1PredictPath,
 } from './protocol/v1.ts';
 export {
+  buildV2InputRequest,
   buildV2Request,
   parseV2Request,
   parseV2Response,

@@ -13,8 +13,14 @@ function result(label: string, probability = 0.75): ImageResult {
   return {
     predictions: [{ label, probability }],
     classCount: 1000,
+    notes: [],
     timing: { prepareMs: 1, requestMs: 2 },
-    request: { method: 'POST', url: 'http://127.0.0.1:1/v1/models/cats:predict', body: 'x'.repeat(50_000) },
+    request: {
+      method: 'POST',
+      url: 'http://127.0.0.1:1/v1/models/cats:predict',
+      headers: [],
+      body: 'x'.repeat(50_000),
+    },
     response: { status: 200, body: '{}' },
   };
 }
@@ -124,16 +130,16 @@ describe('a classify session', () => {
   it('chooses a ready endpoint first, keeps the choice, and falls back when it goes', () => {
     const { session } = make();
     session.setEndpoints([stopped, ready]);
-    assert.equal(session.state().selectedId, ready.id);
+    assert.equal(session.state().endpoint?.id, ready.id);
     session.select(stopped.id);
     session.setEndpoints([ready, stopped]);
-    assert.equal(session.state().selectedId, stopped.id);
+    assert.equal(session.state().endpoint?.id, stopped.id);
     session.select('nobody');
-    assert.equal(session.state().selectedId, stopped.id);
+    assert.equal(session.state().endpoint?.id, stopped.id);
     session.setEndpoints([ready]);
-    assert.equal(session.state().selectedId, ready.id);
+    assert.equal(session.state().endpoint?.id, ready.id);
     session.setEndpoints([]);
-    assert.equal(session.state().selectedId, undefined);
+    assert.equal(session.state().endpoint?.id, undefined);
   });
 
   it('cancels at once, aborts the request, and does not hear a late answer', async () => {

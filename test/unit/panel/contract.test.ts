@@ -20,8 +20,8 @@ const answer = {
 } as const;
 
 const state: ClassifyState = {
-  endpoints: [{ id: 'here/resnet18', label: 'resnet18', targetLabel: 'This computer', state: 'ready' }],
-  selectedId: 'here/resnet18',
+  endpoint: { id: 'here/resnet18', label: 'resnet18', targetLabel: 'This computer', state: 'ready' },
+  endpointCount: 1,
   topK: 5,
   images: [
     { id: 'image-1', name: 'cat.jpg', origin: 'photos', outcome: answer },
@@ -94,7 +94,7 @@ describe('messages of the classify page', () => {
       { ...state, topK: 'five' },
       { ...state, images: {} },
       { ...state, html: '<b>' },
-      { ...state, endpoints: [{ ...state.endpoints[0], state: 'hacked' }] },
+      { ...state, endpoint: { ...state.endpoint, state: 'hacked' } },
       {
         ...state,
         images: [{ ...state.images[0], outcome: { ...answer, predictions: [{ label: 1, probability: 1 }] } }],
