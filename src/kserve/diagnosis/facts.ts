@@ -59,7 +59,10 @@ export function factsOf(evidence: DiagnosisEvidence): Facts {
 }
 
 function relevantPods({ isvc, pods }: DiagnosisEvidence): readonly Pod[] {
-  const alive = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const present = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  // Evicted pods stay as they ended, beside those that took their place.
+  const unfinished = present.filter(({ status }) => status?.phase !== 'Failed' && status?.phase !== 'Succeeded');
+  const alive = unfinished.length > 0 ? unfinished : present;
   const wanted = alive.filter((pod) => servesWantedVersion(isvc, pod));
   const created = ({ metadata }: KubeObject): string => metadata.creationTimestamp ?? '';
   return [...(wanted.length > 0 ? wanted : alive)].sort((a, b) => (created(a) < created(b) ? 1 : -1));
@@ -130,7 +133,8 @@ function refusalsOf(
     ...(predictor?.status === 'False' && ['FailedCreate', 'ReconcileFailed'].includes(predictor.reason ?? '')
       ? [{ message: predictor.message ?? '', object: service }]
       : []),
-    ...events
+    // Events stay for an hour. What was refused before the service became ready, or before the pod came, is overtaken.
+    ...(conditionOf(isvc, 'Ready')?.status === 'True' ? [] : events)
       .filter(({ reason = '' }) => ['FailedCreate', 'InternalError', 'UpdateFailed'].includes(reason))
       .filter((event) => timeOf(event) > newestPod)
       .map(({ message = '', involvedObject }) => ({
@@ -164,11 +168,15 @@ export function findEvent(facts: Facts, name: string, reasons: readonly string[]
   );
 }
 
-/** Tails of a container's log, that of its earlier life first. */
+/** What is known of a container's log, in the order of time. */
 export function logsOf({ evidence }: Facts, pod: Pod, container: string): readonly LogTail[] {
   return (evidence.logs ?? [])
     .filter((log) => log.pod === pod.metadata.name && log.container === container)
-    .sort((a, b) => Number(b.previous) - Number(a.previous));
+    .sort((a, b) => order(a) - order(b));
+}
+
+function order({ previous, part }: LogTail): number {
+  return (previous ? 0 : 2) + (part === 'beginning' ? 0 : 1);
 }
 
 /** The step that shows a container's log; of its earlier life when it was started again. */
