@@ -92,12 +92,16 @@ function claimNamesOf({ isvc }: DiagnosisEvidence, pods: readonly Pod[]): readon
 function eventsOf(evidence: DiagnosisEvidence, claimNames: readonly string[]): readonly KubeEvent[] {
   const { name } = evidence.isvc.metadata;
   const pods = new Set(evidence.pods.map(({ metadata }) => metadata.name));
-  const made = new RegExp(`^${name}(-[a-z0-9-]+)?-(predictor|transformer|explainer)(-[a-z0-9]+)*$`);
+  const variant = evidence.isvc.spec.predictor['name'];
+  const predictor =
+    typeof variant === 'string' && variant !== '' ? `${name}-${variant}-predictor` : `${name}-predictor`;
+  const made = [predictor, `${name}-transformer`, `${name}-explainer`];
+  const isMade = (object: string): boolean => made.some((each) => object === each || object.startsWith(`${each}-`));
   const isOurs = ({ involvedObject }: KubeEvent): boolean => {
     const { kind, name: object = '' } = involvedObject ?? {};
     if (kind === 'PersistentVolumeClaim') return claimNames.includes(object);
     if (kind === 'InferenceService') return object === name;
-    return pods.has(object) || made.test(object);
+    return pods.has(object) || isMade(object);
   };
   return evidence.events.filter(isOurs).sort((a, b) => timeOf(b) - timeOf(a));
 }
