@@ -49,7 +49,13 @@ export function activate(context: vscode.ExtensionContext): void {
     packaging: () => import('./packaging/index.ts'),
     deploy: () => import('./deploy/index.ts'),
     thisComputer: () => thisComputer.get(),
-    clusters: () => kube.get(),
+    kserve: () => import('./kserve/index.ts'),
+    clusters: async () => ({
+      ...(await kube.get()),
+      target: () => Promise.reject(new ModelDeckError('unsupported', 'Clusters cannot be deployed to yet.')),
+      openTargets: () => [],
+      onDidChange: () => () => undefined,
+    }),
     namespaces: rememberedNamespaces(context.globalState),
     localStore: async () => {
       const folder = localStoreFolder() ?? path.join(context.globalStorageUri.fsPath, 'models');
