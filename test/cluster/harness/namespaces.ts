@@ -1,0 +1,42 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApiError } from './apiClient.ts';
+import type { ApiClient } from './apiClient.ts';
+import { applyAll, pathOf } from './applyManifests.ts';
+import type { Manifest } from './kserveManifests.ts';
+
+const patience = 60_000;
+
+/** Makes a namespace, and waits for what the control plane puts into it: without its service account no pod is let in. */
+export async function createNamespace(api: ApiClient, name: string): Promise<void> {
+  await applyAll(api, [namespace(name)]);
+  const account: Manifest = {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { namespace: name, name: 'default' },
+  };
+  for (const end = Date.now() + patience; !(await exists(api, account)); await delay(50)) {
+    if (Date.now() > end) throw new Error(`The namespace ${name} got no service account within a minute.`);
+  }
+}
+
+/** Deletes a namespace, and waits until all that was in it is gone. */
+export async function deleteNamespace(api: ApiClient, name: string): Promise<void> {
+  await api.remove(pathOf(namespace(name)));
+  for (const end = Date.now() + patience; await exists(api, namespace(name)); await delay(100)) {
+    if (Date.now() > end) throw new Error(`The namespace ${name} was not gone within a minute.`);
+  }
+}
+
+function namespace(name: string): Manifest {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+}
+
+async function exists(api: ApiClient, manifest: Manifest): Promise<boolean> {
+  return api.get(pathOf(manifest)).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof ApiError && error.status === 404) return false;
+      throw error;
+    },
+  );
+}
