@@ -73,6 +73,7 @@ const bundles = [
   { name: 'localServer.js', entry: 'src/local/server/main.ts', options: host },
   { name: 'webview/classify.js', entry: 'webview/classify.ts', options: webview },
   { name: 'webview/archive.js', entry: 'webview/archive.ts', options: webview },
+  { name: 'webview/plan.js', entry: 'webview/plan.ts', options: webview },
 ];
 
 /** Files of an earlier build go; those that are written anew stay until then, for windows that have them open. */

@@ -1,6 +1,9 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { ClusterCommands } from './commands/clusterCommands.ts';
+import { kubeClusters } from './commands/clusters.ts';
 import { CommandRunner } from './commands/commandRunner.ts';
+import { deckViews } from './commands/deckViews.ts';
 import { DeployModel } from './commands/deployModel.ts';
 import { Deployments } from './commands/deployments.ts';
 import { ClassifyImage } from './commands/classifyImage.ts';
@@ -9,18 +12,17 @@ import { ManifestDocuments } from './commands/manifestDocuments.ts';
 import { NextSteps } from './commands/nextSteps.ts';
 import { OpenSample } from './commands/openSample.ts';
 import { PackageModel } from './commands/packageModel.ts';
+import { rememberedNamespaces } from './commands/rememberedNamespaces.ts';
 import type { Services } from './commands/services.ts';
 import { SetEndpointCredentials } from './commands/setEndpointCredentials.ts';
 import { affectsLocalStore, localStoreFolder } from './commands/settings.ts';
 import { StoreCommands } from './commands/storeCommands.ts';
 import { thisComputerTarget } from './commands/thisComputer.ts';
+import { ModelDeckError } from './foundation/error.ts';
 import { ArchiveEditorProvider } from './panel/archiveEditor.ts';
 import { ClassifyPanel } from './panel/classifyPanel.ts';
 import { CredentialStore } from './panel/endpointCredentials.ts';
-import { clusterNodes } from './views/clustersTree.ts';
-import { DeckTree } from './views/deckTree.ts';
 import { SpecDocuments } from './views/specDocuments.ts';
-import { storeNodes } from './views/storesTree.ts';
 
 /** Ends the servers of "This computer"; VS Code waits for `deactivate` but not for disposables. */
 let stopServers: () => Promise<void> = () => Promise.resolve();
@@ -42,40 +44,28 @@ export function activate(context: vscode.ExtensionContext): void {
   const thisComputer = thisComputerTarget(context, log);
   stopServers = () => thisComputer.stop();
   own(thisComputer);
+  const kube = own(kubeClusters(context, log));
   const services: Services = {
     packaging: () => import('./packaging/index.ts'),
     deploy: () => import('./deploy/index.ts'),
     thisComputer: () => thisComputer.get(),
+    clusters: () => kube.get(),
+    namespaces: rememberedNamespaces(context.globalState),
     localStore: async () => {
       const folder = localStoreFolder() ?? path.join(context.globalStorageUri.fsPath, 'models');
       const { FolderStore } = await import('./stores/index.ts');
       return { store: new FolderStore(folder), folder };
     },
+    claimStore: () => Promise.reject(new ModelDeckError('unsupported', 'Claims cannot be listed yet.')),
   };
 
-  const clusters = own(
-    new DeckTree(() =>
-      clusterNodes({
-        thisComputer: services.thisComputer,
-        contexts: async () => {
-          const { kubeconfigPaths, readContexts } = await import('./cluster/index.ts');
-          return readContexts(kubeconfigPaths(process.env));
-        },
-      }),
-    ),
-  );
-  const stores = own(new DeckTree(() => storeNodes(services)));
-  const refresh = (): void => {
-    clusters.refresh();
-    stores.refresh();
-  };
+  const views = own(deckViews(services, kube, runner));
   thisComputer.onDidChange(() => {
-    refresh();
+    views.refreshThisComputer();
+    views.refreshStores();
     void vscode.commands.executeCommand('setContext', 'modelDeck.hasDeployments', thisComputer.count() > 0);
   });
-  own(vscode.window.createTreeView('modelDeck.clusters', { treeDataProvider: clusters, showCollapseAll: true }));
-  own(vscode.window.createTreeView('modelDeck.stores', { treeDataProvider: stores, showCollapseAll: true }));
-  own(vscode.workspace.onDidChangeConfiguration((event) => affectsLocalStore(event) && stores.refresh()));
+  own(vscode.workspace.onDidChangeConfiguration((event) => affectsLocalStore(event) && views.refreshStores()));
 
   const credentials = new CredentialStore(context.secrets);
   const panel = own(
@@ -101,7 +91,8 @@ export function activate(context: vscode.ExtensionContext): void {
     path.join(context.globalStorageUri.fsPath, 'adopted'),
   );
   const deployments = new Deployments(services, runner);
-  const storeCommands = new StoreCommands(services, refresh);
+  const storeCommands = new StoreCommands(services, views.refreshStores);
+  const clusterCommands = new ClusterCommands(services, runner, views.claims, views.namespacesChanged);
   const manifests = new ManifestDocuments(services);
   const classifyImage = new ClassifyImage(panel);
   const setCredentials = new SetEndpointCredentials(credentials, () => panel.pickEndpoint());
@@ -111,11 +102,11 @@ export function activate(context: vscode.ExtensionContext): void {
     runner.registerAll({
       'modelDeck.packageModel': async (target) => {
         await packageModel.run(target);
-        refresh();
+        views.refreshStores();
       },
       'modelDeck.deployModel': async (argument) => {
         await deployModel.run(argument);
-        refresh();
+        views.refreshStores();
       },
       'modelDeck.classifyImage': (...args) => classifyImage.run(...args),
       'modelDeck.setEndpointCredentials': (argument) => setCredentials.run(argument),
@@ -129,7 +120,10 @@ export function activate(context: vscode.ExtensionContext): void {
       'modelDeck.removeStoredModel': (argument) => storeCommands.remove(argument),
       'modelDeck.reveal': (argument) => storeCommands.reveal(argument),
       'modelDeck.changeLocalStore': () => storeCommands.changeFolder(),
-      'modelDeck.refresh': () => Promise.resolve(refresh()),
+      'modelDeck.addNamespace': (argument) => clusterCommands.addNamespace(argument),
+      'modelDeck.forgetNamespace': (argument) => clusterCommands.forgetNamespace(argument),
+      'modelDeck.listClaimModels': (argument) => clusterCommands.listClaimModels(argument),
+      'modelDeck.refresh': () => Promise.resolve(views.refresh()),
       'modelDeck.openSample': (argument) => openSample.run(argument),
       'modelDeck.showLog': () => Promise.resolve(log.show()),
     }),

@@ -1,10 +1,16 @@
 import * as vscode from 'vscode';
 import { ModelDeckError } from '../foundation/error.ts';
 
+export interface PickItem extends vscode.QuickPickItem {
+  readonly value: string;
+  /** Why it cannot be chosen: the list stays open and says so. */
+  readonly unusable?: string;
+}
+
 export interface PickStep {
   readonly kind: 'pick';
   readonly prompt: string;
-  readonly items: readonly (vscode.QuickPickItem & { readonly value: string })[];
+  readonly items: readonly PickItem[];
   readonly value?: string;
 }
 
@@ -20,21 +26,41 @@ export interface InputStep {
 /** Answers by the key of their step. */
 export type Answers<Key extends string> = Partial<Record<Key, string>>;
 
-/** One question. It sees the answers so far and may leave itself out by returning nothing. */
-export interface Question<Key extends string> {
+/** One question. It sees the answers so far. */
+export type Question<Key extends string> = PlainQuestion<Key> | LoadedQuestion<Key>;
+
+export interface PlainQuestion<Key extends string> {
   readonly key: Key;
+  /** Leaves itself out by returning nothing. */
   readonly ask: (answers: Answers<Key>) => PickStep | InputStep | undefined;
+}
+
+/** A question that has to find out what to ask. */
+export interface LoadedQuestion<Key extends string> {
+  readonly key: Key;
+  /** Whether it will be asked: told without waiting, for the number of steps. */
+  readonly applies: (answers: Answers<Key>) => boolean;
+  /** What the user reads while `load` runs, for example `Reading the claims of ml…`. */
+  readonly loading: (answers: Answers<Key>) => string;
+  /** Leaves itself out by returning nothing. */
+  readonly load: (answers: Answers<Key>, signal: AbortSignal) => Promise<PickStep | InputStep | undefined>;
 }
 
 const back = Symbol('back');
 
+interface Place {
+  readonly title: string;
+  readonly step: number;
+  readonly totalSteps: number;
+}
+
 /**
  * Asks one question after the other with step numbers and a Back button.
  *
- * @throws ModelDeckError `cancelled` when the user leaves
+ * @throws ModelDeckError `cancelled` when the user leaves; what a question's `load` throws
  */
 export async function multiStep<Key extends string>(
-  title: string,
+  title: string | ((answers: Answers<Key>) => string),
   questions: readonly Question<Key>[],
 ): Promise<Answers<Key>> {
   const answers: Answers<Key> = {};
@@ -42,15 +68,18 @@ export async function multiStep<Key extends string>(
   let index = 0;
   while (index < questions.length) {
     const question = questions[index] as Question<Key>;
-    const step = question.ask(answers);
+    const place = (): Place => ({
+      title: typeof title === 'string' ? title : title(answers),
+      step: asked.length + 1,
+      totalSteps: asked.length + 1 + questions.slice(index + 1).filter((later) => applies(later, answers)).length,
+    });
+    const step = await stepOf(question, answers, place);
     if (step === undefined) {
       index += 1;
       continue;
     }
-    const remaining = questions.slice(index + 1).filter(({ ask }) => ask(answers) !== undefined).length;
-    const place = { step: asked.length + 1, totalSteps: asked.length + 1 + remaining };
     const given = answers[question.key] ?? step.value;
-    const answer = await show(title, place, given === undefined ? step : { ...step, value: given });
+    const answer = await show(place(), given === undefined ? step : { ...step, value: given });
     if (answer === back) {
       index = asked.pop() ?? 0;
     } else {
@@ -62,17 +91,44 @@ export async function multiStep<Key extends string>(
   return answers;
 }
 
-function show(
-  title: string,
-  place: { readonly step: number; readonly totalSteps: number },
-  step: PickStep | InputStep,
-): Promise<string | typeof back> {
+function applies<Key extends string>(question: Question<Key>, answers: Answers<Key>): boolean {
+  return 'ask' in question ? question.ask(answers) !== undefined : question.applies(answers);
+}
+
+async function stepOf<Key extends string>(
+  question: Question<Key>,
+  answers: Answers<Key>,
+  place: () => Place,
+): Promise<PickStep | InputStep | undefined> {
+  if ('ask' in question) return question.ask(answers);
+  if (!question.applies(answers)) return undefined;
+  return whileBusy(place(), question.loading(answers), (signal) => question.load(answers, signal));
+}
+
+/** Shows an empty list that is busy until `work` is done; leaving it aborts the work. */
+async function whileBusy<T>(place: Place, text: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const abort = new AbortController();
+  const box = vscode.window.createQuickPick();
+  Object.assign(box, place, { placeholder: text, busy: true, enabled: false, ignoreFocusOut: true });
+  const left = new Promise<never>((_resolve, reject) => {
+    box.onDidHide(() => {
+      abort.abort();
+      reject(ModelDeckError.cancelled());
+    });
+  });
+  box.show();
+  try {
+    return await Promise.race([work(abort.signal), left]);
+  } finally {
+    left.catch(() => undefined);
+    box.dispose();
+  }
+}
+
+function show(place: Place, step: PickStep | InputStep): Promise<string | typeof back> {
   const input = step.kind === 'pick' ? quickPick(step) : inputBox(step);
-  input.box.title = title;
-  input.box.step = place.step;
-  input.box.totalSteps = place.totalSteps;
   // A wizard that vanishes when the user looks something up in a file loses his answers.
-  input.box.ignoreFocusOut = true;
+  Object.assign(input.box, place, { ignoreFocusOut: true });
   input.box.buttons = place.step > 1 ? [vscode.QuickInputButtons.Back] : [];
   return new Promise((resolve, reject) => {
     input.onAccept((value) => {
@@ -98,18 +154,23 @@ interface ShownInput {
 }
 
 function quickPick(step: PickStep): ShownInput {
-  const box = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly value: string }>();
+  const box = vscode.window.createQuickPick<PickItem>();
   box.placeholder = step.prompt;
   box.items = step.items;
   box.matchOnDescription = true;
-  const active = box.items.find((item) => item.value === step.value);
+  const active = box.items.find((item) => item.value === step.value && item.unusable === undefined);
   if (active) box.activeItems = [active];
   return {
     box,
     onAccept: (listener) => {
       box.onDidAccept(() => {
         const chosen = box.selectedItems[0];
-        if (chosen) listener(chosen.value);
+        if (chosen?.unusable !== undefined) {
+          box.value = '';
+          box.placeholder = chosen.unusable;
+        } else if (chosen) {
+          listener(chosen.value);
+        }
       });
     },
     onBack: (listener) => {

@@ -1,6 +1,6 @@
 import type { DetectedWeights, Detection } from '../packaging/detection.ts';
 import type { ModelSpec, Provenance } from '../packaging/modelSpec.ts';
-import type { Answers, PickStep, Question } from './multiStep.ts';
+import type { Answers, PickStep, PlainQuestion } from './multiStep.ts';
 
 /** The questions by name. */
 export type PackageQuestion =
@@ -12,7 +12,10 @@ const onnxHandler = 'model-deck:onnx-image-classifier';
 const builtInHandlers = ['image_classifier', 'object_detector', 'image_segmenter', 'text_classifier', 'base_handler'];
 
 /** The questions of the first packaging. Pure: what is asked depends on the detection and the answers alone. */
-export function packageQuestions(detection: Detection, suggestion: ModelSpec): readonly Question<PackageQuestion>[] {
+export function packageQuestions(
+  detection: Detection,
+  suggestion: ModelSpec,
+): readonly PlainQuestion<PackageQuestion>[] {
   const usable = detection.weights.filter(isUsable);
   const weightsOf = (answers: Answers<PackageQuestion>): DetectedWeights | undefined =>
     usable.find((weights) => weights.path === (answers.weights ?? suggestion.weights));

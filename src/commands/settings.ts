@@ -25,6 +25,14 @@ export function pythonPath(): string | undefined {
   return configured ? expandHome(configured) : undefined;
 }
 
+/** Absolute paths of kubeconfig files beside those of kubectl; relative ones start at the first workspace folder. */
+export function kubeconfigFiles(): readonly string[] {
+  const configured = section().get<unknown>('kubeconfig.files');
+  const files = Array.isArray(configured) ? configured.filter((file) => typeof file === 'string') : [];
+  const start = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
+  return files.map((file) => file.trim()).flatMap((file) => (file ? [path.resolve(start, expandHome(file))] : []));
+}
+
 function section(resource?: string): vscode.WorkspaceConfiguration {
   return vscode.workspace.getConfiguration('modelDeck', resource === undefined ? undefined : vscode.Uri.file(resource));
 }
@@ -36,4 +44,8 @@ function expandHome(file: string): string {
 
 export function affectsLocalStore(event: vscode.ConfigurationChangeEvent): boolean {
   return event.affectsConfiguration('modelDeck.localStore');
+}
+
+export function affectsKubeconfig(event: vscode.ConfigurationChangeEvent): boolean {
+  return event.affectsConfiguration('modelDeck.kubeconfig');
 }

@@ -10,6 +10,9 @@ export {
   uploadPodLabels,
 } from './annotations.ts';
 export type { Provenance } from './annotations.ts';
+export type { Diagnosis } from './diagnosis/diagnosis.ts';
+export type { DiagnosisEvidence, LogRequest, LogTail } from './diagnosis/evidence.ts';
+export { diagnose, wantsLogsOf } from './diagnosis/index.ts';
 export { formatEarlierVersions, readEarlierVersions } from './earlierVersions.ts';
 export type { EarlierVersion } from './earlierVersions.ts';
 export { editableManifest, inferenceServiceManifest } from './manifest.ts';
@@ -36,6 +39,7 @@ export { runtimeOf, serviceSummary } from './serviceSummary.ts';
 export type { ServiceSummary } from './serviceSummary.ts';
 export { formatPvcUri, parsePvcUri, parseStorageUri, storageUriProblem } from './storageUri.ts';
 export type { StorageUri } from './storageUri.ts';
+export { withoutFields } from './withoutFields.ts';
 export { errorBody, modelMissingMessage, modelNotReadyMessage } from './protocol/answer.ts';
 export { readErrorText } from './protocol/errorText.ts';
 export type { InferenceInput, InferenceRequest, InputTensor } from './protocol/inferenceRequest.ts';

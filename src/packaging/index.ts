@@ -5,4 +5,4 @@ export { labelList } from './mar/labels.ts';
 export { packageModel } from './mar/packageModel.ts';
 export { extractArchive, readArchive, readEntry, requireManifest } from './mar/readArchive.ts';
 export { parseSpec, readSpec } from './spec/parseSpec.ts';
-export { formatSpec, writeSpec } from './spec/writeSpec.ts';
+export { formatSpec, rememberDeploy, writeSpec } from './spec/writeSpec.ts';

@@ -24,6 +24,25 @@ export interface ModelSpec {
   readonly archiveFormat?: ArchiveFormat;
   readonly preprocessing?: Preprocessing;
   readonly provenance?: Provenance;
+  readonly deploy?: DeploySpec;
+}
+
+/** Where and how this folder was deployed to a cluster last: what "Deploy Model…" asks, pre-filled the next time. */
+export interface DeploySpec {
+  /** Context of the kubeconfig. */
+  readonly context?: string;
+  readonly namespace?: string;
+  /** PersistentVolumeClaim that keeps the model. */
+  readonly claim?: string;
+  /** Name of the InferenceService. */
+  readonly name?: string;
+  /** ServingRuntime or ClusterServingRuntime; KServe chooses when left out. */
+  readonly runtime?: string;
+  readonly protocol?: 'v1' | 'v2';
+  /** Kubernetes quantities by resource, for example `cpu: '1'`; requests and limits alike. */
+  readonly resources?: Readonly<Record<string, string>>;
+  readonly minReplicas?: number;
+  readonly maxReplicas?: number;
 }
 
 /** The archive formats of `torch-model-archiver` 0.12, by its own names. */

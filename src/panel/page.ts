@@ -6,7 +6,7 @@ import { webviewHtml } from './webviewHtml.ts';
 export interface PageOptions<Request> {
   readonly extensionUri: vscode.Uri;
   /** Base name of the built script and style sheet in `dist/webview`. */
-  readonly name: 'classify' | 'archive';
+  readonly name: 'classify' | 'archive' | 'plan';
   readonly title: string;
   readonly log: vscode.LogOutputChannel;
   readonly isRequest: Check<Request>;

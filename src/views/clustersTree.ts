@@ -1,18 +1,13 @@
-import type { KubeContext } from '../cluster/kubeconfig.ts';
 import type { Deployment, DeploymentState, Target } from '../targets/target.ts';
 import { factTable } from './markdown.ts';
-import { problemNode } from './problemNode.ts';
 import type { TreeNode } from './treeNode.ts';
 
-export interface ClustersSource {
-  readonly thisComputer: () => Promise<Target>;
-  /** The kubeconfig's contexts; read from files only, no cluster is contacted. */
-  readonly contexts: () => Promise<readonly KubeContext[]>;
-}
-
 /** Rows of the Clusters view: "This computer" first, then the kubeconfig's contexts. */
-export async function clusterNodes(source: ClustersSource): Promise<readonly TreeNode[]> {
-  return [thisComputerNode(await source.thisComputer()), ...(await contextNodes(source))];
+export async function clusterNodes(
+  thisComputer: () => Promise<Target>,
+  contexts: () => Promise<readonly TreeNode[]>,
+): Promise<readonly TreeNode[]> {
+  return [thisComputerNode(await thisComputer()), ...(await contexts())];
 }
 
 function thisComputerNode(target: Target): TreeNode {
@@ -77,34 +72,4 @@ function deploymentTooltip(deployment: Deployment): string {
     ['sha256', deployment.model.sha256],
   ];
   return factTable(deployment.name, rows);
-}
-
-async function contextNodes(source: ClustersSource): Promise<readonly TreeNode[]> {
-  try {
-    return (await source.contexts()).map(contextNode);
-  } catch (error) {
-    return [problemNode('contexts', error)];
-  }
-}
-
-function contextNode(context: KubeContext): TreeNode {
-  return {
-    id: `context/${context.name}`,
-    label: context.name,
-    ...(context.isCurrent && { description: 'current' }),
-    icon: { name: 'server-environment' },
-    contextValue: 'context',
-    subject: { kind: 'context', name: context.name },
-    tooltip: () =>
-      Promise.resolve(
-        factTable(context.name, [
-          ['Cluster', context.cluster],
-          ['Server', context.server],
-          ['Namespace', context.namespace],
-          ['User', context.user],
-          ['File', context.file],
-          ['Contact', 'None. This version lists contexts only; it deploys to this computer.'],
-        ]),
-      ),
-  };
 }

@@ -2,12 +2,16 @@ import { ModelDeckError } from '../foundation/error.ts';
 import { escapeMarkdown } from './markdown.ts';
 import type { TreeNode } from './treeNode.ts';
 
-/** The row that stands where children could not be listed. */
-export function problemNode(parentId: string, error: unknown): TreeNode {
+/**
+ * The row that stands where children could not be listed.
+ *
+ * @param retry what a click does; everything is asked for anew when left out
+ */
+export function problemNode(parentId: string, error: unknown, retry?: () => void): TreeNode {
   const summary = error instanceof Error ? error.message : String(error);
   const remedy = ModelDeckError.is(error) ? error.remedy : undefined;
   return {
-    id: `${parentId}/problem`,
+    id: `${parentId}/:problem`,
     label: summary,
     description: 'Select to try again',
     icon: { name: 'error', color: 'problemsErrorIcon.foreground' },
@@ -15,6 +19,8 @@ export function problemNode(parentId: string, error: unknown): TreeNode {
     subject: { kind: 'problem', error },
     tooltip: () =>
       Promise.resolve([escapeMarkdown(summary), remedy && escapeMarkdown(remedy)].filter(Boolean).join('\n\n')),
-    open: { command: 'modelDeck.refresh', title: 'Try Again' },
+    ...(retry
+      ? { choose: { title: 'Try Again', run: retry } }
+      : { open: { command: 'modelDeck.refresh', title: 'Try Again' } }),
   };
 }

@@ -5,6 +5,8 @@ import type { TreeNode } from './treeNode.ts';
 
 export interface StoresSource {
   readonly localStore: () => Promise<{ readonly store: ModelStore; readonly folder: string }>;
+  /** The claims of the clusters that are connected. */
+  readonly claims: () => readonly TreeNode[];
 }
 
 /** Rows of the Model Stores view: the local folder store first. */
@@ -31,6 +33,7 @@ export async function storeNodes(source: StoresSource): Promise<readonly TreeNod
           ]),
         ),
     },
+    ...source.claims(),
   ];
 }
 
@@ -46,13 +49,14 @@ function emptyStoreNode(storeId: string, folder: string): TreeNode {
   };
 }
 
-function modelNode(storeId: string, model: StoredModel): TreeNode {
+/** @param parentId id of the store's row */
+export function modelNode(parentId: string, model: StoredModel, contextValue = 'model'): TreeNode {
   return {
-    id: `${storeId}/${model.name}/${model.version}`,
+    id: `${parentId}/${model.name}/${model.version}`,
     label: model.name,
     description: model.version,
     icon: { name: 'archive' },
-    contextValue: 'model',
+    contextValue,
     subject: { kind: 'model', model },
     tooltip: () =>
       Promise.resolve(

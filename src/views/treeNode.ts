@@ -1,3 +1,5 @@
+import type { ServiceComponent } from '../kserve/pods.ts';
+import type { ServiceSummary } from '../kserve/serviceSummary.ts';
 import type { StoredModel } from '../stores/modelStore.ts';
 import type { Deployment } from '../targets/target.ts';
 
@@ -9,6 +11,8 @@ export type NodeSubject =
   | { readonly kind: 'store'; readonly folder: string }
   | { readonly kind: 'model'; readonly model: StoredModel }
   | { readonly kind: 'problem'; readonly error: unknown }
+  /** A word to the user, nothing to work with. */
+  | { readonly kind: 'note' }
   | ClusterSubject;
 
 /** What lies in a namespace of a cluster. Names are those of Kubernetes; `contextName` is the kubeconfig's. */
@@ -20,18 +24,11 @@ export type ClusterSubject =
       readonly contextName: string;
       readonly namespace: string;
       readonly service: string;
-      readonly component: ComponentName;
+      readonly component: ServiceComponent;
     }
   | PodSubject
   | ({ readonly kind: 'container'; readonly container: string } & Omit<PodSubject, 'kind'>)
-  | {
-      readonly kind: 'claim';
-      readonly contextName: string;
-      readonly namespace: string;
-      readonly claim: string;
-      /** `pvc:<context>/<namespace>/<claim>`, as in `StoredModel.storeId`. */
-      readonly storeId: string;
-    }
+  | ClaimSubject
   /** A ServingRuntime, or a ClusterServingRuntime where there is no namespace. */
   | { readonly kind: 'runtime'; readonly contextName: string; readonly namespace?: string; readonly runtime: string }
   /** The row above them. */
@@ -45,6 +42,17 @@ export interface ServiceSubject {
   readonly name: string;
   /** `kserve:<context>/<namespace>/<name>`: what `KServeTarget` knows it by. */
   readonly deploymentId: string;
+  readonly summary: ServiceSummary;
+}
+
+/** A PersistentVolumeClaim. */
+export interface ClaimSubject {
+  readonly kind: 'claim';
+  readonly contextName: string;
+  readonly namespace: string;
+  readonly claim: string;
+  /** `pvc:<context>/<namespace>/<claim>`, as in `StoredModel.storeId`. */
+  readonly storeId: string;
 }
 
 export interface PodSubject {
@@ -54,9 +62,6 @@ export interface PodSubject {
   readonly pod: string;
   readonly containers: readonly string[];
 }
-
-/** KServe's components of an InferenceService, as the label `component` of their pods says them. */
-export type ComponentName = 'predictor' | 'transformer' | 'explainer';
 
 /** A row of either tree, without any type of the editor, so that it can be tested as data. */
 export interface TreeNode {
@@ -73,10 +78,31 @@ export interface TreeNode {
   /** What a screen reader says; the label and description when left out. */
   readonly spoken?: string;
   readonly expanded?: boolean;
+  /** What the row was made of. Another object makes it another row, even when it looks the same. */
+  readonly made?: unknown;
   /** Called when the row is expanded. */
   readonly children?: () => Promise<readonly TreeNode[]>;
+  /** What feeds the children. The same object as long as the row is the same. */
+  readonly live?: Live;
   /** Markdown; called when the pointer rests on the row. */
   readonly tooltip?: () => Promise<string>;
   /** Command to run when the row is chosen. */
-  readonly open?: { readonly command: string; readonly title: string };
+  readonly open?: {
+    readonly command: string;
+    readonly title: string;
+    /** The row itself when left out. */
+    readonly arguments?: readonly unknown[];
+  };
+  /** What happens when the row is chosen, where that needs no command of the manifest; `title` says it in a few words. */
+  readonly choose?: { readonly title: string; readonly run: () => void };
+}
+
+/** Follows something for the children of a row, and only while they are on the screen. */
+export interface Live {
+  /** They are on the screen: start, or go on. */
+  readonly show: () => void;
+  /** They are not: rest, and keep what is known. */
+  readonly hide: () => void;
+  /** The row is gone. */
+  readonly close: () => void;
 }

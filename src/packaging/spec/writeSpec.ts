@@ -1,7 +1,7 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dump } from 'js-yaml';
 import { fileError } from '../../foundation/fileErrors.ts';
-import type { ModelSpec } from '../modelSpec.ts';
+import type { DeploySpec, ModelSpec } from '../modelSpec.ts';
 
 const header = `# How Model Deck packages this folder. Change it by hand; the next packaging just runs.
 `;
@@ -21,19 +21,61 @@ const order: readonly (keyof ModelSpec)[] = [
   'archiveFormat',
   'preprocessing',
   'provenance',
+  'deploy',
 ];
 
 /** The text of `model-deck.yaml` for a spec. `parseSpec` of it gives the spec back. */
 export function formatSpec(spec: ModelSpec): string {
   const ordered = Object.fromEntries(order.flatMap((key) => (spec[key] === undefined ? [] : [[key, spec[key]]])));
-  return header + dump(ordered, { lineWidth: -1, noRefs: true, flowLevel: 2 });
+  return header + yaml(ordered);
 }
 
 /** Writes the spec beside its place and renames it, so that a failure leaves the old one. */
 export async function writeSpec(file: string, spec: ModelSpec): Promise<void> {
+  await replace(file, formatSpec(spec));
+}
+
+/**
+ * Writes `deploy` into the spec of a folder and leaves every other line as the user wrote it, comments too. Writes
+ * nothing when the text says it already.
+ */
+export async function rememberDeploy(file: string, deploy: DeploySpec): Promise<void> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw fileError(error, 'read the spec', file);
+  }
+  const changed = withDeploy(text, deploy);
+  if (changed !== text) await replace(file, changed);
+}
+
+/** The text of a spec with its top-level `deploy` replaced, or put at the end where it has none. */
+export function withDeploy(text: string, deploy: DeploySpec): string {
+  const end = text.includes('\r\n') ? '\r\n' : '\n';
+  const lines = text.split(/\r?\n/);
+  const block = yaml({ deploy }).trimEnd().split('\n');
+  const start = lines.findIndex((line) => /^(["']?)deploy\1\s*:/.test(line));
+  if (start < 0) {
+    while (lines.at(-1)?.trim() === '') lines.pop();
+    return [...lines, ...block, ''].join(end);
+  }
+  // What belongs to it is indented; comments and empty lines before the next key belong to that one.
+  let after = start + 1;
+  for (let line = after; line < lines.length && !/^\S/.test(lines[line] ?? ''); line += 1) {
+    if (/^\s+[^#\s]/.test(lines[line] ?? '')) after = line + 1;
+  }
+  return [...lines.slice(0, start), ...block, ...lines.slice(after)].join(end);
+}
+
+function yaml(value: unknown): string {
+  return dump(value, { lineWidth: -1, noRefs: true, flowLevel: 2 });
+}
+
+async function replace(file: string, text: string): Promise<void> {
   const partial = `${file}.part`;
   try {
-    await writeFile(partial, formatSpec(spec));
+    await writeFile(partial, text);
     await rename(partial, file);
   } catch (error) {
     await rm(partial, { force: true }).catch(() => undefined);

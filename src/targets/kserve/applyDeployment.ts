@@ -1,4 +1,4 @@
-import { fieldConflicts, statusOf } from '../../cluster/clusterErrors.ts';
+import { fieldConflicts } from '../../cluster/index.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../../foundation/task.ts';
 import { isStopRequested, kserveAnnotations } from '../../kserve/index.ts';
@@ -50,8 +50,7 @@ export async function applyDeployment(
       const applied = await applyOnce(place, request, journal, task);
       return isStopRequested(applied) ? await requestStop(place, journal.name, false, task) : applied;
     } catch (error) {
-      const isRace =
-        isCategory(error, 'conflict') && statusOf(error) !== undefined && fieldConflicts(error).length === 0;
+      const isRace = isStaleVersion(error);
       const isOutage = isCategory(error, 'unreachable') || isCategory(error, 'timeout');
       if (!(isRace || isOutage) || tries === maxTries) throw error;
       if (isRace) journal.applied = undefined;
@@ -83,6 +82,13 @@ async function applyOnce(
   const applied = await place.connection.apply(inferenceServices, onto(manifest, live), { force });
   throwIfCancelled(task);
   return applied;
+}
+
+/** The server's answer to a write onto a resource version that is no longer the newest. */
+function isStaleVersion(error: unknown): boolean {
+  if (!ModelDeckError.is(error) || error.category !== 'conflict') return false;
+  const isServers = (error.cause as { readonly kind?: string } | undefined)?.kind === 'Status';
+  return isServers && fieldConflicts(error).length === 0;
 }
 
 function onto(manifest: InferenceService, live: InferenceService | undefined): InferenceService {

@@ -1,4 +1,4 @@
-import { isKindMissing } from '../../cluster/clusterErrors.ts';
+import { isKindMissing } from '../../cluster/index.ts';
 import type { KubeObject, ResourceType } from '../../cluster/resource.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { fieldConflicts, type FieldConflict } from '../../cluster/clusterErrors.ts';
+import { fieldConflicts, type FieldConflict } from '../../cluster/index.ts';
 import type { KubeObject } from '../../cluster/resource.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';

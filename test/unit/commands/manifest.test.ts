@@ -31,15 +31,22 @@ describe('package.json', () => {
       .map(({ command }) => command);
     assert.deepEqual(
       hidden,
-      ['openManifest', 'copyStorageUri', 'removeStoredModel', 'reveal', 'copyEndpointUrl'].map(
-        (id) => `modelDeck.${id}`,
-      ),
+      [
+        'openManifest',
+        'copyStorageUri',
+        'removeStoredModel',
+        'reveal',
+        'copyEndpointUrl',
+        'addNamespace',
+        'forgetNamespace',
+        'listClaimModels',
+      ].map((id) => `modelDeck.${id}`),
     );
   });
 
   it('names every setting that becomes a path or a program as restricted in an untrusted workspace', () => {
     const settings = Object.keys(manifest.contributes.configuration.properties);
-    const dangerous = settings.filter((setting) => /path|folder/i.test(setting)).sort();
+    const dangerous = settings.filter((setting) => /path|folder|kubeconfig/i.test(setting)).sort();
     assert.deepEqual([...manifest.capabilities.untrustedWorkspaces.restrictedConfigurations].sort(), dangerous);
   });
 

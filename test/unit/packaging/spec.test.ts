@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
-import type { ModelSpec } from '../../../src/packaging/modelSpec.ts';
+import type { DeploySpec, ModelSpec } from '../../../src/packaging/modelSpec.ts';
 import { parseSpec, readSpec } from '../../../src/packaging/spec/parseSpec.ts';
-import { formatSpec, writeSpec } from '../../../src/packaging/spec/writeSpec.ts';
+import { formatSpec, rememberDeploy, withDeploy, writeSpec } from '../../../src/packaging/spec/writeSpec.ts';
 
 const full: ModelSpec = {
   name: 'net',
@@ -34,6 +34,17 @@ const full: ModelSpec = {
     revision: '0123',
     licence: 'Apache-2.0',
     sha256: '0'.repeat(64),
+  },
+  deploy: {
+    context: 'kind-kind',
+    namespace: 'ml',
+    claim: 'models',
+    name: 'net',
+    runtime: 'kserve-torchserve',
+    protocol: 'v2',
+    resources: { cpu: '1', memory: '2Gi', 'nvidia.com/gpu': '1' },
+    minReplicas: 1,
+    maxReplicas: 3,
   },
 };
 
@@ -86,6 +97,8 @@ describe('parseSpec of wrong text', () => {
       /mean must NOT have fewer/,
     ],
     ['a sha256 cut off', `${start}provenance:\n  sha256: abc\n`, 4, /provenance\.sha256 must match pattern/],
+    ['a replica too few', `${start}deploy:\n  maxReplicas: 0\n`, 4, /deploy\.maxReplicas must be >= 1/],
+    ['an unknown protocol', `${start}deploy:\n  protocol: grpc-v2\n`, 4, /deploy\.protocol is "grpc-v2"/],
     ['a book', 'x'.repeat(300_000), 0, /has 300000 characters/],
   ];
   for (const [what, text, line, message] of cases) {
@@ -110,6 +123,54 @@ describe('writeSpec', () => {
       assert.deepEqual(await readdir(folder), ['model-deck.yaml']);
       await assert.rejects(readSpec(path.join(folder, 'gone.yaml')), { category: 'not-found' });
       await assert.rejects(writeSpec(path.join(folder, 'no', 'x.yaml'), full), (error) => ModelDeckError.is(error));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+describe('withDeploy', () => {
+  const deploy: DeploySpec = { context: 'minikube', namespace: 'ml', claim: 'models', resources: { cpu: '1' } };
+  const spec = (text: string): ModelSpec | undefined => parseSpec(text, 'model-deck.yaml').spec;
+
+  it('puts it at the end, and keeps every other line', () => {
+    const text = '# mine\nname: net # the best\nversion: 1.10\nhandler: h.py\n\n\n';
+    const changed = withDeploy(text, deploy);
+    assert.ok(changed.startsWith('# mine\nname: net # the best\nversion: 1.10\nhandler: h.py\ndeploy:\n'), changed);
+    assert.deepEqual(spec(changed)?.deploy, deploy);
+    assert.equal(withDeploy(changed, deploy), changed);
+  });
+
+  it('replaces what stands there in either style, and nothing behind it', () => {
+    const before = 'name: net\n';
+    const behind = '\n# about the rest\nversion: 1\n  # indented\nhandler: h.py\n';
+    for (const old of ['deploy:\n  context: a\n\n  # why\n  resources:\n    cpu: 2\n', 'deploy: {context: a}\n']) {
+      const changed = withDeploy(before + old + behind, deploy);
+      assert.ok(changed.startsWith(before) && changed.endsWith(behind), changed);
+      assert.deepEqual(spec(changed)?.deploy, deploy);
+    }
+  });
+
+  it('keeps the line ends of Windows', () => {
+    const changed = withDeploy('name: net\r\nversion: 1\r\nhandler: h.py\r\n', deploy);
+    assert.doesNotMatch(changed, /[^\r]\n/);
+    assert.deepEqual(spec(changed)?.deploy, deploy);
+  });
+});
+
+describe('rememberDeploy', () => {
+  it('writes the file, and not again when it says so already', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'model-deck-spec-'));
+    const file = path.join(folder, 'model-deck.yaml');
+    try {
+      await writeFile(file, '# mine\nname: net\nversion: 1\nhandler: h.py\n');
+      await rememberDeploy(file, { context: 'minikube' });
+      assert.match(await readFile(file, 'utf8'), /^# mine\n[^]*deploy:\n {2}context: minikube\n$/);
+      const { ino } = await stat(file);
+      await rememberDeploy(file, { context: 'minikube' });
+      assert.equal((await stat(file)).ino, ino, 'the file was replaced though nothing changed');
+      assert.deepEqual(await readdir(folder), ['model-deck.yaml']);
+      await assert.rejects(rememberDeploy(path.join(folder, 'gone.yaml'), {}), { category: 'not-found' });
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { KubeContext } from '../../../src/cluster/kubeconfig.ts';
-import { ModelDeckError } from '../../../src/foundation/error.ts';
 import type { StoredModel } from '../../../src/stores/modelStore.ts';
 import type { Deployment, Target } from '../../../src/targets/target.ts';
 import { clusterNodes, deploymentNode } from '../../../src/views/clustersTree.ts';
 import { escapeMarkdown } from '../../../src/views/markdown.ts';
 import { storeNodes } from '../../../src/views/storesTree.ts';
+import type { TreeNode } from '../../../src/views/treeNode.ts';
 
 const model: StoredModel = {
   storeId: 'folder:/s',
@@ -48,45 +47,30 @@ function target(deployments: readonly Deployment[]): Target {
   };
 }
 
-const contexts: readonly KubeContext[] = [
-  { name: 'desk', cluster: 'minikube', isCurrent: true, file: '/k' },
-  { name: 'ward', cluster: 'w', isCurrent: false, file: '/k' },
-];
-
 describe('clusterNodes', () => {
-  it('has "This computer" first, then the contexts, the current one marked', async () => {
-    const nodes = await clusterNodes({
-      thisComputer: () => Promise.resolve(target([deployment])),
-      contexts: () => Promise.resolve(contexts),
-    });
+  it('has "This computer" first, then the contexts', async () => {
+    const desk: TreeNode = {
+      id: 'context/desk',
+      label: 'desk',
+      icon: { name: 'server-environment' },
+      contextValue: 'context',
+      subject: { kind: 'context', name: 'desk' },
+    };
+    const nodes = await clusterNodes(
+      () => Promise.resolve(target([deployment])),
+      () => Promise.resolve([desk]),
+    );
     assert.deepEqual(
       nodes.map(({ label, description }) => [label, description]),
       [
         ['This computer', '1 of 1 ready'],
-        ['desk', 'current'],
-        ['ward', undefined],
+        ['desk', undefined],
       ],
     );
     assert.deepEqual(
       (await nodes[0]?.children?.())?.map(({ id }) => id),
       ['deployment/this-computer/net'],
     );
-  });
-
-  it('keeps "This computer" when the kubeconfig cannot be read, and says what is wrong with it', async () => {
-    const broken = new ModelDeckError('invalid-input', '/k is not a kubeconfig.', { remedy: 'Mend the file.' });
-    const nodes = await clusterNodes({
-      thisComputer: () => Promise.resolve(target([])),
-      contexts: () => Promise.reject(broken),
-    });
-    assert.deepEqual(
-      nodes.map(({ label, contextValue }) => [label, contextValue]),
-      [
-        ['This computer', 'target;this-computer'],
-        ['/k is not a kubeconfig.', 'problem'],
-      ],
-    );
-    assert.match((await nodes[1]?.tooltip?.()) ?? '', /Mend the file/);
   });
 });
 
@@ -118,6 +102,7 @@ describe('deploymentNode', () => {
 
 describe('storeNodes', () => {
   const store = (models: readonly StoredModel[]) => ({
+    claims: () => [],
     localStore: () =>
       Promise.resolve({
         folder: '/s',

@@ -1,0 +1,141 @@
+import type { StoredModel } from '../../stores/modelStore.ts';
+import { modelNode } from '../storesTree.ts';
+import type { ClaimSubject, TreeNode } from '../treeNode.ts';
+import { claimNode, type ClaimRow } from './claimNodes.ts';
+import type { ClusterReader } from './clusterReader.ts';
+import type { ContextRows } from './contextRows.ts';
+import { LiveRows } from './liveRows.ts';
+import { addNamespaceNode, noteInstead, noteNode } from './noteNodes.ts';
+
+export interface ClaimsSource {
+  readonly reader: ClusterReader;
+  /** The contexts whose clusters have answered: no other is contacted for its claims. */
+  readonly contexts: () => readonly ContextRows[];
+  readonly changed: (rowId: string) => void;
+}
+
+/** What is known of the models in a claim. */
+type Listing = 'listing' | readonly StoredModel[];
+
+/** The claims of clusters as model stores: context, namespaces, claims, and the models of those that were listed. */
+export class ClaimRows {
+  private readonly byNamespace = new Map<string, LiveRows<ClaimRow>>();
+  private readonly listings = new Map<string, Listing>();
+
+  constructor(private readonly source: ClaimsSource) {}
+
+  nodes(): readonly TreeNode[] {
+    return this.source.contexts().map((rows) => this.contextNode(rows));
+  }
+
+  /**
+   * Shows what is in a claim. Listing starts a pod in the cluster, so that it is done only when the user asks for it.
+   *
+   * @param listing left out: it is not known any more
+   */
+  show(storeId: string, listing?: Listing): void {
+    if (listing === undefined) this.listings.delete(storeId);
+    else this.listings.set(storeId, listing);
+    this.source.changed(rowIdOf(storeId));
+  }
+
+  /** What was listed of a claim. */
+  modelsIn(storeId: string): readonly StoredModel[] | undefined {
+    const listing = this.listings.get(storeId);
+    return listing === 'listing' ? undefined : listing;
+  }
+
+  /** Lists anew what failed; the user asks for it. */
+  retry(): void {
+    this.byNamespace.forEach((rows) => rows.state().error !== undefined && rows.retry());
+  }
+
+  /** Forgets everything, as after a change of the kubeconfig. */
+  reset(): void {
+    this.byNamespace.forEach((rows) => rows.close());
+    this.listings.clear();
+  }
+
+  private contextNode(rows: ContextRows): TreeNode {
+    const { name } = rows.context;
+    const id = `claims/${encodeURIComponent(name)}`;
+    return {
+      id,
+      label: name,
+      icon: { name: 'server-environment' },
+      contextValue: 'context',
+      subject: { kind: 'context', name },
+      spoken: `Context ${name}, claims`,
+      children: () =>
+        Promise.resolve([
+          ...rows.namespaces().map((namespace) => this.namespaceNode(id, name, namespace, rows.isTyped(namespace))),
+          addNamespaceNode(id, name),
+        ]),
+    };
+  }
+
+  private namespaceNode(parentId: string, contextName: string, namespace: string, isTyped: boolean): TreeNode {
+    const id = `${parentId}/${namespace}`;
+    const live = this.claimsOf(id, contextName, namespace);
+    const subject = { kind: 'namespace' as const, contextName, namespace };
+    return {
+      id,
+      label: namespace,
+      icon: { name: 'symbol-namespace' },
+      contextValue: isTyped ? 'namespace;typed' : 'namespace',
+      subject,
+      spoken: `Namespace ${namespace}, claims`,
+      live,
+      children: async () => {
+        await live.settled();
+        const note = noteInstead(id, contextName, live.state(), () => live.retry());
+        if (note) return [note];
+        const claims = [...live.state().rows.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+        if (claims.length === 0) return [{ ...noteNode(id, 'empty', subject), label: 'No claims' }];
+        return claims.map((claim) => claimNode(id, contextName, claim, (subject) => this.models(subject)));
+      },
+    };
+  }
+
+  private claimsOf(id: string, contextName: string, namespace: string): LiveRows<ClaimRow> {
+    const known = this.byNamespace.get(id);
+    if (known) return known;
+    const rows = new LiveRows(
+      () => this.source.reader.claims({ contextName, namespace }),
+      () => this.source.changed(id),
+      () => this.byNamespace.delete(id),
+    );
+    this.byNamespace.set(id, rows);
+    return rows;
+  }
+
+  private models(subject: ClaimSubject): readonly TreeNode[] {
+    const id = rowIdOf(subject.storeId);
+    const listing = this.listings.get(subject.storeId);
+    if (listing === 'listing') {
+      return [{ ...noteNode(id, 'listing', subject), label: 'Listing models…', icon: { name: 'loading~spin' } }];
+    }
+    if (listing === undefined || listing.length === 0) {
+      return [
+        {
+          ...noteNode(id, 'list', subject),
+          label: listing === undefined ? 'Select to list models' : 'No models yet',
+          description: listing === undefined ? 'starts a helper pod' : 'Select to list again',
+          icon: { name: 'search' },
+          open: { command: 'modelDeck.listClaimModels', title: 'List Models' },
+          tooltip: () =>
+            Promise.resolve(
+              'A short-lived pod mounts the claim and says which models it holds. It is removed afterwards.',
+            ),
+        },
+      ];
+    }
+    return listing.map((model) => modelNode(id, model, 'model;pvc'));
+  }
+}
+
+/** Claims are known by the id of their store: `pvc:<context>/<namespace>/<claim>`; only the context may have a slash. */
+function rowIdOf(storeId: string): string {
+  const [claim = '', namespace = '', ...context] = storeId.slice('pvc:'.length).split('/').reverse();
+  return `claims/${encodeURIComponent(context.reverse().join('/'))}/${namespace}/${claim}`;
+}

@@ -1,0 +1,92 @@
+import { access } from 'node:fs/promises';
+import type { KubeContext } from '../../cluster/kubeconfig.ts';
+import { escapeMarkdown } from '../markdown.ts';
+import { problemNode } from '../problemNode.ts';
+import type { TreeNode } from '../treeNode.ts';
+import { ContextRows, type ContextSource } from './contextRows.ts';
+
+export interface ClustersSource extends ContextSource {
+  /** The kubeconfig's contexts, sorted; read from files only, no cluster is contacted. */
+  readonly contexts: () => Promise<readonly KubeContext[]>;
+  /** The kubeconfig files that are looked at, whether they are there or not. */
+  readonly files: () => Promise<readonly string[]>;
+}
+
+/** The rows of all contexts. Remembers what is known of each until the kubeconfig changes. */
+export class ClusterRows {
+  private reading: Promise<readonly KubeContext[]> | undefined;
+  private readonly byName = new Map<string, ContextRows>();
+
+  constructor(private readonly source: ClustersSource) {}
+
+  async nodes(): Promise<readonly TreeNode[]> {
+    try {
+      const contexts = await (this.reading ??= this.source.contexts());
+      if (contexts.length === 0) return [await this.emptyNode()];
+      return contexts.map((context) => this.rowsOf(context).node());
+    } catch (error) {
+      this.reading = undefined;
+      return [problemNode('contexts', error)];
+    }
+  }
+
+  /** The contexts whose clusters have answered, in the order of their names. */
+  answering(): readonly ContextRows[] {
+    return [...this.byName.values()]
+      .filter(({ answers, isClosed }) => answers && !isClosed)
+      .sort((a, b) => a.context.name.localeCompare(b.context.name));
+  }
+
+  /** Reads the kubeconfig anew, and lists anew what failed. */
+  refresh(): void {
+    this.reading = undefined;
+    this.byName.forEach((rows) => rows.retry());
+  }
+
+  /** Forgets everything, as after a change of the kubeconfig. */
+  reset(): void {
+    this.reading = undefined;
+    this.byName.forEach((rows) => rows.close());
+    this.byName.clear();
+  }
+
+  private rowsOf(context: KubeContext): ContextRows {
+    const known = this.byName.get(context.name);
+    if (known && !known.isClosed && isSame(known.context, context)) return known;
+    known?.close();
+    const rows = new ContextRows(context, this.source);
+    this.byName.set(context.name, rows);
+    return rows;
+  }
+
+  private async emptyNode(): Promise<TreeNode> {
+    const files = await this.source.files();
+    const present = await Promise.all(files.map(isThere));
+    const text = `Looked at: ${files.join(', ')}. kubectl, minikube and the like write it; KUBECONFIG or a setting can name others.`;
+    return {
+      id: 'contexts/:empty',
+      label: present.includes(true) ? 'No contexts in the kubeconfig' : 'No kubeconfig',
+      description: 'Select to name one',
+      icon: { name: 'info' },
+      contextValue: 'empty',
+      subject: { kind: 'note' },
+      open: {
+        command: 'workbench.action.openSettings',
+        title: 'Open Setting',
+        arguments: ['modelDeck.kubeconfig.files'],
+      },
+      tooltip: () => Promise.resolve(escapeMarkdown(text)),
+    };
+  }
+}
+
+function isSame(a: KubeContext, b: KubeContext): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,145 @@
+import type { ServiceComponent } from '../../kserve/pods.ts';
+import type { ServiceSummary } from '../../kserve/serviceSummary.ts';
+import type { TreeNode } from '../treeNode.ts';
+import type { ClusterReader } from './clusterReader.ts';
+import { LiveRows } from './liveRows.ts';
+import type { NamespacedRows } from './namespacedRows.ts';
+import { clusterError, moreNode, noServicesNode, noteInstead, problemWord } from './noteNodes.ts';
+import { componentNode, type PodDetail } from './podNodes.ts';
+import { runtimeNodes, runtimesNode, type RuntimeRow } from './runtimeNodes.ts';
+import { serviceNode } from './serviceNodes.ts';
+
+export interface NamespaceSource {
+  readonly contextName: string;
+  readonly reader: ClusterReader;
+  readonly services: NamespacedRows<ServiceSummary>;
+  readonly runtimes: NamespacedRows<RuntimeRow>;
+  readonly changed: (rowId: string) => void;
+}
+
+/** InferenceServices of a namespace that are shown at once. */
+const pageSize = 500;
+
+/** A namespace and everything below it: runtimes, InferenceServices, their components and pods. */
+export class NamespaceRows {
+  private readonly pods = new Map<string, LiveRows<PodDetail>>();
+  private limit = pageSize;
+
+  constructor(
+    readonly id: string,
+    readonly namespace: string,
+    private readonly source: NamespaceSource,
+  ) {}
+
+  /** @param isTyped whether the user named it, so that it can be forgotten */
+  node(isTyped: boolean): TreeNode {
+    const { services, contextName } = this.source;
+    const { namespace } = this;
+    const { rows, phase, error } = services.in(namespace);
+    const failed = [...rows.values()].filter(({ state }) => state === 'failed').length;
+    const isKnown = rows.size > 0 || phase === 'live' || phase === 'stale';
+    const word = !isKnown && error !== undefined && problemWord(clusterError(contextName, error));
+    const trouble = failed > 0 && `${failed} failed`;
+    const description = [word, isKnown && `${rows.size}`, trouble].filter(Boolean).join(' · ');
+    const spoken = [`Namespace ${namespace}`, word, isKnown && `${rows.size} InferenceServices`, trouble];
+    return {
+      id: this.id,
+      label: namespace,
+      ...(description !== '' && { description }),
+      icon: { name: 'symbol-namespace', ...(failed > 0 && { color: 'problemsErrorIcon.foreground' }) },
+      contextValue: isTyped ? 'namespace;typed' : 'namespace',
+      subject: { kind: 'namespace', contextName, namespace },
+      spoken: spoken.filter(Boolean).join(', '),
+      ...(services.restricted && { live: services.of(namespace) }),
+      children: () => this.children(),
+    };
+  }
+
+  close(): void {
+    this.pods.forEach((rows) => rows.close());
+  }
+
+  private async children(): Promise<readonly TreeNode[]> {
+    const { services, contextName } = this.source;
+    const { id, namespace } = this;
+    if (services.restricted) await services.of(namespace).settled();
+    const state = services.in(namespace);
+    const note = noteInstead(id, contextName, state, () => services.of(namespace).retry());
+    if (note) return [note];
+    const subject = { kind: 'namespace' as const, contextName, namespace };
+    const left = Math.max(0, state.rows.size - this.limit);
+    return [
+      ...this.runtimes(),
+      ...firstByName(state.rows, this.limit).map((summary) => this.service(summary)),
+      ...(left > 0 ? [moreNode(id, subject, Math.min(left, pageSize), left, () => this.showMore())] : []),
+      ...(state.rows.size === 0 ? [noServicesNode(id, subject)] : []),
+    ];
+  }
+
+  private showMore(): void {
+    this.limit += pageSize;
+    this.source.changed(this.id);
+  }
+
+  /** A row for the namespace's own runtimes where it has some; most have none. */
+  private runtimes(): readonly TreeNode[] {
+    const { runtimes, contextName } = this.source;
+    const { namespace } = this;
+    if (!runtimes.restricted && runtimes.in(namespace).rows.size === 0) return [];
+    const live = runtimes.restricted ? runtimes.of(namespace) : undefined;
+    const scope = { contextName, namespace };
+    const node = runtimesNode(this.id, scope, {
+      ...(live && { live }),
+      children: async () => {
+        await live?.settled();
+        const state = runtimes.in(namespace);
+        const note = noteInstead(node.id, contextName, state, () => live?.retry());
+        return note ? [note] : runtimeNodes(node.id, scope, state.rows.values());
+      },
+    });
+    return [node];
+  }
+
+  private service(summary: ServiceSummary): TreeNode {
+    const id = `${this.id}/service/${summary.name}`;
+    const live = this.podsOf(id, summary.name);
+    return serviceNode(id, this.source.contextName, summary, {
+      live,
+      children: async () => {
+        await live.settled();
+        const note = noteInstead(id, this.source.contextName, live.state(), () => live.retry());
+        return note ? [note] : this.components(id, summary, [...live.state().rows.values()]);
+      },
+    });
+  }
+
+  private components(id: string, summary: ServiceSummary, pods: readonly PodDetail[]): readonly TreeNode[] {
+    const components: ServiceComponent[] = ['predictor'];
+    if (summary.hasTransformer) components.push('transformer');
+    if (summary.hasExplainer) components.push('explainer');
+    const of = { contextName: this.source.contextName, namespace: this.namespace, service: summary.name };
+    const sorted = [...pods].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return components.map((component) => componentNode(id, of, component, sorted));
+  }
+
+  private podsOf(id: string, service: string): LiveRows<PodDetail> {
+    const known = this.pods.get(id);
+    if (known) return known;
+    const { contextName, reader, changed } = this.source;
+    const rows = new LiveRows(
+      () => reader.pods({ contextName, namespace: this.namespace }, service),
+      () => changed(id),
+      () => this.pods.delete(id),
+    );
+    this.pods.set(id, rows);
+    return rows;
+  }
+}
+
+/** The first rows in the order of their names; Kubernetes' names are ASCII, so that the order of codes is theirs. */
+function firstByName(rows: ReadonlyMap<string, ServiceSummary>, limit: number): readonly ServiceSummary[] {
+  return [...rows.keys()]
+    .sort()
+    .slice(0, limit)
+    .flatMap((name) => rows.get(name) ?? []);
+}

@@ -1,0 +1,78 @@
+import type { ServiceSummary } from '../../kserve/serviceSummary.ts';
+import { factTable } from '../markdown.ts';
+import type { Live, ServiceSubject, TreeNode } from '../treeNode.ts';
+import { ageOf } from './age.ts';
+
+const icons: Record<ServiceSummary['state'], TreeNode['icon']> = {
+  starting: { name: 'loading~spin' },
+  ready: { name: 'pass-filled', color: 'testing.iconPassed' },
+  stopped: { name: 'debug-pause' },
+  failed: { name: 'error', color: 'problemsErrorIcon.foreground' },
+  deleting: { name: 'trash' },
+};
+
+const words: Record<ServiceSummary['state'], string> = {
+  starting: 'Starting',
+  ready: 'Ready',
+  stopped: 'Stopped',
+  failed: 'Failed',
+  deleting: 'Terminating',
+};
+
+/** An InferenceService as a row. A ready one shows its version only: a healthy row needs no word. */
+export function serviceNode(
+  id: string,
+  contextName: string,
+  summary: ServiceSummary,
+  below: { readonly children: () => Promise<readonly TreeNode[]>; readonly live: Live },
+): TreeNode {
+  const { name, namespace, state, version, reason } = summary;
+  const word = summary.word ?? words[state];
+  const description = state === 'ready' ? version : word;
+  return {
+    id,
+    label: name,
+    ...(description !== undefined && { description }),
+    icon: icons[state],
+    contextValue: `service;${state}`,
+    subject: serviceSubject(contextName, summary),
+    spoken: `${name}${version ? `, version ${version}` : ''}, ${word}${reason ? `: ${reason}` : ''}`,
+    made: summary,
+    tooltip: () => Promise.resolve(serviceTooltip(namespace, summary, word)),
+    ...below,
+  };
+}
+
+function serviceSubject(contextName: string, summary: ServiceSummary): ServiceSubject {
+  const { name, namespace } = summary;
+  const deploymentId = `kserve:${contextName}/${namespace}/${name}`;
+  return { kind: 'service', contextName, namespace, name, deploymentId, summary };
+}
+
+function serviceTooltip(namespace: string, summary: ServiceSummary, word: string): string {
+  return factTable(`${namespace}/${summary.name}`, [
+    ['State', word],
+    ['Reason', summary.reason],
+    ['URL', summary.url],
+    ['Runtime', summary.runtime],
+    ['Protocol', summary.protocol?.toUpperCase()],
+    ['Format', summary.format],
+    ['Model', [summary.modelName, summary.version].filter(Boolean).join(' ')],
+    ['Storage', summary.storageUri],
+    ['Replicas', replicas(summary)],
+    ['Mode', summary.deploymentMode],
+    ['Age', ageOf(summary.createdAt)],
+    ['Last condition', [summary.lastCondition, ageOf(summary.since)].filter(Boolean).join(', ')],
+    ['sha256', summary.sha256],
+  ]);
+}
+
+/** `1 ready, 1 to 3 asked for` */
+function replicas({ readyReplicas, minReplicas, maxReplicas }: ServiceSummary): string | undefined {
+  const least = minReplicas ?? (maxReplicas === undefined ? undefined : 1);
+  const asked =
+    least === undefined ? undefined : maxReplicas && maxReplicas > least ? `${least} to ${maxReplicas}` : least;
+  return [readyReplicas !== undefined && `${readyReplicas} ready`, asked !== undefined && `${asked} asked for`]
+    .filter(Boolean)
+    .join(', ');
+}

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { claimOfStore, givenByRow, givenByScript } from '../../../src/commands/deployArguments.ts';
+import type { StoredModel } from '../../../src/stores/modelStore.ts';
+
+const model: StoredModel = {
+  storeId: 'folder:/models',
+  name: 'net',
+  version: '1.0',
+  storageUri: 'file:///models/net/1.0',
+  size: 1,
+  sha256: '0'.repeat(64),
+};
+
+describe('givenByScript', () => {
+  it('takes everything that the questions would ask', () => {
+    assert.deepEqual(
+      givenByScript({
+        path: '/models/net',
+        target: { context: 'minikube', namespace: 'ml' },
+        claim: 'models',
+        name: 'net',
+        runtime: '',
+        protocol: 'v2',
+        resources: { cpu: '1' },
+        minReplicas: 0,
+        maxReplicas: 2,
+        confirm: false,
+      }),
+      {
+        target: 'kserve',
+        context: 'minikube',
+        namespace: 'ml',
+        claim: 'models',
+        name: 'net',
+        runtime: '',
+        protocol: 'v2',
+        resources: { cpu: '1' },
+        minReplicas: 0,
+        maxReplicas: 2,
+        confirm: false,
+      },
+    );
+    assert.deepEqual(givenByScript({ target: 'this-computer', name: 'net' }), { target: 'this-computer', name: 'net' });
+    assert.deepEqual(givenByScript({ target: { context: 'minikube' } }), { target: 'kserve', context: 'minikube' });
+  });
+
+  it('says nothing of what is no object of a script', () => {
+    for (const argument of [undefined, '/models/net', 4, null, ['x'], {}, { subject: {}, name: 'net' }]) {
+      assert.deepEqual(givenByScript(argument), {});
+    }
+  });
+
+  it('names the field that cannot be', () => {
+    const cases: readonly (readonly [object, RegExp])[] = [
+      [{ target: 'minikube' }, /target is "minikube"/],
+      [{ target: {} }, /target\.context is missing/],
+      [{ target: { context: 'c', namespace: 1 } }, /namespace is 1/],
+      [{ protocol: 'grpc-v2' }, /protocol is "grpc-v2".*v1 or v2/],
+      [{ resources: { cpu: 1 } }, /resources/],
+      [{ resources: ['1'] }, /resources/],
+      [{ minReplicas: -1 }, /minReplicas is -1/],
+      [{ maxReplicas: '2' }, /maxReplicas is "2"/],
+      [{ confirm: 'no' }, /confirm/],
+      [{ name: null }, /name is null/],
+    ];
+    for (const [argument, message] of cases) {
+      assert.throws(() => givenByScript(argument), { category: 'invalid-input', message });
+    }
+  });
+});
+
+describe('givenByRow', () => {
+  it('takes the place that the row stands for', () => {
+    const place = { contextName: 'minikube', namespace: 'ml' };
+    assert.deepEqual(givenByRow({ kind: 'target', targetId: 'this-computer' }), { target: 'this-computer' });
+    assert.deepEqual(givenByRow({ kind: 'context', name: 'minikube' }), { target: 'kserve', context: 'minikube' });
+    assert.deepEqual(givenByRow({ kind: 'namespace', ...place }), {
+      target: 'kserve',
+      context: 'minikube',
+      namespace: 'ml',
+    });
+    assert.deepEqual(givenByRow({ kind: 'claim', ...place, claim: 'models', storeId: '' }), {
+      target: 'kserve',
+      context: 'minikube',
+      namespace: 'ml',
+      claim: 'models',
+    });
+    assert.deepEqual(givenByRow({ kind: 'service', ...place, name: 'net', deploymentId: '' }), {
+      target: 'kserve',
+      context: 'minikube',
+      namespace: 'ml',
+      name: 'net',
+    });
+    assert.deepEqual(givenByRow(undefined), {});
+  });
+
+  it('takes the claim of a model that lies in one, and nothing of one in a folder', () => {
+    assert.deepEqual(givenByRow({ kind: 'model', model }), {});
+    assert.deepEqual(givenByRow({ kind: 'model', model: { ...model, storeId: 'pvc:minikube/ml/models' } }), {
+      target: 'kserve',
+      context: 'minikube',
+      namespace: 'ml',
+      claim: 'models',
+    });
+  });
+});
+
+describe('claimOfStore', () => {
+  it('reads a context with slashes', () => {
+    assert.deepEqual(claimOfStore('pvc:arn:aws:eks:eu-1:1:cluster/a/ml/models'), {
+      context: 'arn:aws:eks:eu-1:1:cluster/a',
+      namespace: 'ml',
+      claim: 'models',
+    });
+    assert.equal(claimOfStore('folder:/a/b/c'), undefined);
+    assert.equal(claimOfStore('pvc:a/b'), undefined);
+  });
+});

@@ -1,0 +1,264 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { DeployGiven } from '../../../src/commands/deployArguments.ts';
+import {
+  deployAnswers,
+  deployQuestions,
+  deployTitle,
+  wantsNoClaim,
+  type DeployQuestion,
+} from '../../../src/commands/deployQuestions.ts';
+import type { DeployChoices } from '../../../src/commands/deploySteps.ts';
+import type { Answers, InputStep, PickItem, PickStep } from '../../../src/commands/multiStep.ts';
+import type { DeploySpec } from '../../../src/packaging/modelSpec.ts';
+
+const choices: DeployChoices = {
+  contexts: [
+    { name: 'kind-kind', isCurrent: false },
+    { name: 'minikube', isCurrent: true, server: 'https://127.0.0.1:8443' },
+  ],
+  namespaces: () =>
+    Promise.resolve({
+      names: [{ name: 'default' }, { name: 'kserve', unusable: 'no model would be mounted' }, { name: 'ml' }],
+      preferred: 'default',
+      note: 'Namespaces cannot be listed.',
+    }),
+  claims: () =>
+    Promise.resolve([
+      { name: 'lost', description: '1Gi', unusable: 'Its volume is lost.' },
+      { name: 'models', description: '10Gi · ReadWriteOnce', note: 'One node at a time.' },
+      { name: 'shared', description: '10Gi · ReadWriteMany' },
+    ]),
+  runtimes: () =>
+    Promise.resolve({
+      automatic: {
+        v1: { name: 'kserve-torchserve', sentence: 'It is the only one.' },
+        v2: { name: 'kserve-torchserve', sentence: 'It has the highest priority.' },
+      },
+      runtimes: [
+        { name: 'kserve-torchserve', scope: 'cluster', protocols: ['v1', 'v2'], resources: 'cpu=1, memory=2Gi' },
+        { name: 'kserve-sklearnserver', scope: 'cluster', protocols: ['v1'], unusable: 'It serves sklearn.' },
+      ],
+    }),
+  nameProblem: (name) => (/^[a-z]/.test(name) ? undefined : 'a letter first'),
+  namespaceProblem: (name) => (name === '' ? 'empty' : undefined),
+  quantityProblem: (resource, amount) => (/^\d/.test(amount) ? undefined : `no amount of ${resource}`),
+};
+
+interface Case {
+  readonly given?: DeployGiven;
+  readonly remembered?: DeploySpec;
+  readonly contexts?: DeployChoices['contexts'];
+}
+
+const contextOf = ({ given = {}, remembered = {}, contexts = choices.contexts }: Case) => ({
+  suggestedName: 'net',
+  given,
+  remembered,
+  choices: { ...choices, contexts },
+});
+
+/** The step of a question as it would be shown. */
+async function step(
+  key: DeployQuestion,
+  of: Case,
+  answers: Answers<DeployQuestion> = {},
+): Promise<PickStep | InputStep | undefined> {
+  const question = deployQuestions(contextOf(of)).find((one) => one.key === key);
+  assert.ok(question);
+  if ('ask' in question) return question.ask(answers);
+  return question.applies(answers) ? question.load(answers, new AbortController().signal) : undefined;
+}
+
+async function asked(of: Case, answers: Answers<DeployQuestion> = {}): Promise<readonly string[]> {
+  const keys = deployQuestions(contextOf(of)).map(({ key }) => key);
+  const steps = await Promise.all(keys.map((key) => step(key, of, answers)));
+  return keys.filter((_key, index) => steps[index] !== undefined);
+}
+
+async function picked(
+  key: DeployQuestion,
+  of: Case,
+  answers: Answers<DeployQuestion>,
+): Promise<{ readonly items: readonly PickItem[]; readonly value: string | undefined; readonly prompt: string }> {
+  const shown = await step(key, of, answers);
+  assert.ok(shown?.kind === 'pick');
+  return { items: shown.items, value: shown.value, prompt: shown.prompt };
+}
+
+const toMl: Answers<DeployQuestion> = { target: 'context:minikube', namespace: 'ml' };
+const all = ['namespace', 'claim', 'name', 'runtime', 'protocol', 'resources', 'replicas'];
+
+describe('deployQuestions', () => {
+  it('asks name and protocol alone for This computer, and no target where there is no context', async () => {
+    assert.deepEqual(await asked({ contexts: [] }), ['name', 'protocol']);
+    assert.deepEqual(await asked({ given: { target: 'this-computer' } }), ['name', 'protocol']);
+    assert.deepEqual(await asked({}, { target: 'this-computer' }), ['target', 'name', 'protocol']);
+  });
+
+  it('asks everything for a cluster', async () => {
+    assert.deepEqual(await asked({}, toMl), ['target', ...all]);
+    assert.ok((await asked({}, { ...toMl, namespace: '+other' })).includes('otherNamespace'));
+  });
+
+  it('asks nothing that a row or a script says', async () => {
+    const given: DeployGiven = { target: 'kserve', context: 'minikube', namespace: 'ml' };
+    assert.deepEqual(await asked({ given }), ['claim', 'name', 'runtime', 'protocol', 'resources', 'replicas']);
+    const whole: DeployGiven = {
+      ...given,
+      claim: 'models',
+      name: 'net',
+      runtime: '',
+      protocol: 'v1',
+      resources: {},
+      minReplicas: 1,
+    };
+    assert.deepEqual(await asked({ given: whole }), []);
+  });
+
+  it('asks a script without a page only for what has no answer of its own', async () => {
+    assert.deepEqual(await asked({ given: { confirm: false } }, toMl), ['target', 'namespace', 'claim']);
+    assert.deepEqual(await asked({ given: { confirm: false, target: 'this-computer' } }), []);
+  });
+
+  it('offers the remembered place first, unless its context is gone', async () => {
+    const remembered = { context: 'kind-kind', namespace: 'ml', claim: 'shared', runtime: 'kserve-torchserve' };
+    assert.equal((await picked('target', { remembered }, {})).value, 'context:kind-kind');
+    assert.equal((await picked('target', { remembered: { context: 'gone' } }, {})).value, 'this-computer');
+    assert.equal((await picked('namespace', { remembered }, toMl)).value, 'ml');
+    assert.equal((await picked('namespace', {}, toMl)).value, 'default');
+    assert.equal((await picked('claim', { remembered }, toMl)).value, 'shared');
+    assert.equal((await picked('claim', {}, toMl)).value, 'models', 'the first that can be used');
+    assert.equal((await picked('runtime', { remembered }, toMl)).value, 'kserve-torchserve');
+  });
+
+  it('lists what cannot be chosen with its reason', async () => {
+    const reasons = async (key: DeployQuestion): Promise<readonly (readonly [string, string])[]> =>
+      (await picked(key, {}, toMl)).items.flatMap(({ value, unusable }) =>
+        unusable === undefined ? [] : [[value, unusable]],
+      );
+    assert.deepEqual(await reasons('namespace'), [['kserve', 'no model would be mounted']]);
+    assert.deepEqual(await reasons('claim'), [['lost', 'Its volume is lost.']]);
+    assert.deepEqual(await reasons('runtime'), [['kserve-sklearnserver', 'It serves sklearn.']]);
+  });
+
+  it('says what KServe would choose and why, before the runtimes that can be named', async () => {
+    const { items } = await picked('runtime', {}, toMl);
+    assert.match(items[0]?.label ?? '', /KServe chooses: kserve-torchserve/);
+    assert.equal(items[0]?.detail, 'It is the only one.');
+    assert.deepEqual(items.map(({ label }) => label).slice(1), [
+      'can serve it',
+      'kserve-torchserve',
+      'cannot serve it',
+      'kserve-sklearnserver',
+    ]);
+  });
+
+  it('does not let KServe choose where it would find none', async () => {
+    const sentence = 'No runtime serves pytorch.';
+    const none: DeployChoices = {
+      ...choices,
+      runtimes: () => Promise.resolve({ automatic: { v1: { sentence }, v2: { sentence } }, runtimes: [] }),
+    };
+    const question = deployQuestions({ ...contextOf({}), choices: none }).find(({ key }) => key === 'runtime');
+    assert.ok(question && 'load' in question);
+    const shown = await question.load(toMl, new AbortController().signal);
+    assert.ok(shown?.kind === 'pick');
+    assert.equal(shown.items[0]?.unusable, sentence);
+  });
+
+  it('ends when there is no claim to take, and goes on when the user turns to This computer', async () => {
+    const answers = { ...toMl, claim: '+none' };
+    assert.ok(wantsNoClaim(answers));
+    assert.deepEqual(await asked({}, answers), ['target', 'namespace', 'claim']);
+    assert.deepEqual(await asked({}, { ...answers, target: 'this-computer' }), ['target', 'name', 'protocol']);
+  });
+
+  it('complains about resources and replicas as they are typed', async () => {
+    const resources = await step('resources', {}, toMl);
+    assert.ok(resources?.kind === 'input');
+    assert.equal(resources.validate?.(''), undefined);
+    assert.equal(resources.validate?.('cpu=1'), undefined);
+    assert.match(resources.validate?.('cpu') ?? '', /for example/);
+    assert.equal(resources.validate?.('memory=lots'), 'no amount of memory');
+    const replicas = await step('replicas', { remembered: { minReplicas: 1, maxReplicas: 4 } }, toMl);
+    assert.ok(replicas?.kind === 'input');
+    assert.equal(replicas.value, '1-4');
+    assert.ok(replicas.validate?.('four'));
+  });
+});
+
+describe('deployAnswers', () => {
+  const remembered: DeploySpec = {
+    context: 'gone',
+    name: 'old',
+    runtime: 'r',
+    protocol: 'v2',
+    resources: { cpu: '2' },
+    minReplicas: 2,
+    maxReplicas: 5,
+  };
+  const answer = (answers: Answers<DeployQuestion>, given: DeployGiven = {}, kept: DeploySpec = remembered) =>
+    deployAnswers(answers, { suggestedName: 'net', given, remembered: kept });
+
+  it('takes nothing that was remembered of a cluster to This computer', () => {
+    assert.deepEqual(answer({}), { kind: 'this-computer', name: 'net', protocol: 'v1' });
+    assert.deepEqual(answer({ target: 'this-computer', name: 'here', protocol: 'v2' }), {
+      kind: 'this-computer',
+      name: 'here',
+      protocol: 'v2',
+    });
+  });
+
+  it('lets what is given count before answers, and answers before what is remembered', () => {
+    assert.deepEqual(answer({ ...toMl, claim: 'models', name: 'typed' }, { name: 'given' }), {
+      kind: 'kserve',
+      context: 'minikube',
+      namespace: 'ml',
+      claim: 'models',
+      name: 'given',
+      runtime: 'r',
+      protocol: 'v2',
+      resources: { cpu: '2' },
+      minReplicas: 2,
+      maxReplicas: 5,
+    });
+    const cleared = answer(
+      {
+        ...toMl,
+        namespace: '+other',
+        otherNamespace: 'team',
+        claim: 'c',
+        runtime: '',
+        protocol: 'v1',
+        resources: '',
+        replicas: '1',
+      },
+      {},
+    );
+    assert.deepEqual(cleared, {
+      kind: 'kserve',
+      context: 'minikube',
+      namespace: 'team',
+      claim: 'c',
+      name: 'old',
+      protocol: 'v1',
+      minReplicas: 1,
+      maxReplicas: 1,
+    });
+  });
+
+  it('does not mix the replicas of two sources', () => {
+    const { minReplicas, maxReplicas } = answer({ ...toMl, claim: 'c' }, { minReplicas: 7 }) as DeploySpec;
+    assert.deepEqual([minReplicas, maxReplicas], [7, undefined]);
+  });
+});
+
+describe('deployTitle', () => {
+  it('names the target as far as it is known', () => {
+    assert.equal(deployTitle('net 1.0', {}, {}), 'Deploy net 1.0');
+    assert.equal(deployTitle('net 1.0', {}, { target: 'this-computer' }), 'Deploy net 1.0 to This computer');
+    assert.equal(deployTitle('net 1.0', { target: 'context:minikube' }, {}), 'Deploy net 1.0 to minikube');
+    assert.equal(deployTitle('net 1.0', toMl, {}), 'Deploy net 1.0 to minikube / ml');
+  });
+});

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import type { KubeContext } from '../../../src/cluster/kubeconfig.ts';
+import { ModelDeckError } from '../../../src/foundation/error.ts';
+import type { StoredModel } from '../../../src/stores/modelStore.ts';
+import type { ClaimRow } from '../../../src/views/clusters/claimNodes.ts';
+import { ClaimRows } from '../../../src/views/clusters/claimRows.ts';
+import { ClusterRows } from '../../../src/views/clusters/clusterRows.ts';
+import { answered, at, desk, FakeCluster, rowsOf, services } from './clusterFakes.ts';
+
+const ward: KubeContext = { name: 'team/ward', cluster: 'w', isCurrent: false, file: '/k' };
+
+describe('ClusterRows', () => {
+  let cluster: FakeCluster;
+  let contexts: () => Promise<readonly KubeContext[]>;
+  let files: string[];
+  let rows: ClusterRows;
+
+  beforeEach(() => {
+    cluster = new FakeCluster();
+    contexts = () => Promise.resolve([desk, ward]);
+    files = [];
+    rows = new ClusterRows({
+      reader: cluster,
+      contexts: () => contexts(),
+      files: () => Promise.resolve(files),
+      typedNamespaces: () => [],
+      changed: () => undefined,
+      namespacesChanged: () => undefined,
+    });
+  });
+
+  async function connect(): Promise<void> {
+    (await at(await rows.nodes(), 'desk')).live?.show();
+    await cluster.list('services').opened;
+    cluster.fill('services', services('ml/a'));
+  }
+
+  it('marks the current context and no other', async () => {
+    const nodes = await rows.nodes();
+    assert.deepEqual(rowsOf(nodes), [['desk', 'current'], ['team/ward']]);
+    assert.deepEqual(
+      nodes.map(({ id, contextValue }) => [id, contextValue]),
+      [
+        ['context/desk', 'context;current'],
+        ['context/team%2Fward', 'context'],
+      ],
+    );
+  });
+
+  it('says which file is no kubeconfig, and reads it again at the next look', async () => {
+    const broken = new ModelDeckError('invalid-input', '/k is not a kubeconfig.', { remedy: 'Mend the file.' });
+    contexts = () => Promise.reject(broken);
+    const [problem] = await rows.nodes();
+    assert.deepEqual([problem?.label, problem?.contextValue], ['/k is not a kubeconfig.', 'problem']);
+    assert.match((await problem?.tooltip?.()) ?? '', /Mend the file/);
+    contexts = () => Promise.resolve([desk]);
+    assert.deepEqual(rowsOf(await rows.nodes()), [['desk', 'current']]);
+  });
+
+  it('knows what it knew of a context, until the kubeconfig says something else of it', async () => {
+    await connect();
+    const { live } = await at(await rows.nodes(), 'desk');
+    rows.refresh();
+    assert.equal((await at(await rows.nodes(), 'desk')).live, live);
+    contexts = () => Promise.resolve([{ ...desk, server: 'https://elsewhere' }]);
+    rows.refresh();
+    assert.notEqual((await at(await rows.nodes(), 'desk')).live, live);
+    assert.deepEqual(cluster.list('services').calls, ['close']);
+  });
+
+  it('makes a new row for a context that was gone for a while', async () => {
+    await connect();
+    const before = await at(await rows.nodes(), 'desk');
+    before.live?.close();
+    assert.notEqual((await at(await rows.nodes(), 'desk')).live, before.live);
+  });
+
+  it('lists anew what failed when the user refreshes, and leaves alone what is well', async () => {
+    await connect();
+    rows.refresh();
+    assert.deepEqual(cluster.list('services').calls, []);
+    cluster.fail('services', answered('unauthorized', 401), 'stale');
+    rows.refresh();
+    assert.deepEqual(cluster.list('services').calls, ['pause', 'resume']);
+  });
+
+  it('offers to others only contexts that have answered', async () => {
+    await rows.nodes();
+    assert.deepEqual(rows.answering(), []);
+    await connect();
+    assert.deepEqual(
+      rows.answering().map(({ context }) => context.name),
+      ['desk'],
+    );
+    rows.reset();
+    assert.deepEqual(rows.answering(), []);
+  });
+
+  describe('without contexts', () => {
+    let folder: string;
+    before(async () => (folder = await mkdtemp(path.join(tmpdir(), 'model-deck-kube-'))));
+    after(() => rm(folder, { recursive: true }));
+
+    it('tells a kubeconfig that is missing from one that names none', async () => {
+      contexts = () => Promise.resolve([]);
+      files = [path.join(folder, 'config')];
+      const [missing] = await rows.nodes();
+      assert.equal(missing?.label, 'No kubeconfig');
+      assert.deepEqual(missing.open?.arguments, ['modelDeck.kubeconfig.files']);
+      await writeFile(path.join(folder, 'config'), '');
+      assert.equal((await rows.nodes())[0]?.label, 'No contexts in the kubeconfig');
+    });
+  });
+});
+
+describe('ClaimRows', () => {
+  const claim = (name: string, more: Partial<ClaimRow> = {}): ClaimRow => ({
+    name,
+    namespace: 'ml',
+    phase: 'Bound',
+    capacity: '10Gi',
+    accessModes: ['ReadWriteOnce'],
+    ...more,
+  });
+  const storeId = 'pvc:team/ward/ml/models';
+  const model: StoredModel = { storeId, name: 'net', version: '1.0', storageUri: 'pvc://models/net/1.0', size: 5, sha256: 'ab' }; // prettier-ignore
+  let cluster: FakeCluster;
+  let claims: ClaimRows;
+  let changed: string[];
+
+  beforeEach(async () => {
+    cluster = new FakeCluster();
+    changed = [];
+    const rows = new ClusterRows({
+      reader: cluster,
+      contexts: () => Promise.resolve([{ ...ward, namespace: 'ml' }]),
+      files: () => Promise.resolve([]),
+      typedNamespaces: () => ['typed'],
+      changed: () => undefined,
+      namespacesChanged: () => undefined,
+    });
+    claims = new ClaimRows({ reader: cluster, contexts: () => rows.answering(), changed: (id) => changed.push(id) });
+    assert.deepEqual(claims.nodes(), [], 'nobody is contacted from this view');
+    (await rows.nodes())[0]?.live?.show();
+    await cluster.list('services').opened;
+    cluster.fill('services', services('apps/a'));
+  });
+
+  async function expandNamespace(): Promise<void> {
+    (await at(claims.nodes(), 'team/ward', 'ml')).live?.show();
+    await cluster.list('claims in ml').opened;
+  }
+
+  it('offers the namespaces of a context that answers', async () => {
+    const [context] = claims.nodes();
+    assert.deepEqual(rowsOf(await context?.children?.()), [['apps'], ['ml'], ['typed'], ['Add Namespace…']]);
+    assert.ok(!cluster.opened.some((name) => name.startsWith('claims')), 'before one is expanded');
+  });
+
+  it('shows size and access modes of claims, and the phase of one that is not bound', async () => {
+    await expandNamespace();
+    cluster.fill('claims in ml', {
+      'ml/models': claim('models', { accessModes: ['ReadWriteMany', 'ReadOnlyMany'] }),
+      'ml/late': claim('late', { phase: 'Pending' }),
+      'ml/gone': claim('gone', { phase: 'Lost' }),
+    });
+    const namespace = await at(claims.nodes(), 'team/ward', 'ml');
+    const nodes = (await namespace.children?.()) ?? [];
+    assert.deepEqual(
+      nodes.map(({ label, description, contextValue }) => [label, description, contextValue]),
+      [
+        ['gone', 'Lost · 10Gi · RWO', 'claim;lost'],
+        ['late', 'Pending · 10Gi · RWO', 'claim;pending'],
+        ['models', '10Gi · RWX ROX', 'claim;bound'],
+      ],
+    );
+  });
+
+  it('lists the models of a claim only when told to, and then in its row', async () => {
+    await expandNamespace();
+    cluster.fill('claims in ml', { 'ml/models': claim('models') });
+    const row = await at(claims.nodes(), 'team/ward', 'ml', 'models');
+    assert.ok(row.subject.kind === 'claim');
+    assert.equal(row.subject.storeId, storeId);
+    const [ask] = (await row.children?.()) ?? [];
+    assert.deepEqual([ask?.label, ask?.open?.command], ['Select to list models', 'modelDeck.listClaimModels']);
+    assert.equal(ask?.subject, row.subject);
+    changed = [];
+    claims.show(storeId, 'listing');
+    assert.deepEqual(rowsOf(await row.children?.()), [['Listing models…']]);
+    claims.show(storeId, [model]);
+    assert.deepEqual(changed, [row.id, row.id]);
+    const [shown] = (await row.children?.()) ?? [];
+    assert.deepEqual([shown?.label, shown?.description, shown?.contextValue], ['net', '1.0', 'model;pvc']);
+    assert.deepEqual(shown?.subject, { kind: 'model', model });
+    claims.show(storeId, []);
+    assert.deepEqual(rowsOf(await row.children?.()), [['No models yet', 'Select to list again']]);
+    claims.show(storeId);
+    assert.equal((await row.children?.())?.[0]?.label, 'Select to list models');
+  });
+
+  it('has a row for a namespace without claims, and for one that may not be read', async () => {
+    await expandNamespace();
+    cluster.fill('claims in ml', {});
+    const namespace = await at(claims.nodes(), 'team/ward', 'ml');
+    assert.deepEqual(rowsOf(await namespace.children?.()), [['No claims']]);
+    cluster.fail('claims in ml', answered('forbidden', 403));
+    assert.equal((await namespace.children?.())?.[0]?.label, 'Forbidden');
+    claims.retry();
+    assert.deepEqual(cluster.list('claims in ml').calls, ['pause', 'resume']);
+  });
+});
