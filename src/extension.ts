@@ -14,12 +14,14 @@ import { OpenSample } from './commands/openSample.ts';
 import { PackageModel } from './commands/packageModel.ts';
 import { rememberedNamespaces } from './commands/rememberedNamespaces.ts';
 import type { Services } from './commands/services.ts';
+import { SetEndpointCredentials } from './commands/setEndpointCredentials.ts';
 import { affectsLocalStore, localStoreFolder } from './commands/settings.ts';
 import { StoreCommands } from './commands/storeCommands.ts';
 import { thisComputerTarget } from './commands/thisComputer.ts';
 import { ModelDeckError } from './foundation/error.ts';
 import { ArchiveEditorProvider } from './panel/archiveEditor.ts';
 import { ClassifyPanel } from './panel/classifyPanel.ts';
+import { CredentialStore } from './panel/endpointCredentials.ts';
 import { SpecDocuments } from './views/specDocuments.ts';
 
 /** Ends the servers of "This computer"; VS Code waits for `deactivate` but not for disposables. */
@@ -71,12 +73,16 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   own(vscode.workspace.onDidChangeConfiguration((event) => affectsLocalStore(event) && views.refreshStores()));
 
+  const credentials = new CredentialStore(context.secrets);
   const panel = own(
     new ClassifyPanel({
       extensionUri: context.extensionUri,
       log,
       inference: () => import('./inference/index.ts'),
-      target: services.thisComputer,
+      targets: async () => [await services.thisComputer()],
+      onDidChangeTargets: () => () => undefined,
+      openTarget: services.thisComputer,
+      credentials,
     }),
   );
   own(panel.register());
@@ -95,6 +101,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const clusterCommands = new ClusterCommands(services, runner, views.claims, views.namespacesChanged);
   const manifests = new ManifestDocuments(services);
   const classifyImage = new ClassifyImage(panel);
+  const setCredentials = new SetEndpointCredentials(credentials, () => panel.pickEndpoint());
   const openSample = new OpenSample(path.join(context.extensionPath, 'media', 'samples'));
   own(manifests.register());
   own(
@@ -108,6 +115,7 @@ export function activate(context: vscode.ExtensionContext): void {
         views.refreshStores();
       },
       'modelDeck.classifyImage': (...args) => classifyImage.run(...args),
+      'modelDeck.setEndpointCredentials': (argument) => setCredentials.run(argument),
       'modelDeck.startDeployment': (argument) => deployments.start(argument),
       'modelDeck.stopDeployment': (argument) => deployments.stop(argument),
       'modelDeck.removeDeployment': (argument) => deployments.remove(argument),

@@ -4,7 +4,7 @@ import {
   type ClassifyUpdate,
   type SavedClassifyState,
 } from '../src/panel/contract/classifyMessages.ts';
-import type { ClassifyState, ImageView } from '../src/panel/contract/classifyState.ts';
+import type { ClassifyState, EndpointChoice, ImageView } from '../src/panel/contract/classifyState.ts';
 import './classify.css';
 import { EndpointBar } from './classify/endpointBar.ts';
 import { HistoryList } from './classify/historyList.ts';
@@ -113,7 +113,7 @@ function receive(update: ClassifyUpdate): void {
 
 function draw(): void {
   if (!state || topK === undefined) return;
-  host.save({ topK, ...(state.selectedId !== undefined && { endpointId: state.selectedId }) });
+  host.save({ topK, ...(state.endpoint && { endpointId: state.endpoint.id }) });
   endpointBar.update(state);
   drawCards(state, topK);
   history.update(state.history, topK, thumbnails);
@@ -124,19 +124,13 @@ function forgetThumbnails({ images, history: answers }: ClassifyState): void {
   for (const id of thumbnails.keys()) if (!shown.has(id)) thumbnails.delete(id);
 }
 
-function drawCards({ images, endpoints, selectedId }: ClassifyState, k: number): void {
+function drawCards({ images, endpoint }: ClassifyState, k: number): void {
   results.hidden = images.length === 0;
   document.body.classList.toggle('has-results', images.length > 0);
   count.textContent = String(images.length);
   cancelAll.hidden = !images.some(isPending);
   runAll.hidden = images.every(isPending);
-  const selected = endpoints.find(({ id }) => id === selectedId);
-  const waitingFor =
-    selected === undefined
-      ? 'Waiting for a deployed model.'
-      : selected.state === 'ready'
-        ? undefined
-        : `Waiting until ${selected.label} is ready.`;
+  const waitingFor = waitsFor(endpoint);
   for (const [id, card] of cards) {
     if (images.some((image) => image.id === id)) continue;
     // Where the keyboard was, its neighbour takes over.
@@ -155,12 +149,21 @@ function drawCards({ images, endpoints, selectedId }: ClassifyState, k: number):
   });
 }
 
+/** What queued images wait for, when it is not just their turn. */
+function waitsFor(endpoint: EndpointChoice | undefined): string | undefined {
+  if (!endpoint) return 'Waiting for a deployed model.';
+  const { label, state, isRemote } = endpoint;
+  if (state === 'ready') return undefined;
+  return state === 'stopped' && isRemote ? `Waiting until ${label} is started.` : `Waiting until ${label} is ready.`;
+}
+
 /** Tells a screen reader what is new, in one sentence for all that came at once. */
 function announce(before: ClassifyState | undefined, { images }: ClassifyState): void {
   if (!before) return;
   const old = new Map(before.images.map(({ id, outcome }) => [id, outcome.state]));
   const news = images.flatMap(({ id, name, outcome }) => {
     if (old.get(id) === outcome.state) return [];
+    if (outcome.state === 'warming') return [`${name}: the service is warming up.`];
     if (outcome.state === 'failed') return [`${name}: ${outcome.failure.reason}`];
     const [first] = outcome.state === 'done' ? outcome.predictions : [];
     return first ? [`${name}: ${first.label}, ${formatPercent(first.probability)}.`] : [];
@@ -169,7 +172,7 @@ function announce(before: ClassifyState | undefined, { images }: ClassifyState):
 }
 
 function isPending({ outcome }: Pick<ImageView, 'outcome'>): boolean {
-  return outcome.state === 'queued' || outcome.state === 'running';
+  return outcome.state === 'queued' || outcome.state === 'running' || outcome.state === 'warming';
 }
 
 function idsWhere(wanted: (image: ImageView) => boolean): readonly string[] {

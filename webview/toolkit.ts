@@ -32,36 +32,27 @@ export function button(
 export interface ChoiceItem {
   readonly value: string;
   readonly text: string;
+  readonly isDisabled?: boolean;
 }
 
-/** A drop-down list. Made anew when its items change; {@link Choice.choose} changes the selection alone. */
-export interface Choice {
-  readonly element: HTMLElement;
-  readonly choose: (value: string) => void;
-}
-
+/** A drop-down list. Made anew when its items or its selection change. */
 export function choice(
   items: readonly ChoiceItem[],
   selected: string | undefined,
   onChoose: (value: string) => void,
   attributes: Attributes,
-): Choice {
+): HTMLElement {
   const element = document.createElement('vscode-dropdown') as HTMLElement & { value: string };
   setAttributes(element, attributes);
-  for (const { value, text } of items) {
+  for (const { value, text, isDisabled = false } of items) {
     const option = document.createElement('vscode-option');
     // The list takes its first selection from this attribute once its options are known to it.
-    setAttributes(option, { value, selected: value === selected });
+    setAttributes(option, { value, selected: value === selected, disabled: isDisabled });
     option.append(text);
     element.append(option);
   }
   element.addEventListener('change', () => onChoose(element.value));
-  return {
-    element,
-    choose: (value) => {
-      if (element.value !== value) element.value = value;
-    },
-  };
+  return element;
 }
 
 /** Something is going on, for an unknown time. */

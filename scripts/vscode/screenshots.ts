@@ -19,8 +19,7 @@ async function main(): Promise<void> {
     await page.mouse.move(900, 600);
     await shot('sample', 720, 520);
 
-    await (await workbench.explorerRow(sampleName)).click({ button: 'right' });
-    await workbench.menuItem('Package Model…').hover();
+    await (await workbench.openMenu(await workbench.explorerRow(sampleName), 'Package Model…')).hover();
     await shot('package', 720, 520);
     await workbench.choose('Package Model…');
     await workbench.notification('is packaged').waitFor();

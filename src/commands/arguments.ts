@@ -10,6 +10,13 @@ export function rowSubject(argument: unknown): NodeSubject | undefined {
   return isObject(argument) && 'subject' in argument ? (argument as unknown as TreeNode).subject : undefined;
 }
 
+/** The id of the endpoint that a row stands for. */
+export function endpointOf(argument: unknown): string | undefined {
+  const subject = rowSubject(argument);
+  if (subject?.kind === 'service') return subject.deploymentId;
+  return subject?.kind === 'deployment' ? subject.deployment.id : undefined;
+}
+
 /** A file-system path out of what menus (a Uri) and scripts (a path, or an object with `path` or `folder`) hand over. */
 export function pathArgument(argument: unknown): string | undefined {
   if (typeof argument === 'string') return argument;

@@ -6,6 +6,7 @@ export const commandIds = [
   'modelDeck.packageModel',
   'modelDeck.deployModel',
   'modelDeck.classifyImage',
+  'modelDeck.setEndpointCredentials',
   'modelDeck.startDeployment',
   'modelDeck.stopDeployment',
   'modelDeck.removeDeployment',

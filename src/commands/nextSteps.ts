@@ -33,6 +33,11 @@ export class NextSteps {
         return { title: 'Show Events', run: () => command('modelDeck.showEvents', step) };
       case 'show-manifest':
         return { title: 'Show Manifest', run: () => command('modelDeck.showManifest', step) };
+      case 'set-credentials':
+        return {
+          title: 'Set Credentials…',
+          run: () => command('modelDeck.setEndpointCredentials', { endpointId: step.endpointId }),
+        };
       case 'retry':
         return { title: 'Try Again', run: retry };
       case 'show-log':

@@ -1,8 +1,9 @@
 import path from 'node:path';
-import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { cp, readdir, rename, rm } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { ModelDeckError } from '../foundation/error.ts';
 import { fileError } from '../foundation/fileErrors.ts';
+import { makeFolder } from '../foundation/makeFolder.ts';
 import { pathArgument } from './arguments.ts';
 
 /** "Open Sample…": copies the sample model to a folder of the user's choice and opens it. */
@@ -28,7 +29,7 @@ export class OpenSample {
           nextStep: { kind: 'reveal-file', path: destination },
         });
       }
-      await mkdir(parent, { recursive: true });
+      await makeFolder(parent);
       await cp(this.samplesFolder, incomplete, { recursive: true });
       await rename(incomplete, destination);
       return destination;

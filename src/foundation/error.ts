@@ -41,6 +41,7 @@ export type NextStep =
   | ({ readonly kind: 'show-pod-logs'; readonly container: string; readonly previous?: boolean } & ClusterObject)
   | ({ readonly kind: 'show-events' } & ClusterObject)
   | ({ readonly kind: 'show-manifest' } & ClusterObject)
+  | { readonly kind: 'set-credentials'; readonly endpointId: string }
   | { readonly kind: 'retry' }
   | { readonly kind: 'show-log' };
 

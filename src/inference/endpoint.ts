@@ -1,3 +1,5 @@
+import type { Preprocessing } from '../packaging/modelSpec.ts';
+
 /** An address that answers KServe's V1 or V2 protocol, and what must be known to talk to it. */
 export interface Endpoint {
   /** The deployment's id. */
@@ -6,17 +8,21 @@ export interface Endpoint {
   readonly targetLabel: string;
   /** For example `http://127.0.0.1:43121`, without a trailing slash. */
   readonly baseUrl: string;
-  /** The model's name in the URL. */
+  /** The model's name in the URL. Empty when the target cannot tell: the server is asked then. */
   readonly modelName: string;
   readonly protocol: 'v1' | 'v2';
-  /** Sent with every request (Host, Authorization). Never logged, never shown. */
+  /** Sent with every request (Host, Authorization, Cookie). Never logged; of their values only Host is shown. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Certificate authorities in PEM that are trusted instead of the usual ones. */
+  readonly ca?: string;
   /** Largest request body that the runtime takes, in bytes (TorchServe: 6 553 500). */
   readonly maxRequestBytes: number;
   /** What the runtime can decode without loss. TorchServe's handlers want three channels: RGB JPEG. */
   readonly imageEncoding: 'rgb-jpeg' | 'rgb-jpeg-or-png';
   /** Label of each class by index, when the target knows them and the runtime answers with bare numbers. */
   readonly labels?: readonly string[];
+  /** How an image becomes the model's tensor, when the package says; for runtimes that take nothing but tensors. */
+  readonly preprocessing?: Preprocessing;
 }
 
 /** One class and its probability, 0..1. */
@@ -31,10 +37,12 @@ export interface ImageResult {
   readonly predictions: readonly Prediction[];
   /** How many classes the runtime answered with (TorchServe's image_classifier: 5, whatever k is). */
   readonly classCount: number;
+  /** One sentence each about what was done or assumed on the way, for example that the image was scaled down. */
+  readonly notes: readonly string[];
   readonly timing: {
     /** Decode, resize for the limit, encode; milliseconds. */
     readonly prepareMs: number;
-    /** From the first byte sent to the last byte read; milliseconds. */
+    /** From the first byte sent to the last byte read, with all waiting for a model that starts; milliseconds. */
     readonly requestMs: number;
   };
   readonly request: ExchangeRequest;
@@ -45,6 +53,8 @@ export interface ImageResult {
 export interface ExchangeRequest {
   readonly method: 'POST';
   readonly url: string;
+  /** Those of the endpoint; every value but Host's is hidden. */
+  readonly headers: readonly { readonly name: string; readonly value: string }[];
   readonly body: string;
 }
 

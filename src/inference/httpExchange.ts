@@ -3,11 +3,17 @@ import https from 'node:https';
 import { ModelDeckError } from '../foundation/error.ts';
 import { throwIfCancelled } from '../foundation/task.ts';
 import type { Task } from '../foundation/task.ts';
+import { readBody } from './answerBody.ts';
+import { connectionError, timeoutError } from './connectionErrors.ts';
 
-export interface JsonPost {
+export interface HttpRequest {
+  /** Whose headers and certificate authority they are: the user can set them. */
+  readonly endpointId: string;
+  readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** JSON. */
+  readonly body?: string;
   /** Milliseconds until the whole answer must be there. */
   readonly timeoutMs: number;
 }
@@ -17,66 +23,72 @@ export interface HttpAnswer {
   readonly body: string;
   /** Where a redirect points to. */
   readonly location?: string;
+  /** How long the server asks to wait before another try, in milliseconds. */
+  readonly retryAfterMs?: number;
 }
 
-/** Largest answer that is read, in bytes: far beyond the 6.5 MB that TorchServe allows. */
-const maxAnswerBytes = 64 * 1024 * 1024;
+/** The agents that keep the connections; one for each kind of address. */
+export interface Agents {
+  readonly http: http.Agent;
+  readonly https: https.Agent;
+}
+
+/** The connection was cut before the first byte of an answer. A question that changes nothing may be asked again. */
+export class CutBeforeAnswer extends Error {
+  constructor(readonly reported: ModelDeckError) {
+    super(reported.message);
+  }
+}
 
 /**
- * Posts JSON and reads the whole answer, whatever its status. Node's own http is used: it lets the Host header be set,
- * which reaches a service behind a gateway, and follows no redirect.
- * @throws ModelDeckError `unreachable`, `timeout`, `cancelled`, `server` (an answer without end), `invalid-input` (address or header)
+ * Asks once and reads the whole answer, whatever its status. Node's own http is used: it lets the Host header be set,
+ * which reaches a service behind a gateway, follows no redirect, and gives each endpoint its own certificate authority.
+ * @throws CutBeforeAnswer
+ * @throws ModelDeckError `unreachable`, `timeout`, `cancelled`, `server` (an answer that cannot be read or has no end),
+ *   `invalid-input` (address or header)
  */
-export function postJson(post: JsonPost, task?: Task): Promise<HttpAnswer> {
+export function exchangeOnce(asked: HttpRequest, agents: Agents, task?: Task): Promise<HttpAnswer> {
   throwIfCancelled(task);
   return new Promise<HttpAnswer>((resolve, reject) => {
-    const request = openRequest(post);
-    const fail = (error: ModelDeckError): void => {
+    const request = openRequest(asked, agents);
+    let isAnswered = false;
+    const fail = (error: Error): void => {
       request.destroy();
       finish(() => reject(error));
     };
     const cancel = (): void => fail(ModelDeckError.cancelled());
-    const timer = setTimeout(() => fail(timeoutError(post)), post.timeoutMs);
+    const timer = setTimeout(() => fail(timeoutError(asked.url, asked.timeoutMs)), asked.timeoutMs);
     const finish = (settle: () => void): void => {
       clearTimeout(timer);
       task?.signal?.removeEventListener('abort', cancel);
       settle();
     };
     task?.signal?.addEventListener('abort', cancel, { once: true });
-    request.on('error', (error) => fail(connectionError(post.url, error)));
+    request.on('error', (error) => {
+      const reported = connectionError(asked, error);
+      fail(!isAnswered && isCut(error) ? new CutBeforeAnswer(reported) : reported);
+    });
     request.on('response', (response) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      response.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        chunks.push(chunk);
-        if (size > maxAnswerBytes) fail(endlessAnswerError(post.url));
-      });
-      response.on('error', (error) => fail(connectionError(post.url, error)));
-      response.on('end', () =>
-        finish(() => {
-          const location = response.headers.location;
-          const body = Buffer.concat(chunks).toString('utf8');
-          resolve({ status: response.statusCode ?? 0, body, ...(location !== undefined && { location }) });
-        }),
+      isAnswered = true;
+      readBody(response, asked).then(
+        (body) => finish(() => resolve({ status: response.statusCode ?? 0, body, ...hints(response) })),
+        fail,
       );
     });
-    request.end(post.body);
+    request.end(asked.body);
   });
 }
 
-function openRequest({ url, headers, body }: JsonPost): http.ClientRequest {
-  const length = Buffer.byteLength(body);
-  // A connection of its own: one that was kept open may be dead when the server was started anew.
-  const options = {
-    method: 'POST',
-    agent: false,
-    headers: { ...headers, 'Content-Type': 'application/json', 'Content-Length': length },
-  } as const;
+function openRequest({ method, url, headers, body }: HttpRequest, agents: Agents): http.ClientRequest {
+  const content = body !== undefined && {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+  };
+  const options = { method, headers: { ...headers, ...content } } as const;
   try {
     const address = new URL(url);
-    if (address.protocol === 'https:') return https.request(address, options);
-    if (address.protocol === 'http:') return http.request(address, options);
+    if (address.protocol === 'https:') return https.request(address, { ...options, agent: agents.https });
+    if (address.protocol === 'http:') return http.request(address, { ...options, agent: agents.http });
   } catch (error) {
     // The reason may quote a header's value: it stays in the cause.
     throw new ModelDeckError('invalid-input', `The address ${url}, or a header of it, cannot be used.`, {
@@ -86,40 +98,16 @@ function openRequest({ url, headers, body }: JsonPost): http.ClientRequest {
   throw new ModelDeckError('invalid-input', `The address ${url} is neither http nor https.`);
 }
 
-function connectionError(url: string, error: Error): ModelDeckError {
-  const { code } = error as NodeJS.ErrnoException;
-  const reason = (code !== undefined && reasons[code]) || error.message;
-  return new ModelDeckError('unreachable', `No answer from ${new URL(url).origin}: ${reason}.`, {
-    remedy: 'Check that the deployment runs, or start it again.',
-    nextStep: { kind: 'retry' },
-    cause: error,
-  });
+function isCut(error: Error): boolean {
+  return ['ECONNRESET', 'EPIPE', 'ECONNABORTED'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ECONNRESET: 'the connection was cut while waiting for the answer',
-  EPIPE: 'the connection was cut while the image was sent, perhaps because it is larger than the server takes',
-  ENOTFOUND: 'its name is unknown',
-  EAI_AGAIN: 'its name cannot be looked up right now',
-  EHOSTUNREACH: 'there is no way to it',
-  ENETUNREACH: 'there is no network to it',
-  ETIMEDOUT: 'it does not respond',
-};
-
-function timeoutError({ url, timeoutMs }: JsonPost): ModelDeckError {
-  return new ModelDeckError('timeout', `${new URL(url).origin} did not answer within ${timeoutMs / 1000} s.`, {
-    remedy: 'The model may be starting up or overloaded: try again, or look at the log of the deployment.',
-    nextStep: { kind: 'retry' },
-  });
-}
-
-function endlessAnswerError(url: string): ModelDeckError {
-  return new ModelDeckError(
-    'server',
-    `${new URL(url).origin} answered with more than ${maxAnswerBytes / 1024 / 1024} MB.`,
-    {
-      remedy: 'Check that the address is that of a model server.',
-    },
-  );
+function hints({ headers }: http.IncomingMessage): Pick<HttpAnswer, 'location' | 'retryAfterMs'> {
+  const location = headers.location;
+  // The other form of Retry-After, a date, comes from no model server or gateway that we know.
+  const seconds = Number(headers['retry-after']);
+  return {
+    ...(location !== undefined && { location }),
+    ...(headers['retry-after'] !== undefined && Number.isFinite(seconds) && { retryAfterMs: seconds * 1000 }),
+  };
 }

@@ -8,17 +8,28 @@ import {
   isSavedClassifyState,
   type ClassifyRequest,
   type ClassifyUpdate,
+  type ImageRequest,
 } from './contract/classifyMessages.ts';
 import { isTopK } from './contract/classifyState.ts';
+import { EndpointConnections } from './endpointConnections.ts';
+import type { CredentialStore } from './endpointCredentials.ts';
+import { pickEndpoint } from './endpointPicker.ts';
 import { describeFailure } from './failure.ts';
 import { droppedUri, fileInput, heldInput, tooLarge } from './imageInputs.ts';
 import { showPage } from './page.ts';
+import { parseServiceId, type ServiceId } from './serviceId.ts';
+import { TargetList, type TargetListOptions } from './targetList.ts';
 
 export interface ClassifyPanelOptions {
   readonly extensionUri: vscode.Uri;
   readonly log: vscode.LogOutputChannel;
   readonly inference: () => Promise<typeof Inference>;
-  readonly target: () => Promise<Target>;
+  /** This computer, and the namespaces of clusters that the user has opened. Contacts nobody. */
+  readonly targets: TargetListOptions['targets'];
+  readonly onDidChangeTargets: TargetListOptions['onDidChangeTargets'];
+  /** Opens the target of a service that none of them knows yet. */
+  readonly openTarget: (service: ServiceId) => Promise<Target>;
+  readonly credentials: CredentialStore;
 }
 
 const viewType = 'modelDeck.classify';
@@ -33,23 +44,44 @@ const thumbnailSize = 192;
 export class ClassifyPanel implements vscode.Disposable {
   private panel: vscode.WebviewPanel | undefined;
   private readonly session: ClassifySession;
+  private readonly targets: TargetList;
+  private readonly connections: EndpointConnections;
+  private readonly changed = new vscode.EventEmitter<void>();
+  private readonly endCredentials: () => void;
   private sending = false;
-  private watching: Promise<() => void> | undefined;
+  private started: Promise<void> | undefined;
+  /** The endpoint whose ways are known, with the state that it had then. */
+  private lookedAt: string | undefined;
+  /** What {@link open} was asked for and could not be reached. */
+  private missing: ServiceId | undefined;
 
   constructor(private readonly deps: ClassifyPanelOptions) {
+    const onError = (doing: string, error: unknown): void =>
+      this.deps.log.warn(`Could not ${doing}: ${describeFailure(error).reason}`);
+    this.targets = new TargetList(deps, () => this.targetsChanged());
+    this.connections = new EndpointConnections({
+      targetOf: (endpointId) => this.targets.targetOf(endpointId),
+      inference: deps.inference,
+      credentials: (endpointId) => deps.credentials.read(endpointId),
+      onChange: () => this.session.connectionChanged(),
+      onError,
+    });
     this.session = new ClassifySession(
       {
-        predict: async (endpointId, image, k, signal) => {
-          const endpoint = await (await this.deps.target()).endpoint(endpointId);
-          return (await this.deps.inference()).predict({ endpoint, image, k }, { signal });
-        },
+        predict: (endpointId, image, k, signal, onWarmUp) =>
+          this.connections.predict(endpointId, { image, k, onWarmUp }, signal),
+        connection: (endpointId) => this.connections.view(endpointId),
         thumbnail: async (image) => (await this.deps.inference()).thumbnail(image, thumbnailSize),
-        onChange: () => this.sendState(),
+        onChange: () => this.sessionChanged(),
         onThumbnail: (imageId, url) => this.send({ type: 'thumbnail', imageId, url }),
-        onError: (doing, error) => this.deps.log.warn(`Could not ${doing}: ${describeFailure(error).reason}`),
+        onError,
       },
       configuredTopK(),
     );
+    this.endCredentials = deps.credentials.onDidChange((endpointId) => {
+      this.session.cancelOn(endpointId);
+      this.connections.credentialsChanged(endpointId).catch((error: unknown) => onError('read the credentials', error));
+    });
   }
 
   /** Brings the panel back after the window was reloaded, with its endpoint and k. */
@@ -59,7 +91,8 @@ export class ClassifyPanel implements vscode.Disposable {
         this.adopt(panel);
         if (isSavedClassifyState(saved)) this.session.setTopK(saved.topK);
         await this.watch();
-        if (isSavedClassifyState(saved) && saved.endpointId !== undefined) this.session.select(saved.endpointId);
+        // A cluster that the user has not opened in this window is not contacted for it.
+        if (isSavedClassifyState(saved) && saved.endpointId !== undefined) this.session.wish(saved.endpointId);
       },
     });
   }
@@ -75,23 +108,42 @@ export class ClassifyPanel implements vscode.Disposable {
     if (this.panel) this.panel.reveal(undefined, false);
     else this.adopt(vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Active));
     await this.watch();
-    if (endpointId !== undefined) this.session.select(endpointId);
+    if (endpointId !== undefined) this.choose(endpointId);
     this.add(images.map(fileInput));
+  }
+
+  /** Asks for one of the endpoints that are known. @returns its id; undefined when the user leaves */
+  async pickEndpoint(): Promise<string | undefined> {
+    await this.watch();
+    return pickEndpoint(
+      () => this.session.choices(),
+      (listener) => {
+        const subscription = this.changed.event(listener);
+        return () => void subscription.dispose();
+      },
+    );
   }
 
   dispose(): void {
     this.panel?.dispose();
-    void this.watching?.then((end) => end());
+    this.connections.dispose();
+    this.targets.stop();
+    this.endCredentials();
+    this.changed.dispose();
   }
 
   private adopt(panel: vscode.WebviewPanel): void {
     // A panel of before the reload may come back when a new one is open already: one is enough.
     this.panel?.dispose();
     this.panel = panel;
+    this.targets.watch(panel.visible);
+    panel.onDidChangeViewState(() => this.panel === panel && this.targets.watch(panel.visible));
     panel.onDidDispose(() => {
       if (this.panel !== panel) return;
       this.panel = undefined;
       this.session.cancelAll();
+      this.connections.dispose();
+      this.targets.watch(false);
     });
     showPage(panel.webview, {
       extensionUri: this.deps.extensionUri,
@@ -104,38 +156,97 @@ export class ClassifyPanel implements vscode.Disposable {
     });
   }
 
-  /** Follows the target's deployments from the first use on. A failure is shown in the page, with a way to try again. */
+  /** Knows the targets' deployments from the first use on. A failure is shown in the page, with a way to try again. */
   private async watch(): Promise<void> {
-    this.watching ??= this.deps.target().then((target) => {
-      const update = (): void => this.session.setEndpoints(endpointChoices(target));
-      const end = target.onDidChangeDeployments(update);
-      update();
-      return end;
-    });
+    this.started ??= this.targets.start();
     try {
-      await this.watching;
+      await this.started;
     } catch (error) {
-      this.watching = undefined;
+      this.started = undefined;
+      this.session.failEndpoints(error);
+    }
+  }
+
+  private targetsChanged(): void {
+    this.connections.targetsChanged();
+    this.session.setEndpoints(this.targets.endpoints());
+    this.changed.fire();
+  }
+
+  private sessionChanged(): void {
+    this.sendState();
+    const { selected } = this.session.choices();
+    const looked = selected?.isRemote ? `${selected.state} ${selected.id}` : undefined;
+    if (looked === this.lookedAt) return;
+    this.lookedAt = looked;
+    if (selected?.isRemote) this.look(selected.id);
+  }
+
+  private look(endpointId: string): void {
+    this.connections.look(endpointId).catch((error: unknown) => {
+      this.deps.log.warn(`Could not find the ways to ${endpointId}: ${describeFailure(error).reason}`);
+    });
+  }
+
+  /** One that no target knows yet is looked for in its cluster. */
+  private choose(endpointId: string): void {
+    const service = parseServiceId(endpointId);
+    if (this.targets.targetOf(endpointId) ?? !service) this.session.select(endpointId);
+    else void this.reach(endpointId, service);
+  }
+
+  private async reach(id: string, service: ServiceId): Promise<void> {
+    const { name, namespace, contextName } = service;
+    const expected = { id, label: name, targetLabel: `${namespace} — ${contextName}`, isRemote: true };
+    this.session.expect({ ...expected, state: 'starting' });
+    this.missing = undefined;
+    try {
+      const target = await this.deps.openTarget(service);
+      // Says when there is no such service; when there is, the target's list brings it.
+      await target.routes(id);
+    } catch (error) {
+      this.missing = service;
+      this.session.expect({ ...expected, state: 'failed' });
       this.session.failEndpoints(error);
     }
   }
 
   private async answer(request: ClassifyRequest): Promise<void> {
     switch (request.type) {
-      case 'ready':
-        this.sendState();
-        for (const [imageId, url] of this.session.thumbnails()) this.send({ type: 'thumbnail', imageId, url });
+      case 'choose-endpoint': {
+        const chosen = await this.pickEndpoint();
+        if (chosen !== undefined) this.session.select(chosen);
         return;
-      case 'select-endpoint':
-        return this.session.select(request.id);
+      }
+      case 'select-route':
+        this.session.cancelOn(request.id);
+        return this.connections.chooseRoute(request.id, request.route);
+      case 'select-model':
+        return this.connections.chooseModel(request.id, request.model);
+      case 'disconnect':
+        this.session.cancelOn(request.id);
+        return this.connections.disconnect(request.id);
+      case 'set-credentials':
+        return run('modelDeck.setEndpointCredentials', { endpointId: request.id });
       case 'start-endpoint':
         return run('modelDeck.startDeployment', { deploymentId: request.id });
       case 'show-endpoint-log':
         return run('modelDeck.showDeploymentLog', { deploymentId: request.id });
       case 'reload-endpoints':
-        return this.watch();
+        return this.reload();
       case 'deploy':
         return run('modelDeck.deployModel');
+      default:
+        return this.answerAboutImages(request);
+    }
+  }
+
+  private async answerAboutImages(request: ImageRequest): Promise<void> {
+    switch (request.type) {
+      case 'ready':
+        this.sendState();
+        for (const [imageId, url] of this.session.thumbnails()) this.send({ type: 'thumbnail', imageId, url });
+        return;
       case 'set-top-k':
         return this.session.setTopK(request.topK);
       case 'browse':
@@ -162,6 +273,12 @@ export class ClassifyPanel implements vscode.Disposable {
       case 'copy':
         return this.copy(request.id, request.as);
     }
+  }
+
+  private async reload(): Promise<void> {
+    await this.watch();
+    const { selected } = this.session.choices();
+    if (this.missing && selected) this.choose(selected.id);
   }
 
   private add(inputs: readonly ImageInput[]): void {
@@ -197,9 +314,9 @@ export class ClassifyPanel implements vscode.Disposable {
   private async copy(id: string, as: 'curl' | 'python'): Promise<void> {
     const answered = this.session.answered(id);
     if (!answered) return;
-    const endpoint = await (await this.deps.target()).endpoint(answered.endpointId);
+    const { endpoint, input } = await this.connections.described(answered.endpointId);
     const { asCurl, asPython } = await this.deps.inference();
-    await vscode.env.clipboard.writeText((as === 'curl' ? asCurl : asPython)(endpoint, answered.fileName));
+    await vscode.env.clipboard.writeText((as === 'curl' ? asCurl : asPython)(endpoint, answered.fileName, input));
     const text = as === 'curl' ? 'The curl command is copied.' : 'The Python code is copied.';
     vscode.window.setStatusBarMessage(text, 5000);
     this.send({ type: 'notice', text });
@@ -224,16 +341,6 @@ export class ClassifyPanel implements vscode.Disposable {
   private send(update: ClassifyUpdate): void {
     void this.panel?.webview.postMessage(update);
   }
-}
-
-function endpointChoices(target: Target): Parameters<ClassifySession['setEndpoints']>[0] {
-  return target.deployments().map(({ id, name, state, reason }) => ({
-    id,
-    label: name,
-    targetLabel: target.label,
-    state,
-    ...(reason !== undefined && { reason }),
-  }));
 }
 
 function refusal({ name, size, why }: Extract<ClassifyRequest, { readonly type: 'refuse-file' }>): ModelDeckError {

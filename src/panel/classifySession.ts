@@ -1,7 +1,6 @@
-import type { ImageResult } from '../inference/endpoint.ts';
 import { ModelDeckError } from '../foundation/error.ts';
-import type { ExchangeView, BodyView } from './contract/classifyMessages.ts';
-import { longestBody } from './contract/classifyMessages.ts';
+import { answerView, exchangeView, type RoutedResult } from './answerViews.ts';
+import type { ExchangeView } from './contract/classifyMessages.ts';
 import {
   leastTopK,
   longestLabel,
@@ -11,11 +10,12 @@ import {
   mostTopK,
   type AnswerView,
   type ClassifyState,
+  type ConnectionView,
   type EndpointChoice,
   type HistoryView,
   type Outcome,
 } from './contract/classifyState.ts';
-import type { Failure } from './contract/failure.ts';
+import { longestSentence, type Failure } from './contract/failure.ts';
 import { clip, describeFailure } from './failure.ts';
 
 /** An image that can be read again for a second try. */
@@ -33,7 +33,15 @@ export interface ImageInput {
 
 /** What the session needs done. Given by the panel, so that the session knows neither VS Code nor the engine. */
 export interface SessionWork {
-  readonly predict: (endpointId: string, image: Uint8Array, k: number, signal: AbortSignal) => Promise<ImageResult>;
+  readonly predict: (
+    endpointId: string,
+    image: Uint8Array,
+    k: number,
+    signal: AbortSignal,
+    onWarmUp: (said?: string) => void,
+  ) => Promise<RoutedResult>;
+  /** How an endpoint is reached; nothing for one of this computer. */
+  readonly connection?: (endpointId: string) => ConnectionView | undefined;
   /** A data: URL. */
   readonly thumbnail: (image: Uint8Array) => Promise<string>;
   /** Called after each change of {@link ClassifySession.state}. */
@@ -51,7 +59,7 @@ interface SessionImage {
   outcome: Outcome;
   triedThumbnail: boolean;
   /** The newest run; older ones that are still unwinding are not heard any more. */
-  run?: AbortController;
+  run?: { readonly abort: AbortController; readonly endpointId: string };
   answered?: { readonly endpointId: string; readonly exchange: ExchangeView };
 }
 
@@ -68,6 +76,10 @@ export class ClassifySession {
   private endpoints: readonly EndpointChoice[] = [];
   private endpointsFailure: Failure | undefined;
   private selectedId: string | undefined;
+  /** Chosen as soon as it comes, unless another one is chosen first. */
+  private wishedId: string | undefined;
+  /** Was chosen before its target knows it. */
+  private expected: EndpointChoice | undefined;
   private images: SessionImage[] = [];
   private history: HistoryView[] = [];
   private readonly thumbnailUrls = new Map<string, string>();
@@ -80,9 +92,12 @@ export class ClassifySession {
   ) {}
 
   state(): ClassifyState {
+    const endpoint = this.selected();
+    const connection = endpoint?.isRemote ? this.work.connection?.(endpoint.id) : undefined;
     return {
-      endpoints: this.endpoints,
-      ...(this.selectedId !== undefined && { selectedId: this.selectedId }),
+      ...(endpoint && { endpoint }),
+      ...(connection && { connection }),
+      endpointCount: this.endpoints.length,
       ...(this.endpointsFailure && { endpointsFailure: this.endpointsFailure }),
       topK: this.topK,
       images: this.images.map(({ id, name, origin, outcome }) => ({ id, name, origin, outcome })),
@@ -95,16 +110,15 @@ export class ClassifySession {
     return this.thumbnailUrls;
   }
 
+  /** All that can be chosen, and the chosen one. */
+  choices(): { readonly endpoints: readonly EndpointChoice[]; readonly selected: EndpointChoice | undefined } {
+    return { endpoints: this.endpoints, selected: this.selected() };
+  }
+
   setEndpoints(endpoints: readonly EndpointChoice[]): void {
     this.endpointsFailure = undefined;
-    this.endpoints = endpoints.slice(0, mostEndpoints).map((endpoint) => ({
-      ...endpoint,
-      label: clip(endpoint.label, longestLabel),
-      targetLabel: clip(endpoint.targetLabel, longestLabel),
-    }));
-    const ids = this.endpoints.map(({ id }) => id);
-    if (this.selectedId === undefined || !ids.includes(this.selectedId))
-      this.selectedId = this.endpoints.find(({ state }) => state === 'ready')?.id ?? ids[0];
+    this.endpoints = endpoints.slice(0, mostEndpoints).map(clipped);
+    this.settleChoice();
     this.changed();
   }
 
@@ -117,6 +131,28 @@ export class ClassifySession {
   select(endpointId: string): void {
     if (!this.endpoints.some(({ id }) => id === endpointId)) return;
     this.selectedId = endpointId;
+    this.wishedId = this.expected = undefined;
+    this.changed();
+  }
+
+  /** Chooses it when it comes, and goes on with another one meanwhile. */
+  wish(endpointId: string): void {
+    this.wishedId = endpointId;
+    this.settleChoice();
+    this.changed();
+  }
+
+  /** Chooses one whose target is still being asked; images wait for it. Called again with what became of it. */
+  expect(endpoint: EndpointChoice): void {
+    if (this.endpoints.some(({ id }) => id === endpoint.id)) return this.select(endpoint.id);
+    this.expected = clipped(endpoint);
+    this.selectedId = endpoint.id;
+    this.wishedId = undefined;
+    this.changed();
+  }
+
+  /** Draws again what is known of the way to the endpoint. */
+  connectionChanged(): void {
     this.changed();
   }
 
@@ -154,10 +190,17 @@ export class ClassifySession {
   cancel(ids: readonly string[]): void {
     for (const image of this.chosen(ids)) {
       if (!isPending(image)) continue;
-      image.run?.abort();
+      image.run?.abort.abort();
       image.outcome = { state: 'cancelled' };
     }
     this.changed();
+  }
+
+  /** Those that are on their way to this endpoint. */
+  cancelOn(endpointId: string): void {
+    this.cancel(
+      this.images.filter(({ run, outcome }) => isActive(outcome) && run?.endpointId === endpointId).map(({ id }) => id),
+    );
   }
 
   cancelAll(): void {
@@ -165,7 +208,7 @@ export class ClassifySession {
   }
 
   remove(ids: readonly string[]): void {
-    for (const image of this.chosen(ids)) image.run?.abort();
+    for (const image of this.chosen(ids)) image.run?.abort.abort();
     this.images = this.images.filter(({ id }) => !ids.includes(id));
     this.changed();
   }
@@ -221,11 +264,26 @@ export class ClassifySession {
     this.work.onChange();
   }
 
+  private settleChoice(): void {
+    const ids = new Set(this.endpoints.map(({ id }) => id));
+    if (this.expected && ids.has(this.expected.id)) this.expected = undefined;
+    if (this.wishedId !== undefined && ids.has(this.wishedId)) {
+      this.selectedId = this.wishedId;
+      this.wishedId = undefined;
+    }
+    if (!this.selected())
+      this.selectedId = this.endpoints.find(({ state }) => state === 'ready')?.id ?? this.endpoints[0]?.id;
+  }
+
+  private selected(): EndpointChoice | undefined {
+    const { selectedId, expected } = this;
+    return this.endpoints.find(({ id }) => id === selectedId) ?? (expected?.id === selectedId ? expected : undefined);
+  }
+
   private pump(): void {
     while (this.busy < mostAtOnce) {
-      const endpoint = this.endpoints.find(
-        ({ id, state }) => id === this.selectedId && (state === 'ready' || state === 'stopped'),
-      );
+      const selected = this.selected();
+      const endpoint = selected && canBeAsked(selected) ? selected : undefined;
       const queued = this.images.filter(({ outcome }) => outcome.state === 'queued');
       const next = endpoint ? queued[0] : queued.find(({ triedThumbnail }) => !triedThumbnail);
       if (!next?.input) return;
@@ -240,15 +298,16 @@ export class ClassifySession {
 
   private async run(image: SessionImage, input: ImageInput, endpoint: EndpointChoice): Promise<void> {
     const run = new AbortController();
-    image.run = run;
+    image.run = { abort: run, endpointId: endpoint.id };
     image.outcome = { state: 'running' };
     try {
       const content = await input.read();
       if (!image.triedThumbnail) await this.makeThumbnail(image, content);
       if (run.signal.aborted) return;
-      const result = await this.work.predict(endpoint.id, content, mostTopK, run.signal);
+      const onWarmUp = (said?: string): void => this.warmUp(image, run.signal, said);
+      const result = await this.work.predict(endpoint.id, content, mostTopK, run.signal, onWarmUp);
       if (run.signal.aborted) return;
-      const answer = answerView(result, endpoint);
+      const answer = answerView(result, endpoint.label);
       image.outcome = answer;
       image.answered = { endpointId: endpoint.id, exchange: exchangeView(result) };
       this.remember(image, answer);
@@ -261,6 +320,13 @@ export class ClassifySession {
           ? { state: 'cancelled' }
           : { state: 'failed', failure: describeFailure(error), canRetry: true };
     }
+  }
+
+  private warmUp(image: SessionImage, signal: AbortSignal, said: string | undefined): void {
+    // A late word about a run that is over, or not the newest any more.
+    if (signal.aborted || signal !== image.run?.abort.signal || !isActive(image.outcome)) return;
+    image.outcome = { state: 'warming', ...(said !== undefined && { said: clip(said, longestSentence) }) };
+    this.changed();
   }
 
   private remember(image: SessionImage, answer: AnswerView): void {
@@ -293,8 +359,26 @@ export class ClassifySession {
   }
 }
 
+function clipped(endpoint: EndpointChoice): EndpointChoice {
+  return {
+    ...endpoint,
+    label: clip(endpoint.label, longestLabel),
+    targetLabel: clip(endpoint.targetLabel, longestLabel),
+    ...(endpoint.reason !== undefined && { reason: clip(endpoint.reason, longestSentence) }),
+  };
+}
+
+/** A stopped server of this computer starts when it is asked; one of a cluster is started by the user. */
+function canBeAsked({ state, isRemote }: EndpointChoice): boolean {
+  return state === 'ready' || (state === 'stopped' && !isRemote);
+}
+
 function isPending({ outcome }: SessionImage): boolean {
-  return outcome.state === 'queued' || outcome.state === 'running';
+  return outcome.state === 'queued' || isActive(outcome);
+}
+
+function isActive({ state }: Outcome): boolean {
+  return state === 'running' || state === 'warming';
 }
 
 function heldBy({ input }: SessionImage): number {
@@ -303,29 +387,4 @@ function heldBy({ input }: SessionImage): number {
 
 function sumHeld(images: readonly SessionImage[]): number {
   return images.reduce((sum, image) => sum + heldBy(image), 0);
-}
-
-function answerView(result: ImageResult, endpoint: EndpointChoice): AnswerView {
-  return {
-    state: 'done',
-    endpointLabel: endpoint.label,
-    predictions: result.predictions.slice(0, mostTopK).map(({ label, probability }) => ({
-      label: clip(label, longestLabel),
-      probability: Number.isFinite(probability) ? Math.min(1, Math.max(0, probability)) : 0,
-    })),
-    classCount: result.classCount,
-    prepareMs: result.timing.prepareMs,
-    requestMs: result.timing.requestMs,
-  };
-}
-
-function exchangeView({ request, response }: ImageResult): ExchangeView {
-  const body = (text: string): BodyView => ({ text: clip(text, longestBody), length: text.length });
-  return {
-    method: request.method,
-    url: clip(request.url, 8192),
-    request: body(request.body),
-    status: response.status,
-    response: body(response.body),
-  };
 }

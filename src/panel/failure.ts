@@ -10,10 +10,12 @@ export function describeFailure(error: unknown): Failure {
       remedy: 'Run "Model Deck: Show Log" for the details.',
     };
   }
+  const { nextStep } = error;
   return {
     reason: clip(error.message, longestSentence),
     ...(error.remedy !== undefined && { remedy: clip(error.remedy, longestSentence) }),
-    ...(error.nextStep?.kind === 'show-deployment-log' && { deploymentId: error.nextStep.deploymentId }),
+    ...(nextStep?.kind === 'show-deployment-log' && { deploymentId: nextStep.deploymentId }),
+    ...(nextStep?.kind === 'set-credentials' && { credentialsFor: nextStep.endpointId }),
   };
 }
 

@@ -8,11 +8,13 @@ import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { ModelDeckError } from '../foundation/error.ts';
 import { fileError } from '../foundation/fileErrors.ts';
+import { makeFolder } from '../foundation/makeFolder.ts';
 import { throwIfCancelled, type Task } from '../foundation/task.ts';
 import { readArchive } from '../packaging/index.ts';
 import type { ModelArchive } from '../packaging/modelArchive.ts';
 import type { ModelStore, StoredModel, UploadStep } from './modelStore.ts';
 import { readRecord, writeRecord, type StoreRecord } from './storeRecord.ts';
+import { byNameAndVersion, checkFolderNames, versionTakenRemedy } from './versionFolder.ts';
 
 /** Bytes read at once; large, because weights are. */
 const chunkSize = 1 << 20;
@@ -42,8 +44,7 @@ export class FolderStore implements ModelStore {
         if (record?.name === name && record.version === version) models.push(this.stored(record));
       }
     }
-    const order = new Intl.Collator('en', { numeric: true });
-    return models.sort((a, b) => order.compare(a.name, b.name) || order.compare(a.version, b.version));
+    return byNameAndVersion(models);
   }
 
   async upload(archive: ModelArchive, task: Task<UploadStep> = {}): Promise<StoredModel> {
@@ -53,7 +54,7 @@ export class FolderStore implements ModelStore {
     const partial = path.join(path.dirname(folder), `.${archive.version}.${randomBytes(4).toString('hex')}.part`);
     const inner = `model-store/${path.basename(archive.path)}`;
     try {
-      await mkdir(path.join(partial, 'model-store'), { recursive: true });
+      await makeFolder(path.join(partial, 'model-store'));
       await mkdir(path.join(partial, 'config'));
       await copyFile(archive.configProperties, path.join(partial, 'config', 'config.properties'));
       const sha256 = await copyArchive(archive, path.join(partial, inner), task);
@@ -112,25 +113,13 @@ export class FolderStore implements ModelStore {
     throw new ModelDeckError(
       'conflict',
       `The store has ${archive.name} ${archive.version} already, with other content (${folder}).`,
-      {
-        remedy:
-          'Give the changed model a new version in model-deck.yaml, or remove the old one from the store. A version never changes, so that what was deployed can be traced.',
-        location: { path: folder },
-      },
+      { remedy: versionTakenRemedy, location: { path: folder } },
     );
   }
 
-  private versionFolder({ name, version }: { readonly name: string; readonly version: string }): string {
-    for (const [field, value] of [
-      ['name', name],
-      ['version', version],
-    ] as const) {
-      if (isFolderName(value)) continue;
-      throw new ModelDeckError('invalid-input', `The ${field} "${value}" cannot be a folder of the store.`, {
-        remedy: `Use letters, digits, ".", "_", "+" and "-" in "${field}", beginning with a letter or digit.`,
-      });
-    }
-    return path.join(this.folder, name, version);
+  private versionFolder(model: { readonly name: string; readonly version: string }): string {
+    checkFolderNames(model);
+    return path.join(this.folder, model.name, model.version);
   }
 
   private stored({ name, version, size, sha256, archive }: StoreRecord): StoredModel {
@@ -146,15 +135,6 @@ export class FolderStore implements ModelStore {
       sha256,
     };
   }
-}
-
-/** Also on Windows, which refuses names of devices, and a dot at the end. */
-function isFolderName(name: string): boolean {
-  return (
-    /^[A-Za-z0-9][A-Za-z0-9._+-]{0,127}$/.test(name) &&
-    !name.endsWith('.') &&
-    !/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(name)
-  );
 }
 
 async function folders(parent: string): Promise<readonly string[]> {

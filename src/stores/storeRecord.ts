@@ -14,18 +14,32 @@ export interface StoreRecord {
 
 const recordFile = 'model-deck.json';
 
+/** The text of a record's file. */
+export function formatRecord(record: StoreRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
+}
+
+/** Undefined for a text that is no record of ours. */
+export function parseRecord(text: string): StoreRecord | undefined {
+  try {
+    const value = JSON.parse(text) as unknown;
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 export async function writeRecord(folder: string, record: StoreRecord): Promise<void> {
-  await writeFile(path.join(folder, recordFile), `${JSON.stringify(record, null, 2)}\n`);
+  await writeFile(path.join(folder, recordFile), formatRecord(record));
 }
 
 /** Undefined for a folder that holds none, or one that is not ours: such a folder is no stored model. */
 export async function readRecord(folder: string): Promise<StoreRecord | undefined> {
   try {
-    const value = JSON.parse(await readFile(path.join(folder, recordFile), 'utf8')) as unknown;
-    return isRecord(value) ? value : undefined;
+    return parseRecord(await readFile(path.join(folder, recordFile), 'utf8'));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || error instanceof SyntaxError) return undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw error;
   }
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileError } from '../foundation/fileErrors.ts';
+import { makeFolder } from '../foundation/makeFolder.ts';
 import type { StoredModel } from '../stores/modelStore.ts';
 
 /** What outlives the window. */
@@ -61,7 +62,7 @@ export class DeploymentRecords {
   private async write(records: readonly DeploymentRecord[]): Promise<void> {
     const partial = `${this.file}.${randomBytes(4).toString('hex')}.part`;
     try {
-      await mkdir(path.dirname(this.file), { recursive: true });
+      await makeFolder(path.dirname(this.file));
       await writeFile(partial, `${JSON.stringify(records, null, 2)}\n`);
       await rename(partial, this.file);
     } catch (error) {

@@ -17,9 +17,7 @@ export async function doMainJob(
 ): Promise<readonly ReadPrediction[]> {
   const step = async (text: string, name: string): Promise<void> => onStep(text, await workbench.screenshot(name));
 
-  const folder = await workbench.explorerRow(model);
-  await folder.click({ button: 'right' });
-  await workbench.menuItem('Package Model…').hover();
+  await (await workbench.openMenu(await workbench.explorerRow(model), 'Package Model…')).hover();
   await step(`Right-clicked ${model}`, '1-package-menu');
   await workbench.choose('Package Model…');
   await workbench.notification(/packaged/i).waitFor();

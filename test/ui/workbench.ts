@@ -68,8 +68,23 @@ export class Workbench {
   }
 
   async chooseFromMenu(row: Locator, command: string): Promise<void> {
-    await row.click({ button: 'right' });
+    await this.openMenu(row, command);
     await this.choose(command);
+  }
+
+  /**
+   * Opens the menu of a row until it has the item. A menu that opens while VS Code still reads its extensions lacks their
+   * commands, and one that opens while the window takes the focus closes at once; a user would click again, too.
+   */
+  async openMenu(row: Locator, command: string): Promise<Locator> {
+    const item = this.menuItem(command);
+    for (const end = Date.now() + patience; ;) {
+      await row.click({ button: 'right' });
+      const there = item.waitFor({ timeout: 2000 });
+      if (await there.then(() => true).catch(() => false)) return item;
+      if (Date.now() > end) throw new Error(`The menu has no ${command}.`);
+      await this.page.keyboard.press('Escape');
+    }
   }
 
   /** Clicks an item of the open menu. A menu ignores clicks for a moment after it has opened, so as a user would: again. */

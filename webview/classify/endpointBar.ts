@@ -1,7 +1,8 @@
 import type { ClassifyRequest } from '../../src/panel/contract/classifyMessages.ts';
 import type { ClassifyState, EndpointChoice, EndpointState } from '../../src/panel/contract/classifyState.ts';
-import { el, present, type Child } from '../dom.ts';
-import { button, choice, type Choice } from '../toolkit.ts';
+import { el, foreign, icon, present, type Child } from '../dom.ts';
+import { button } from '../toolkit.ts';
+import { RouteBar } from './routeBar.ts';
 
 const stateWords: Readonly<Record<EndpointState, string>> = {
   starting: 'Starting…',
@@ -10,61 +11,66 @@ const stateWords: Readonly<Record<EndpointState, string>> = {
   failed: 'Failed',
 };
 
-/** Which deployment answers, and what to do when it cannot. */
+/** Which deployment answers, by which way, and what to do when it cannot. The list to choose from is VS Code's own. */
 export class EndpointBar {
   readonly element = el('div', { class: 'endpoint-bar' });
-  private readonly field = el('div', { class: 'field' });
+  private readonly chooser: HTMLButtonElement;
+  private readonly routes: RouteBar;
   private readonly status = el('div', { class: 'endpoint-status' });
-  private choice: Choice | undefined;
-  private shownItems = '';
+  private shownChoice = '';
   private shownStatus = '';
 
   constructor(private readonly post: (request: ClassifyRequest) => void) {
-    this.element.append(this.field, this.status);
+    this.routes = new RouteBar(post);
+    this.chooser = el('button', {
+      type: 'button',
+      class: 'chooser',
+      'aria-haspopup': 'dialog',
+      'data-testid': 'endpoint',
+    });
+    this.chooser.addEventListener('click', () => this.post({ type: 'choose-endpoint' }));
+    this.element.append(
+      el('div', { class: 'field' }, el('span', { class: 'caption', 'aria-hidden': 'true' }, 'Endpoint'), this.chooser),
+      this.routes.element,
+      this.status,
+    );
   }
 
-  update({ endpoints, selectedId, endpointsFailure }: ClassifyState): void {
-    const items = endpoints.map(({ id, label, targetLabel, state }) => ({
-      value: id,
-      text: `${label} — ${targetLabel}${state === 'ready' ? '' : ` (${stateWords[state]})`}`,
-    }));
-    const key = JSON.stringify(items);
-    if (key !== this.shownItems) {
-      this.shownItems = key;
-      this.showChoice(items, selectedId);
-    }
-    if (selectedId !== undefined) this.choice?.choose(selectedId);
-    const selected = endpoints.find(({ id }) => id === selectedId);
-    const statusKey = JSON.stringify([selected, endpointsFailure]);
+  update({ endpoint, connection, endpointCount, endpointsFailure }: ClassifyState): void {
+    this.showChoice(endpoint, endpointCount);
+    this.routes.update(endpoint?.id, connection);
+    const statusKey = JSON.stringify([endpoint, endpointsFailure, connection?.hasCredentials]);
     if (statusKey === this.shownStatus) return;
     this.shownStatus = statusKey;
-    this.status.replaceChildren(...present(endpointsFailure ? this.failure(endpointsFailure) : this.about(selected)));
-  }
-
-  private showChoice(items: readonly { readonly value: string; readonly text: string }[], selected?: string): void {
-    const hadFocus = this.field.contains(document.activeElement);
-    const shown = items.length > 0 ? items : [{ value: '', text: 'No deployment' }];
-    this.choice = choice(shown, selected, (id) => this.post({ type: 'select-endpoint', id }), {
-      'aria-label': 'Endpoint',
-      'data-testid': 'endpoint',
-      class: 'endpoint',
-      disabled: items.length === 0,
-    });
-    this.field.replaceChildren(
-      el('span', { class: 'caption', 'aria-hidden': 'true' }, 'Endpoint'),
-      this.choice.element,
+    const hasCredentials = connection?.hasCredentials ?? false;
+    this.status.replaceChildren(
+      ...present(endpointsFailure ? this.failure(endpointsFailure) : this.about(endpoint, hasCredentials)),
     );
-    if (hadFocus) this.choice.element.focus();
   }
 
-  private about(endpoint: EndpointChoice | undefined): readonly Child[] {
+  private showChoice(endpoint: EndpointChoice | undefined, count: number): void {
+    const key = JSON.stringify([endpoint?.label, endpoint?.targetLabel, count]);
+    if (key === this.shownChoice) return;
+    this.shownChoice = key;
+    this.chooser.disabled = count === 0;
+    const [label, targetLabel] = endpoint ? [endpoint.label, endpoint.targetLabel] : ['No deployment', ''];
+    const of = count > 1 ? `, one of ${count}` : '';
+    this.chooser.setAttribute('aria-label', `Endpoint: ${[label, targetLabel].filter(Boolean).join(', ')}${of}`);
+    this.chooser.replaceChildren(
+      foreign(label, { class: 'chooser-label' }),
+      foreign(targetLabel, { class: 'quiet chooser-target' }),
+      icon('chevron'),
+    );
+  }
+
+  private about(endpoint: EndpointChoice | undefined, hasCredentials: boolean): readonly Child[] {
     if (!endpoint)
       return [
         el('p', {}, 'No model is deployed yet. Deploy one, and the images that you add are classified.'),
         button('primary', () => this.post({ type: 'deploy' }), { 'data-testid': 'deploy' }, 'Deploy Model…'),
       ];
-    const { id, state, reason } = endpoint;
-    const canStart = state === 'stopped' || state === 'failed';
+    const { id, state, reason, isRemote } = endpoint;
+    const canStart = state === 'stopped' || (state === 'failed' && !isRemote);
     return [
       el(
         'p',
@@ -77,13 +83,26 @@ export class EndpointBar {
         button('primary', () => this.post({ type: 'start-endpoint', id }), { 'data-testid': 'start' }, 'Start'),
       (state === 'failed' || state === 'starting') &&
         button('secondary', () => this.post({ type: 'show-endpoint-log', id }), {}, 'Show Log'),
+      isRemote &&
+        button(
+          'secondary',
+          () => this.post({ type: 'set-credentials', id }),
+          { 'data-testid': 'credentials' },
+          hasCredentials ? 'Credentials (set)…' : 'Credentials…',
+        ),
     ];
   }
 
-  private failure({ reason, remedy }: NonNullable<ClassifyState['endpointsFailure']>): readonly Child[] {
+  private failure({
+    reason,
+    remedy,
+    credentialsFor,
+  }: NonNullable<ClassifyState['endpointsFailure']>): readonly Child[] {
     return [
       el('p', { class: 'reason', role: 'alert' }, [reason, remedy].filter(Boolean).join(' ')),
       button('secondary', () => this.post({ type: 'reload-endpoints' }), {}, 'Try Again'),
+      credentialsFor !== undefined &&
+        button('secondary', () => this.post({ type: 'set-credentials', id: credentialsFor }), {}, 'Set Credentials…'),
     ];
   }
 }

@@ -70,10 +70,16 @@ export class ImageCard {
           el('p', { class: 'running' }, spinner('Classifying'), el('span', {}, 'Classifying…')),
           this.actions(this.cancel()),
         ];
+      case 'warming':
+        return [
+          el('p', { class: 'running', 'data-testid': 'warming' }, spinner('Warming up'), el('span', {}, 'Warming up…')),
+          el('p', { class: 'quiet' }, outcome.said ?? 'The service may have to start first, which can take minutes.'),
+          this.actions(this.cancel()),
+        ];
       case 'cancelled':
         return [el('p', { class: 'quiet' }, 'Cancelled.'), this.actions(this.retry('Classify'))];
       case 'failed': {
-        const { reason, remedy, deploymentId } = outcome.failure;
+        const { reason, remedy, deploymentId, credentialsFor } = outcome.failure;
         return [
           el(
             'p',
@@ -90,12 +96,20 @@ export class ImageCard {
                 () => this.post({ type: 'show-endpoint-log', id: deploymentId }),
                 'Show Log',
               ),
+            credentialsFor !== undefined &&
+              this.action(
+                'set-credentials',
+                'secondary',
+                () => this.post({ type: 'set-credentials', id: credentialsFor }),
+                'Set Credentials…',
+              ),
           ),
         ];
       }
       case 'done':
         return [
           predictionList(outcome, topK),
+          ...(outcome.notes ?? []).map((note) => el('p', { class: 'quiet', 'data-testid': 'note' }, note)),
           el(
             'p',
             { class: 'quiet timing', 'data-testid': 'timing' },
@@ -177,10 +191,12 @@ export function thumbnailBox(url: string | undefined): HTMLElement {
   return box;
 }
 
-function rawParts({ method, url, request, status, response }: ExchangeView): readonly Node[] {
+function rawParts({ method, url, route, headers, request, status, response }: ExchangeView): readonly Node[] {
   return [
     el('h4', {}, 'Request'),
+    ...(route === undefined ? [] : [el('p', { class: 'quiet', 'data-testid': 'exchange-route' }, route)]),
     el('p', { class: 'mono' }, `${method} ${url}`),
+    ...headers.map(({ name, value }) => el('p', { class: 'mono' }, `${name}: ${value}`)),
     ...body('Request body', request),
     el('h4', {}, `Response, status ${status}`),
     ...body('Response body', response),

@@ -22,6 +22,15 @@ export function buildV2Request(name: string, images: readonly Uint8Array[]): str
   return `{"id":"${globalThis.crypto.randomUUID()}","inputs":[${inputs.join(',')}]}`;
 }
 
+/**
+ * A V2 request with one input of any shape and datatype.
+ * @param data the elements as a JSON list
+ */
+export function buildV2InputRequest({ name, datatype, shape }: TensorMetadata, data: string): string {
+  const head = JSON.stringify({ name, shape, datatype }).slice(0, -1);
+  return `{"id":"${globalThis.crypto.randomUUID()}","inputs":[${head},"data":${data}}]}`;
+}
+
 const numericDatatypes: ReadonlySet<string> = new Set([
   ...['BOOL', 'UINT8', 'UINT16', 'UINT32', 'UINT64', 'INT8', 'INT16', 'INT32', 'INT64'],
   ...['FP16', 'BF16', 'FP32', 'FP64'],

@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileError } from '../../foundation/fileErrors.ts';
+import { makeFolder } from '../../foundation/makeFolder.ts';
 import type { Task } from '../../foundation/task.ts';
 import type { ModelArchive } from '../modelArchive.ts';
 import { configProperties } from './configProperties.ts';
@@ -43,7 +44,7 @@ async function isReadable(file: string): Promise<boolean> {
 async function writeConfig(folder: string, content: string): Promise<string> {
   const file = path.join(folder, 'config.properties');
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeFile(`${file}.part`, content);
     await rename(`${file}.part`, file);
     return file;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { cp, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,6 +8,7 @@ import { crc32 } from 'node:zlib';
 import { TarArchive, type Archiver } from 'archiver';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { fileError } from '../../foundation/fileErrors.ts';
+import { makeFolder } from '../../foundation/makeFolder.ts';
 import { throwIfCancelled, type Task } from '../../foundation/task.ts';
 import type { ModelArchive, PackageRequest, PackageStep } from '../modelArchive.ts';
 import type { ModelSpec } from '../modelSpec.ts';
@@ -45,7 +46,7 @@ export async function packageModel(request: PackageRequest, task: Task<PackageSt
         location: { path: archivePath },
       });
     }
-    await mkdir(storeFolder, { recursive: true });
+    await makeFolder(storeFolder);
     const created = newestInput(layout);
     const manifest = manifestOf(spec, created);
     const entries = [...layout, { name: manifestName, content: formatManifest(manifest) }];
@@ -53,7 +54,7 @@ export async function packageModel(request: PackageRequest, task: Task<PackageSt
     checkWeights(spec, written.weightsSha256);
     task.onProgress?.({ step: 'write-config' });
     const config = path.join(outputFolder, 'config', 'config.properties');
-    await mkdir(path.dirname(config), { recursive: true });
+    await makeFolder(path.dirname(config));
     const snapshotName = format === 'no-archive' ? spec.name : path.basename(archivePath);
     await writeFile(`${config}.part`, configProperties(spec, snapshotName));
     throwIfCancelled(task);
@@ -153,12 +154,15 @@ async function writeArchive(job: Job, archive: Archiver, prefix: string, task: T
   const done = pipeline(archive, tap, createWriteStream(job.partial, { highWaterMark: chunkSize }), options);
   const weightsEntry = entries.find((entry) => isWeights(spec, entry));
   const weights = sha256OfChunks(weightsEntry && 'file' in weightsEntry ? weightsEntry.size : 0);
+  const closed = new Promise<'closed'>((resolve) => archive.once('close', () => resolve('closed')));
   const append = async (): Promise<void> => {
     for (const entry of entries) {
       const about = { name: `${prefix}${entry.name}`, date: created, mode: 0o644 };
-      await appendEntry(archive, entry, about, entry === weightsEntry ? weights : undefined);
+      const hash = entry === weightsEntry ? weights : undefined;
+      if ((await appendEntry({ archive, closed }, entry, about, hash)) === 'closed') return;
     }
-    await archive.finalize();
+    // An archive that is closed never finishes; why it was closed comes from the writing.
+    await Promise.race([archive.finalize(), closed]);
   };
   const appended = append().catch((error: unknown) => {
     archive.destroy(error instanceof Error ? error : new Error(String(error)));
@@ -176,18 +180,25 @@ async function writeArchive(job: Job, archive: Archiver, prefix: string, task: T
   }
 }
 
-/** Appends one entry and resolves when archiver has taken it whole. */
+/** An archive, and the moment from which on it takes nothing: a failure or cancel can come between two entries, too. */
+interface OpenArchive {
+  readonly archive: Archiver;
+  readonly closed: Promise<'closed'>;
+}
+
+/** Appends one entry; resolves when archiver has taken it whole, or is closed. */
 async function appendEntry(
-  archive: Archiver,
+  open: OpenArchive,
   entry: LayoutEntry,
   about: { readonly name: string; readonly date: Date; readonly mode: number },
   hash: ChunkHash | undefined,
-): Promise<void> {
+): Promise<'taken' | 'closed'> {
+  const { archive } = open;
+  if (archive.destroyed) return 'closed';
   if ('content' in entry) {
-    const taken = nextEntry(archive);
+    const taken = nextEntry(open);
     archive.append(Buffer.from(entry.content), about);
-    await taken;
-    return;
+    return taken;
   }
   const stats = await stat(entry.file);
   let read = 0;
@@ -205,13 +216,13 @@ async function appendEntry(
   const fed = pipeline(source, meter, { signal: feeding.signal }).catch((error: unknown) => {
     throw fileError(error, 'read', entry.file) as Error;
   });
-  const taken = nextEntry(archive);
+  const taken = nextEntry(open);
   archive.append(meter, { ...about, stats });
   if ((await Promise.race([taken, fed.then(() => taken)])) === 'closed') {
     // The writing failed or was cancelled, and nobody empties this any more; the reason comes from there.
     feeding.abort();
     await fed.catch(() => undefined);
-    return;
+    return 'closed';
   }
   await fed;
   if (read !== entry.size) {
@@ -221,22 +232,21 @@ async function appendEntry(
       nextStep: { kind: 'retry' },
     });
   }
+  return 'taken';
 }
 
 /** Waits until archiver has finished its next entry, or is closed; its listeners are gone afterwards. */
-function nextEntry(archive: Archiver): Promise<'taken' | 'closed'> {
+function nextEntry({ archive, closed }: OpenArchive): Promise<'taken' | 'closed'> {
   return new Promise((resolve, reject) => {
     const end = (): void => {
       archive.off('entry', onEntry);
-      archive.off('close', onClose);
       archive.off('error', onError);
     };
     const onEntry = (): void => (end(), resolve('taken'));
-    const onClose = (): void => (end(), resolve('closed'));
     const onError = (error: Error): void => (end(), reject(error));
     archive.on('entry', onEntry);
-    archive.on('close', onClose);
     archive.on('error', onError);
+    void closed.then((how) => (end(), resolve(how)));
   });
 }
 
@@ -250,7 +260,7 @@ async function writeFolder(job: Job, task: Task<PackageStep>): Promise<Written> 
   for (const entry of entries) {
     throwIfCancelled(task);
     const destination = path.join(partial, ...entry.name.split('/'));
-    await mkdir(path.dirname(destination), { recursive: true });
+    await makeFolder(path.dirname(destination));
     const hash = createHash('sha256');
     if ('content' in entry) {
       await writeFile(destination, entry.content);

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { fileError } from '../../foundation/fileErrors.ts';
+import { makeFolder } from '../../foundation/makeFolder.ts';
 import { throwIfCancelled, type Task } from '../../foundation/task.ts';
 import { preprocessingFile } from '../handlers/onnxImageClassifier.ts';
 import type { ArchiveContents, ArchiveEntry, Manifest } from '../modelArchive.ts';
@@ -70,12 +71,12 @@ export async function extractArchive(file: string, destination: string, task: Ta
   const partial = `${destination}.part`;
   try {
     await rm(partial, { recursive: true, force: true });
-    await mkdir(partial, { recursive: true });
+    await makeFolder(partial);
     await visitEntries(
       file,
       async (entry, open) => {
         const where = path.join(partial, ...entry.name.split('/'));
-        await mkdir(path.dirname(where), { recursive: true });
+        await makeFolder(path.dirname(where));
         await pipeline(await open(), createWriteStream(where), task.signal ? { signal: task.signal } : {});
       },
       task,

@@ -1,19 +1,38 @@
-import { isClassifyState, isId, isTopK, mostImages, type ClassifyState } from './classifyState.ts';
+import {
+  isClassifyState,
+  isId,
+  isLabel,
+  isRouteKind,
+  isTopK,
+  mostImages,
+  type ClassifyState,
+} from './classifyState.ts';
 import { bytes, integer, list, number, oneOf, only, record, text, variant } from './validate.ts';
 
 /** Largest image that is taken, in bytes: what 100 megapixels need as JPEG, and little enough to pass to the host at once. */
 export const largestImage = 64 << 20;
+export const mostHeaders = 50;
 /** How much of a raw body is shown, in UTF-16 units. */
 export const longestBody = 20_000;
 
 /** From the page to the host. */
-export type ClassifyRequest =
-  | { readonly type: 'ready' }
-  | { readonly type: 'select-endpoint'; readonly id: string }
+export type ClassifyRequest = EndpointRequest | ImageRequest;
+
+/** About who is asked, and by which way. */
+export type EndpointRequest =
+  | { readonly type: 'choose-endpoint' }
+  | { readonly type: 'select-route'; readonly id: string; readonly route: string }
+  | { readonly type: 'select-model'; readonly id: string; readonly model: string }
+  | { readonly type: 'disconnect'; readonly id: string }
+  | { readonly type: 'set-credentials'; readonly id: string }
   | { readonly type: 'start-endpoint'; readonly id: string }
   | { readonly type: 'show-endpoint-log'; readonly id: string }
   | { readonly type: 'reload-endpoints' }
-  | { readonly type: 'deploy' }
+  | { readonly type: 'deploy' };
+
+/** About the images and their answers. */
+export type ImageRequest =
+  | { readonly type: 'ready' }
   | { readonly type: 'set-top-k'; readonly topK: number }
   | { readonly type: 'browse' }
   | { readonly type: 'add-file'; readonly name: string; readonly content: ArrayBuffer | Uint8Array }
@@ -45,9 +64,18 @@ export type ClassifyUpdate =
 export interface ExchangeView {
   readonly method: string;
   readonly url: string;
+  /** The way into the cluster that was taken. */
+  readonly route?: string;
+  /** Those of the endpoint; the values of secret ones are hidden before they come here. */
+  readonly headers: readonly HeaderView[];
   readonly request: BodyView;
   readonly status: number;
   readonly response: BodyView;
+}
+
+export interface HeaderView {
+  readonly name: string;
+  readonly value: string;
 }
 
 export interface BodyView {
@@ -68,7 +96,11 @@ const isBody = record<BodyView>({ text: text(longestBody), length: integer(0, 2 
 
 export const isClassifyRequest = variant<'type', ClassifyRequest>('type', {
   ready: only('ready'),
-  'select-endpoint': record({ type: oneOf('select-endpoint'), id: isId }),
+  'choose-endpoint': only('choose-endpoint'),
+  'select-route': record({ type: oneOf('select-route'), id: isId, route: isRouteKind }),
+  'select-model': record({ type: oneOf('select-model'), id: isId, model: isLabel }),
+  disconnect: record({ type: oneOf('disconnect'), id: isId }),
+  'set-credentials': record({ type: oneOf('set-credentials'), id: isId }),
   'start-endpoint': record({ type: oneOf('start-endpoint'), id: isId }),
   'show-endpoint-log': record({ type: oneOf('show-endpoint-log'), id: isId }),
   'reload-endpoints': only('reload-endpoints'),
@@ -97,13 +129,17 @@ export const isClassifyUpdate = variant<'type', ClassifyUpdate>('type', {
   exchange: record({
     type: oneOf('exchange'),
     imageId: isId,
-    exchange: record<ExchangeView>({
-      method: text(20),
-      url: text(8192),
-      request: isBody,
-      status: integer(0, 999),
-      response: isBody,
-    }),
+    exchange: record<ExchangeView>(
+      {
+        method: text(20),
+        url: text(8192),
+        headers: list(record<HeaderView>({ name: isLabel, value: isLabel }), mostHeaders),
+        request: isBody,
+        status: integer(0, 999),
+        response: isBody,
+      },
+      { route: isLabel },
+    ),
   }),
   notice: record({ type: oneOf('notice'), text: text(1000) }),
 });

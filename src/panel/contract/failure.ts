@@ -7,10 +7,12 @@ export interface Failure {
   readonly remedy?: string;
   /** The deployment whose log says more. */
   readonly deploymentId?: string;
+  /** The endpoint that wants credentials. */
+  readonly credentialsFor?: string;
 }
 
 export const longestSentence = 4000;
 export const isFailure = record<Failure>(
   { reason: text(longestSentence) },
-  { remedy: text(longestSentence), deploymentId: text(500) },
+  { remedy: text(longestSentence), deploymentId: text(500), credentialsFor: text(500) },
 );

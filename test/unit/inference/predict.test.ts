@@ -163,6 +163,17 @@ describe('predict, when the server refuses', () => {
     });
   });
 
+  it('308: to https of the same name is no login page', async () => {
+    const endpoint = await serve(
+      (_, __, response) => response.writeHead(308, { location: 'https://cat.example.com/v1/models/cat:predict' }).end(),
+      { headers: { Host: 'cat.example.com' } },
+    );
+    await assert.rejects(predict({ endpoint, image, k: 1 }), {
+      category: 'unreachable',
+      message: /redirects to https \(308\)/,
+    });
+  });
+
   const answers: [string, string, RegExp][] = [
     ['no JSON', 'hello', /not JSON: it begins with "hello"/],
     ['no predictions', '{"predictions":[]}', /without a prediction/],

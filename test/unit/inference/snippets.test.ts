@@ -7,8 +7,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { asCurl, asPython } from '../../../src/inference/index.ts';
-import type { Endpoint } from '../../../src/inference/index.ts';
+import { asCurl, asPython, decodeImage, preprocess } from '../../../src/inference/index.ts';
+import type { Endpoint, TensorInput } from '../../../src/inference/index.ts';
 import { parseV1Request, parseV2Request } from '../../../src/kserve/index.ts';
 import { readFixture } from './fixtures.ts';
 
@@ -42,6 +42,26 @@ describe('snippets', () => {
     }
   });
 });
+
+describe('snippets for a private certificate authority', () => {
+  it('name its file by a variable, and never hold it', () => {
+    const secure = { ...endpoint, ca: '-----BEGIN CERTIFICATE-----' };
+    const [curl, python] = [asCurl(secure, 'cat.jpg'), asPython(secure, 'cat.jpg')];
+    assert.match(curl, /--cacert "\$MODEL_CA_FILE"/);
+    assert.match(python, /cafile=os\.environ\["MODEL_CA_FILE"\]/);
+    for (const snippet of [curl, python]) {
+      assert.match(snippet, /# Set MODEL_CA_FILE /);
+      assert.ok(!snippet.includes('BEGIN'));
+    }
+  });
+});
+
+const tensor: TensorInput = {
+  kind: 'tensor',
+  tensor: { name: 'INPUT__0', datatype: 'FP32', shape: [1, 3, 32, 32] },
+  preprocessing: { resize: 40, crop: 32, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225], layout: 'NCHW' },
+  values: 'normalised',
+};
 
 const programs: [string, (endpoint: Endpoint, fileName: string) => string, string, string][] = [
   ['curl', asCurl, 'sh', '-c'],
@@ -98,10 +118,39 @@ describe('snippets, run', () => {
       });
     }
   }
+
+  it('Python computes the tensor that we compute, and curl sends it', async (context) => {
+    const python = programs[1]?.[2] ?? '';
+    if (!(await isInstalled(python, '-c', 'import numpy, PIL')))
+      return context.skip('NumPy or Pillow is not installed');
+    await writeFile(path.join(folder, 'photo.jpg'), image);
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const v2 = { ...endpoint, baseUrl, protocol: 'v2' } as const;
+    const ours = preprocess(await decodeImage(image), tensor.preprocessing);
+    const options = { cwd: folder, env: { ...process.env, ...environment } };
+    for (const [program, snippet] of [
+      [python, asPython(v2, 'photo.jpg', tensor)],
+      ['sh', asCurl(v2, 'photo.jpg', tensor)],
+    ] as const) {
+      if (program === 'sh' && !(await isInstalled('curl'))) continue;
+      await run(program, ['-c', snippet], options);
+      const { body } = seen ?? assert.fail('nothing was sent');
+      const { name, shape, data } = (JSON.parse(body) as { inputs: [SentTensor] }).inputs[0];
+      assert.deepEqual([name, shape, data.length], ['INPUT__0', [1, 3, 32, 32], ours.length]);
+      const furthest = data.reduce((most, value, index) => Math.max(most, Math.abs(value - (ours[index] ?? 0))), 0);
+      assert.ok(furthest < 1e-5, `furthest ${furthest}`);
+    }
+  });
 });
 
-async function isInstalled(program: string): Promise<boolean> {
-  return run(program, ['--version']).then(
+interface SentTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: readonly number[];
+}
+
+async function isInstalled(program: string, ...options: readonly string[]): Promise<boolean> {
+  return run(program, options.length > 0 ? options : ['--version']).then(
     () => true,
     () => false,
   );

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
 import type { ImageResult } from '../../../src/inference/endpoint.ts';
+import type { RoutedResult } from '../../../src/panel/answerViews.ts';
 import { ClassifySession, type ImageInput, type SessionWork } from '../../../src/panel/classifySession.ts';
 import { isClassifyUpdate } from '../../../src/panel/contract/classifyMessages.ts';
 import { mostHistory, mostImages, type EndpointChoice } from '../../../src/panel/contract/classifyState.ts';
@@ -9,12 +10,26 @@ import { mostHistory, mostImages, type EndpointChoice } from '../../../src/panel
 const ready: EndpointChoice = { id: 'here/cats', label: 'cats', targetLabel: 'This computer', state: 'ready' };
 const stopped: EndpointChoice = { id: 'here/dogs', label: 'dogs', targetLabel: 'This computer', state: 'stopped' };
 
+const service: EndpointChoice = {
+  id: 'kserve:minikube/ml/cats',
+  label: 'cats',
+  targetLabel: 'ml on minikube',
+  state: 'ready',
+  isRemote: true,
+};
+
 function result(label: string, probability = 0.75): ImageResult {
   return {
     predictions: [{ label, probability }],
     classCount: 1000,
+    notes: [],
     timing: { prepareMs: 1, requestMs: 2 },
-    request: { method: 'POST', url: 'http://127.0.0.1:1/v1/models/cats:predict', body: 'x'.repeat(50_000) },
+    request: {
+      method: 'POST',
+      url: 'http://127.0.0.1:1/v1/models/cats:predict',
+      headers: [],
+      body: 'x'.repeat(50_000),
+    },
     response: { status: 200, body: '{}' },
   };
 }
@@ -34,16 +49,17 @@ function make(work: Partial<SessionWork> = {}): {
     readonly name: string;
     readonly endpointId: string;
     readonly signal: AbortSignal;
-    readonly answer: (value: ImageResult) => void;
+    readonly warmUp: (said?: string) => void;
+    readonly answer: (value: RoutedResult) => void;
     readonly fail: (error: unknown) => void;
   }[];
 } {
   const calls: ReturnType<typeof make>['calls'] = [];
   const session: ClassifySession = new ClassifySession(
     {
-      predict: (endpointId, content, _k, signal) =>
+      predict: (endpointId, content, _k, signal, warmUp) =>
         new Promise((answer, fail) =>
-          calls.push({ name: Buffer.from(content).toString(), endpointId, signal, answer, fail }),
+          calls.push({ name: Buffer.from(content).toString(), endpointId, signal, warmUp, answer, fail }),
         ),
       thumbnail: () => Promise.resolve('data:image/png;base64,AAAA'),
       onChange: () => assert.ok(isClassifyUpdate({ type: 'state', state: session.state() })),
@@ -124,16 +140,16 @@ describe('a classify session', () => {
   it('chooses a ready endpoint first, keeps the choice, and falls back when it goes', () => {
     const { session } = make();
     session.setEndpoints([stopped, ready]);
-    assert.equal(session.state().selectedId, ready.id);
+    assert.equal(session.state().endpoint?.id, ready.id);
     session.select(stopped.id);
     session.setEndpoints([ready, stopped]);
-    assert.equal(session.state().selectedId, stopped.id);
+    assert.equal(session.state().endpoint?.id, stopped.id);
     session.select('nobody');
-    assert.equal(session.state().selectedId, stopped.id);
+    assert.equal(session.state().endpoint?.id, stopped.id);
     session.setEndpoints([ready]);
-    assert.equal(session.state().selectedId, ready.id);
+    assert.equal(session.state().endpoint?.id, ready.id);
     session.setEndpoints([]);
-    assert.equal(session.state().selectedId, undefined);
+    assert.equal(session.state().endpoint?.id, undefined);
   });
 
   it('cancels at once, aborts the request, and does not hear a late answer', async () => {
@@ -244,5 +260,123 @@ describe('a classify session', () => {
     session.refuse('huge.tif', 'Dropped or pasted', new ModelDeckError('invalid-input', 'huge.tif has 70 MB.'));
     session.classify(['image-1']);
     assert.deepEqual(outcomes(session), ['failed']);
+  });
+
+  it('says that a service warms up, until it answers or is left', async () => {
+    const { session, calls } = make();
+    session.setEndpoints([service]);
+    session.add([image('a'), image('b')]);
+    await settle();
+    calls[0]?.warmUp();
+    calls[1]?.warmUp('x'.repeat(100_000));
+    assert.deepEqual(outcomes(session), ['warming', 'warming']);
+    calls[0]?.answer(result('tabby'));
+    session.cancel(['image-2']);
+    await settle();
+    calls[1]?.warmUp('late');
+    calls[0]?.warmUp('late');
+    assert.deepEqual(outcomes(session), ['done', 'cancelled']);
+  });
+
+  it('does not take a late word of an old run for one of the new run', async () => {
+    const { session, calls } = make();
+    session.setEndpoints([service]);
+    session.add([image('a')]);
+    await settle();
+    session.cancel(['image-1']);
+    session.classify(['image-1']);
+    await settle();
+    calls[0]?.warmUp();
+    assert.deepEqual(outcomes(session), ['running']);
+  });
+
+  it('waits for a stopped service of a cluster, which does not start when it is asked', async () => {
+    const { session, calls } = make();
+    session.setEndpoints([{ ...service, state: 'stopped' }]);
+    session.add([image('a')]);
+    await settle();
+    assert.deepEqual([calls.length, outcomes(session)], [0, ['queued']]);
+  });
+
+  it('leaves those alone that another endpoint is asked for, when one is disconnected', async () => {
+    const { session, calls } = make();
+    session.setEndpoints([service, ready]);
+    session.add([image('a')]);
+    await settle();
+    session.select(ready.id);
+    session.add([image('b')]);
+    await settle();
+    calls[0]?.warmUp();
+    session.cancelOn(service.id);
+    assert.deepEqual(outcomes(session), ['running', 'cancelled']);
+    assert.equal(calls[0]?.signal.aborted, true);
+  });
+
+  it('comes back to a wished endpoint when it is there, unless another one was chosen', () => {
+    const { session } = make();
+    session.setEndpoints([ready, stopped]);
+    session.wish(service.id);
+    assert.equal(session.state().endpoint?.id, ready.id);
+    session.setEndpoints([ready, stopped, service]);
+    assert.equal(session.state().endpoint?.id, service.id);
+    session.setEndpoints([ready, stopped]);
+    session.wish(service.id);
+    session.select(stopped.id);
+    session.setEndpoints([ready, stopped, service]);
+    assert.equal(session.state().endpoint?.id, stopped.id);
+  });
+
+  it('holds images for an endpoint that is being looked for, and gives them to nobody else', async () => {
+    const { session, calls } = make();
+    session.setEndpoints([ready]);
+    session.expect({ ...service, state: 'starting' });
+    session.add([image('a')]);
+    await settle();
+    assert.deepEqual([session.state().endpoint?.id, calls.length], [service.id, 0]);
+    session.expect({ ...service, state: 'failed', reason: 'unreachable' });
+    session.setEndpoints([ready]);
+    await settle();
+    assert.deepEqual([session.state().endpoint?.state, calls.length], ['failed', 0]);
+    session.setEndpoints([ready, service]);
+    await settle();
+    assert.equal(calls[0]?.endpointId, service.id);
+  });
+
+  it('shows the way to an endpoint of a cluster, and none to one of this computer', () => {
+    const connection = { routes: [], isOpen: true, models: [], hasCredentials: false };
+    const { session } = make({ connection: () => connection });
+    session.setEndpoints([ready, service]);
+    assert.equal(session.state().connection, undefined);
+    session.select(service.id);
+    assert.equal(session.state().connection, connection);
+  });
+
+  it('tells who wants credentials, and by which way an answer came', async () => {
+    const { session, calls } = make();
+    session.setEndpoints([service]);
+    session.add([image('a')]);
+    await settle();
+    const nextStep = { kind: 'set-credentials', endpointId: service.id } as const;
+    calls[0]?.fail(new ModelDeckError('unauthorized', 'It wants credentials.', { nextStep }));
+    await settle();
+    const { outcome } = session.state().images[0] ?? {};
+    assert.ok(outcome?.state === 'failed');
+    assert.equal(outcome.failure.credentialsFor, service.id);
+    session.classify(['image-1']);
+    await settle();
+    const answer = result('tabby');
+    const headers = Array.from({ length: 500 }, () => ({ name: 'X', value: '(hidden)' }));
+    calls[1]?.answer({
+      ...answer,
+      notes: ['scaled'],
+      route: 'Port forward to cat-5f',
+      request: { ...answer.request, headers },
+    });
+    await settle();
+    const exchange = session.answered('image-1')?.exchange;
+    assert.equal(exchange?.route, 'Port forward to cat-5f');
+    assert.ok(isClassifyUpdate({ type: 'exchange', imageId: 'image-1', exchange }));
+    const done = session.state().images[0]?.outcome;
+    assert.deepEqual(done?.state === 'done' && done.notes, ['scaled']);
   });
 });

@@ -20,12 +20,24 @@ const answer = {
 } as const;
 
 const state: ClassifyState = {
-  endpoints: [{ id: 'here/resnet18', label: 'resnet18', targetLabel: 'This computer', state: 'ready' }],
-  selectedId: 'here/resnet18',
+  endpoint: { id: 'here/resnet18', label: 'resnet18', targetLabel: 'This computer', state: 'ready' },
+  endpointCount: 1,
+  connection: {
+    routes: [
+      { kind: 'port-forward', label: 'Port forward to resnet18-predictor-5f' },
+      { kind: 'ingress', label: 'Ingress', unavailable: 'it has no address' },
+    ],
+    route: 'port-forward',
+    isOpen: true,
+    models: ['resnet18', 'mnist'],
+    model: 'resnet18',
+    hasCredentials: true,
+  },
   topK: 5,
   images: [
     { id: 'image-1', name: 'cat.jpg', origin: 'photos', outcome: answer },
     { id: 'image-2', name: 'dog.jpg', origin: 'photos', outcome: { state: 'queued' } },
+    { id: 'image-4', name: 'cow.jpg', origin: 'photos', outcome: { state: 'warming', said: 'not ready' } },
     {
       id: 'image-3',
       name: 'cut.jpg',
@@ -46,6 +58,11 @@ describe('messages of the classify page', () => {
       { type: 'refuse-file', name: 'huge.tif', size: 1e12, why: 'too-large' },
       { type: 'classify', ids: ['image-1', 'image-2'] },
       { type: 'copy', id: 'image-1', as: 'curl' },
+      { type: 'choose-endpoint' },
+      { type: 'select-route', id: 'kserve:minikube/ml/cats', route: 'ingress' },
+      { type: 'select-model', id: 'kserve:minikube/ml/cats', model: 'resnet18' },
+      { type: 'disconnect', id: 'kserve:minikube/ml/cats' },
+      { type: 'set-credentials', id: 'kserve:minikube/ml/cats' },
     ];
     for (const message of good) assert.equal(isClassifyRequest(message), true, JSON.stringify(message));
   });
@@ -83,6 +100,12 @@ describe('messages of the classify page', () => {
       { type: 'add-uris', uris: Array.from({ length: 1001 }, () => 'file:///x') },
       { type: 'classify', ids: [1] },
       { type: 'copy', id: 'image-1', as: 'powershell' },
+      { type: 'choose-endpoint', id: 'kserve:minikube/ml/cats' },
+      { type: 'select-route', id: 'kserve:minikube/ml/cats' },
+      { type: 'select-route', id: 'kserve:minikube/ml/cats', route: 'x'.repeat(41) },
+      { type: 'select-model', id: 'kserve:minikube/ml/cats', model: ['a'] },
+      { type: 'set-credentials', id: 'kserve:minikube/ml/cats', token: 'Bearer x' },
+      { type: 'disconnect' },
     ];
     for (const message of hostile)
       assert.equal(isClassifyRequest(message), false, JSON.stringify(message)?.slice(0, 80));
@@ -94,13 +117,18 @@ describe('messages of the classify page', () => {
       { ...state, topK: 'five' },
       { ...state, images: {} },
       { ...state, html: '<b>' },
-      { ...state, endpoints: [{ ...state.endpoints[0], state: 'hacked' }] },
+      { ...state, endpoint: { ...state.endpoint, state: 'hacked' } },
       {
         ...state,
         images: [{ ...state.images[0], outcome: { ...answer, predictions: [{ label: 1, probability: 1 }] } }],
       },
       { ...state, images: [{ ...state.images[0], outcome: { state: 'failed' } }] },
       { ...state, history: [{ ...state.history[0], at: -1 }] },
+      { ...state, connection: { ...state.connection, headers: { Authorization: 'Bearer x' } } },
+      { ...state, connection: { ...state.connection, routes: [{ kind: 'ingress' }] } },
+      { ...state, connection: { ...state.connection, models: 'resnet18' } },
+      { ...state, endpointCount: -1 },
+      { ...state, images: [{ ...state.images[0], outcome: { state: 'warming', said: {} } }] },
     ];
     for (const one of wrong) assert.equal(isClassifyUpdate({ type: 'state', state: one }), false, JSON.stringify(one));
   });
