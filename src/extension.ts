@@ -117,7 +117,9 @@ export function activate(context: vscode.ExtensionContext): void {
     path.join(context.globalStorageUri.fsPath, 'adopted'),
   );
   const deployments = new Deployments(services, runner, logs, operations);
-  const storeCommands = new StoreCommands(services, views.refreshStores);
+  const storeCommands = new StoreCommands(services, runner, views.refreshStores, (storeId) =>
+    views.claims.show(storeId),
+  );
   const clusterCommands = new ClusterCommands(services, runner, views.claims, views.namespacesChanged);
   const manifests = new ManifestDocuments(services);
   const classifyImage = new ClassifyImage(panel);
