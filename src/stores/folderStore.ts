@@ -11,7 +11,7 @@ import { fileError } from '../foundation/fileErrors.ts';
 import { throwIfCancelled, type Task } from '../foundation/task.ts';
 import { readArchive } from '../packaging/index.ts';
 import type { ModelArchive } from '../packaging/modelArchive.ts';
-import type { ModelStore, StoredModel, UploadStep } from './modelStore.ts';
+import type { ModelStore, StoredModel, UploadedModel, UploadStep } from './modelStore.ts';
 import { readRecord, writeRecord, type StoreRecord } from './storeRecord.ts';
 
 /** Bytes read at once; large, because weights are. */
@@ -46,7 +46,7 @@ export class FolderStore implements ModelStore {
     return models.sort((a, b) => order.compare(a.name, b.name) || order.compare(a.version, b.version));
   }
 
-  async upload(archive: ModelArchive, task: Task<UploadStep> = {}): Promise<StoredModel> {
+  async upload(archive: ModelArchive, task: Task<UploadStep> = {}): Promise<UploadedModel> {
     const folder = this.versionFolder(archive);
     const known = await this.sameModel(archive, folder);
     if (known) return known;
@@ -69,7 +69,7 @@ export class FolderStore implements ModelStore {
       await writeRecord(partial, record);
       throwIfCancelled(task);
       await rename(partial, folder);
-      return this.stored(record);
+      return { ...this.stored(record), isNew: true };
     } catch (error) {
       await rm(partial, { recursive: true, force: true }).catch(() => undefined);
       await rmdir(path.dirname(folder)).catch(() => undefined);
