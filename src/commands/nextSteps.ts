@@ -27,6 +27,12 @@ export class NextSteps {
           title: "Show Deployment's Log",
           run: () => command('modelDeck.showDeploymentLog', { deploymentId: step.deploymentId }),
         };
+      case 'show-pod-logs':
+        return { title: 'Show Logs', run: () => command('modelDeck.showPodLogs', step) };
+      case 'show-events':
+        return { title: 'Show Events', run: () => command('modelDeck.showEvents', step) };
+      case 'show-manifest':
+        return { title: 'Show Manifest', run: () => command('modelDeck.showManifest', step) };
       case 'retry':
         return { title: 'Try Again', run: retry };
       case 'show-log':

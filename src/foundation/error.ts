@@ -38,8 +38,21 @@ export type NextStep =
   | { readonly kind: 'deploy-model'; readonly path: string }
   | { readonly kind: 'reveal-file'; readonly path: string }
   | { readonly kind: 'show-deployment-log'; readonly deploymentId: string }
+  | ({ readonly kind: 'show-pod-logs'; readonly container: string; readonly previous?: boolean } & ClusterObject)
+  | ({ readonly kind: 'show-events' } & ClusterObject)
+  | ({ readonly kind: 'show-manifest' } & ClusterObject)
   | { readonly kind: 'retry' }
   | { readonly kind: 'show-log' };
+
+/** An object of a cluster that a step leads to: a pod's logs, an object's events, an InferenceService's manifest. */
+export interface ClusterObject {
+  /** Of the kubeconfig. */
+  readonly context?: string;
+  readonly namespace: string;
+  /** For example `Pod`. */
+  readonly objectKind: string;
+  readonly name: string;
+}
 
 export interface ModelDeckErrorOptions {
   /** One imperative sentence that tells what to do about it. */

@@ -12,13 +12,16 @@ export const fieldManager = 'model-deck';
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management and structured-merge-diff's
  *   `fieldpath` for the keys of `fieldsV1`
  */
-export function ownedFields<T extends KubeObject>(live: T, manager: string = fieldManager): T {
+export function ownedFields<T extends KubeObject>(live: T, manager: string = fieldManager): OwnedFields<T> {
   let owned: unknown = identity(live);
   for (const { fieldsV1 } of appliedBy(live, manager)) {
     owned = united(owned, extract(live, fieldsV1));
   }
-  return owned as T;
+  return owned as OwnedFields<T>;
 }
+
+/** Any field may be missing, but for those that name the object. */
+export type OwnedFields<T extends KubeObject> = KubeObject & Partial<Omit<T, keyof KubeObject>>;
 
 /** Whether the manager has applied the object before. */
 export function hasApplied(live: KubeObject, manager: string = fieldManager): boolean {

@@ -1,0 +1,5 @@
+import type { Diagnosis } from './diagnosis.ts';
+import type { Facts } from './facts.ts';
+
+/** One reason for trouble: gives its diagnosis when the facts show it. */
+export type Cause = (facts: Facts) => Diagnosis | undefined;

@@ -1,0 +1,218 @@
+import { kserveLabels } from '../annotations.ts';
+import { parsePvcUri } from '../storageUri.ts';
+import { conditionOf } from '../serviceStatus.ts';
+import { servesWantedVersion } from '../rollout.ts';
+import type { NextStep } from '../../foundation/error.ts';
+import type { KubeObject } from '../../cluster/resource.ts';
+import type { ContainerState, ContainerStatus, KubeEvent, Pod } from '../resources/core.ts';
+import type { DiagnosisEvidence, LogTail } from './evidence.ts';
+import type { Diagnosis } from './diagnosis.ts';
+
+/** A container of a pod with what became of it. */
+export interface ContainerFact {
+  readonly pod: Pod;
+  readonly status: ContainerStatus;
+  readonly isInit: boolean;
+  /** How it ended: now, or before it was started again. */
+  readonly ended: ContainerState['terminated'];
+}
+
+/** A message that something could not be made or admitted, and by whom it was meant. */
+export interface Refusal {
+  readonly message: string;
+  readonly object: Diagnosis['object'];
+}
+
+/** The evidence as the causes ask for it. Made once for each diagnosis. */
+export interface Facts {
+  readonly evidence: DiagnosisEvidence;
+  readonly name: string;
+  readonly namespace: string;
+  /** The newest first; only those of the version that is asked for, when there are such. Without those that are ending. */
+  readonly pods: readonly Pod[];
+  /** Init containers before others, of the pods in their order. */
+  readonly containers: readonly ContainerFact[];
+  /** Of the service's own objects, the newest first. */
+  readonly events: readonly KubeEvent[];
+  /** What could not be made; ours first, then those of the controllers, as far as they are not overtaken by a pod. */
+  readonly refusals: readonly Refusal[];
+  /** That the service reads its model from, or that its pods mount. */
+  readonly claimNames: readonly string[];
+}
+
+export function factsOf(evidence: DiagnosisEvidence): Facts {
+  const { isvc } = evidence;
+  const { name, namespace = '' } = isvc.metadata;
+  const pods = relevantPods(evidence);
+  const claimNames = claimNamesOf(evidence, pods);
+  const events = eventsOf(evidence, claimNames);
+  return {
+    evidence,
+    name,
+    namespace,
+    pods,
+    containers: pods.flatMap(containersOf),
+    events,
+    refusals: refusalsOf(evidence, events, pods),
+    claimNames,
+  };
+}
+
+function relevantPods({ isvc, pods }: DiagnosisEvidence): readonly Pod[] {
+  const present = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  // Evicted pods stay as they ended, beside those that took their place.
+  const unfinished = present.filter(({ status }) => status?.phase !== 'Failed' && status?.phase !== 'Succeeded');
+  const alive = unfinished.length > 0 ? unfinished : present;
+  const wanted = alive.filter((pod) => servesWantedVersion(isvc, pod));
+  const created = ({ metadata }: KubeObject): string => metadata.creationTimestamp ?? '';
+  return [...(wanted.length > 0 ? wanted : alive)].sort((a, b) => (created(a) < created(b) ? 1 : -1));
+}
+
+function containersOf(pod: Pod): ContainerFact[] {
+  const fact = (status: ContainerStatus, isInit: boolean): ContainerFact => ({
+    pod,
+    status,
+    isInit,
+    ended: status.state?.terminated ?? status.lastState?.terminated,
+  });
+  return [
+    ...(pod.status?.initContainerStatuses ?? []).map((status) => fact(status, true)),
+    ...(pod.status?.containerStatuses ?? []).map((status) => fact(status, false)),
+  ];
+}
+
+function claimNamesOf({ isvc }: DiagnosisEvidence, pods: readonly Pod[]): readonly string[] {
+  const claim = parsePvcUri(isvc.spec.predictor.model?.storageUri ?? '')?.claim;
+  const mounted = pods.flatMap((pod) =>
+    (pod.spec?.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []),
+  );
+  return [...new Set([...(claim === undefined || claim === '' ? [] : [claim]), ...mounted])];
+}
+
+function eventsOf(evidence: DiagnosisEvidence, claimNames: readonly string[]): readonly KubeEvent[] {
+  const { name } = evidence.isvc.metadata;
+  const pods = new Set(evidence.pods.map(({ metadata }) => metadata.name));
+  const variant = evidence.isvc.spec.predictor['name'];
+  const predictor =
+    typeof variant === 'string' && variant !== '' ? `${name}-${variant}-predictor` : `${name}-predictor`;
+  const made = [predictor, `${name}-transformer`, `${name}-explainer`];
+  const isMade = (object: string): boolean => made.some((each) => object === each || object.startsWith(`${each}-`));
+  const isOurs = ({ involvedObject }: KubeEvent): boolean => {
+    const { kind, name: object = '' } = involvedObject ?? {};
+    if (kind === 'PersistentVolumeClaim') return claimNames.includes(object);
+    if (kind === 'InferenceService') return object === name;
+    return pods.has(object) || isMade(object);
+  };
+  return evidence.events.filter(isOurs).sort((a, b) => timeOf(b) - timeOf(a));
+}
+
+/** Milliseconds since 1970 of the last time that it happened. */
+export function timeOf(event: KubeEvent): number {
+  const times = [event.lastTimestamp, event.eventTime, event.firstTimestamp, event.metadata.creationTimestamp];
+  return Date.parse(times.find((time) => time !== null && time !== undefined) ?? '') || 0;
+}
+
+function refusalsOf(
+  evidence: DiagnosisEvidence,
+  events: readonly KubeEvent[],
+  pods: readonly Pod[],
+): readonly Refusal[] {
+  const { isvc, deployment, replicaSets = [], refusals = [] } = evidence;
+  const service = { kind: 'InferenceService', ...nameOf(isvc) };
+  const predictor = conditionOf(isvc, 'PredictorReady');
+  const newestPod = Math.max(0, ...pods.map(({ metadata }) => Date.parse(metadata.creationTimestamp ?? '') || 0));
+  const replicaFailure = (
+    object: KubeObject & { readonly status?: { readonly conditions?: unknown } },
+    kind: string,
+  ): Refusal[] =>
+    conditionsOf(object)
+      .filter(({ type, status }) => type === 'ReplicaFailure' && status === 'True')
+      .map(({ message = '' }) => ({ message, object: { kind, ...nameOf(object) } }));
+  return [
+    ...refusals.map((message) => ({ message, object: service })),
+    ...replicaSets
+      .filter(({ metadata }) => metadata.labels?.[kserveLabels.inferenceService] === isvc.metadata.name)
+      .flatMap((set) => replicaFailure(set, 'ReplicaSet')),
+    ...(deployment === undefined ? [] : replicaFailure(deployment, 'Deployment')),
+    ...(predictor?.status === 'False' && ['FailedCreate', 'ReconcileFailed'].includes(predictor.reason ?? '')
+      ? [{ message: predictor.message ?? '', object: service }]
+      : []),
+    // Events stay for an hour. What was refused before the service became ready, or before the pod came, is overtaken.
+    ...(conditionOf(isvc, 'Ready')?.status === 'True' ? [] : events)
+      .filter(({ reason = '' }) => ['FailedCreate', 'InternalError', 'UpdateFailed'].includes(reason))
+      .filter((event) => timeOf(event) > newestPod)
+      .map(({ message = '', involvedObject }) => ({
+        message,
+        object: { kind: involvedObject?.kind ?? '', name: involvedObject?.name ?? '', namespace: service.namespace },
+      })),
+  ];
+}
+
+function conditionsOf(object: { readonly status?: { readonly conditions?: unknown } }): readonly {
+  readonly type: string;
+  readonly status: string;
+  readonly message?: string;
+}[] {
+  const conditions = object.status?.conditions;
+  return Array.isArray(conditions) ? (conditions as { type: string; status: string; message?: string }[]) : [];
+}
+
+export function nameOf({ metadata }: KubeObject): { readonly name: string; readonly namespace: string } {
+  return { name: metadata.name, namespace: metadata.namespace ?? '' };
+}
+
+export function podObject(pod: Pod): Diagnosis['object'] {
+  return { kind: 'Pod', ...nameOf(pod) };
+}
+
+/** The first event of a pod (or any object) that fits, which is the newest one. */
+export function findEvent(facts: Facts, name: string, reasons: readonly string[]): KubeEvent | undefined {
+  return facts.events.find(
+    ({ reason, involvedObject }) => involvedObject?.name === name && reasons.includes(reason ?? ''),
+  );
+}
+
+/** What is known of a container's log, in the order of time. */
+export function logsOf({ evidence }: Facts, pod: Pod, container: string): readonly LogTail[] {
+  return (evidence.logs ?? [])
+    .filter((log) => log.pod === pod.metadata.name && log.container === container)
+    .sort((a, b) => order(a) - order(b));
+}
+
+function order({ previous, part }: LogTail): number {
+  return (previous ? 0 : 2) + (part === 'beginning' ? 0 : 1);
+}
+
+/** The step that shows a container's log; of its earlier life when it was started again. */
+export function showLogs(facts: Facts, { pod, status }: ContainerFact): NextStep {
+  const isRunningAgain = status.state?.terminated === undefined && (status.restartCount ?? 0) > 0;
+  return {
+    kind: 'show-pod-logs',
+    ...contextOf(facts),
+    namespace: facts.namespace,
+    objectKind: 'Pod',
+    name: pod.metadata.name,
+    container: status.name,
+    ...(isRunningAgain && { previous: true }),
+  };
+}
+
+export function showEvents(facts: Facts, object: Diagnosis['object']): NextStep {
+  const namespace = object.namespace ?? facts.namespace;
+  return { kind: 'show-events', ...contextOf(facts), namespace, objectKind: object.kind, name: object.name };
+}
+
+export function showManifest(facts: Facts): NextStep {
+  const { name, namespace } = facts;
+  return { kind: 'show-manifest', ...contextOf(facts), namespace, objectKind: 'InferenceService', name };
+}
+
+function contextOf({ evidence }: Facts): { readonly context?: string } {
+  return evidence.context === undefined ? {} : { context: evidence.context };
+}
+
+/** One line, without what is only of use to machines, and not longer than a reader takes in. */
+export function oneLine(text: string, longest = 300): string {
+  const line = text.trim().replace(/\s+/g, ' ');
+  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
+}

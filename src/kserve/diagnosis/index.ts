@@ -1,0 +1,58 @@
+import { isPodReady } from '../pods.ts';
+import { serviceStatus } from '../serviceStatus.ts';
+import { causes } from './causes.ts';
+import { deletionHeld } from './deletionHeld.ts';
+import { factsOf, type ContainerFact, type Facts } from './facts.ts';
+import { workerDied } from './workerDied.ts';
+import type { Cause } from './cause.ts';
+import type { Diagnosis } from './diagnosis.ts';
+import type { DiagnosisEvidence, LogRequest } from './evidence.ts';
+
+/** Says why a service does not work. Undefined for a healthy or a stopped one, and when nothing is found. */
+export function diagnose(evidence: DiagnosisEvidence): Diagnosis | undefined {
+  const facts = factsOf(evidence);
+  for (const cause of causesFor(facts)) {
+    const diagnosis = cause(facts);
+    if (diagnosis !== undefined) return diagnosis;
+  }
+  return undefined;
+}
+
+/** Which causes can apply at all, by what the service is doing. */
+function causesFor(facts: Facts): readonly Cause[] {
+  const { evidence } = facts;
+  if ((evidence.refusals ?? []).length > 0) return causes;
+  const { state } = serviceStatus(evidence.isvc, evidence.deployment);
+  if (state === 'deleting') return [deletionHeld];
+  if (state === 'stopped') return [];
+  return isHealthy(facts) ? [workerDied] : causes;
+}
+
+/** KServe goes on saying `Ready` while the pods of a new version fail beside those of the earlier one. */
+function isHealthy({ evidence, pods, refusals }: Facts): boolean {
+  const { state } = serviceStatus(evidence.isvc, evidence.deployment);
+  const isFine = state === 'ready' && refusals.length === 0 && pods.every(isPodReady);
+  return isFine && evidence.modelDoesNotAnswer !== true;
+}
+
+/** The containers whose logs would tell more; to be read and given as `logs` to a second {@link diagnose}. */
+export function wantsLogsOf(evidence: DiagnosisEvidence): readonly LogRequest[] {
+  const { state } = serviceStatus(evidence.isvc, evidence.deployment);
+  if (state === 'stopped' || state === 'deleting') return [];
+  const facts = factsOf(evidence);
+  return isHealthy(facts) ? [] : facts.containers.flatMap(requestsFor);
+}
+
+function requestsFor({ pod, status, isInit, ended }: ContainerFact): readonly LogRequest[] {
+  const hasFailed = ended !== undefined && ended.exitCode !== 0;
+  const request = (previous: boolean, part: LogRequest['part'] = 'end'): LogRequest => ({
+    pod: pod.metadata.name,
+    container: status.name,
+    previous,
+    part,
+  });
+  if (status.state?.terminated !== undefined) return hasFailed ? [request(false)] : [];
+  if (isInit) return hasFailed ? [request(true)] : [];
+  const earlier = (status.restartCount ?? 0) > 0 ? [request(true)] : [];
+  return status.state?.running === undefined ? earlier : [...earlier, request(false, 'beginning'), request(false)];
+}

@@ -1,0 +1,191 @@
+import type { LogPattern } from './logPatterns.ts';
+
+/**
+ * What TorchServe (0.9 to 0.12), its Python workers and KServe's wrapper write when they cannot serve, causes before
+ * consequences. The texts were read in the logs of TorchServes that were made to fail.
+ */
+export const torchServePatterns: readonly LogPattern[] = [
+  {
+    code: 'token-auth-arguments',
+    pattern: /unrecognized arguments: (.*--(?:disable-token-auth|enable-model-api).*)/,
+    summary: ([, args], name) =>
+      `TorchServe of ${name} does not know the arguments ${args ?? ''}: they came with version 0.11.1.`,
+    remedy:
+      'Take the arguments out of the manifest: disable_token_authorization=true in config.properties does the same in every version.',
+  },
+  {
+    code: 'unknown-arguments',
+    pattern: /error: unrecognized arguments: (.+)/,
+    summary: ([, args], name) => `The server of ${name} does not know the arguments ${args ?? ''}.`,
+    remedy: 'Take them out of the manifest (spec.predictor.model.args), or use an image that knows them.',
+  },
+  {
+    code: 'config-missing',
+    pattern: /--ts-config file not found: (\S+)|No such file or directory: '([^']*config\.properties)'/,
+    summary: ([, byServer, byWrapper], name) =>
+      `${name} has no ${byServer ?? byWrapper ?? 'config.properties'}: the storage URI leads to a folder without config/config.properties.`,
+    remedy: 'Point the storage URI at the folder that holds config/ and model-store/, or upload the model again.',
+  },
+  {
+    code: 'config-key-missing',
+    pattern: /KeyError: '(model_snapshot|inference_address|management_address|grpc_inference_port|model_store)'/,
+    summary: ([, key], name) => `The config.properties of ${name} has no ${key ?? ''}, which KServe's wrapper needs.`,
+    remedy: 'Upload the model again, so that config.properties is written anew.',
+  },
+  {
+    code: 'config-snapshot-broken',
+    pattern: /json\.decoder\.JSONDecodeError: (.+)|JsonSyntaxException: (.+)/,
+    summary: (_match, name) =>
+      `The model_snapshot in the config.properties of ${name} is no JSON: it has to stand in one line.`,
+    remedy: 'Upload the model again, so that config.properties is written anew.',
+  },
+  {
+    code: 'model-store-missing',
+    pattern: /--model-store directory not found: (\S+)|Model store path is not found: (\S+)/,
+    summary: ([, byScript, byServer], name) =>
+      `${name} has no folder ${byScript ?? byServer ?? 'model-store'}: the storage URI leads elsewhere.`,
+    remedy: 'Point the storage URI at the folder that holds config/ and model-store/.',
+  },
+  {
+    code: 'archive-missing',
+    pattern: /Model archive file for model :?(\S+?),? version :?(\S+) not found in model store/,
+    summary: ([, model, version], name) =>
+      `The archive of model ${model ?? ''} ${version ?? ''} is not in the model-store of ${name}, though its config.properties names it.`,
+    remedy: 'Upload the model again: config.properties and archive have to be of one package.',
+  },
+  {
+    code: 'version-mismatch',
+    pattern: /Model version: (\S+) does not exist for model: (\S+)/,
+    summary: ([, version, model], name) =>
+      `The config.properties of ${name} asks for version ${version ?? ''} of ${model ?? ''}, and the archive is of another one.`,
+    remedy: 'Upload the model again: the version in config.properties has to be that of the archive.',
+  },
+  {
+    code: 'archive-not-accepted',
+    pattern: /ModelMissingError(?:: (\S+))?/,
+    summary: (_match, name) =>
+      `KServe's wrapper finds no .mar file in the model-store of ${name}; from version 0.10 on, it takes none with another dot in its name.`,
+    remedy: 'Package the model under a name without dots, and upload it again.',
+  },
+  {
+    code: 'port-in-use',
+    pattern: /Failed to bind to address: (\S+)|Address already in use/,
+    summary: ([, address], name) =>
+      `TorchServe of ${name} cannot listen${address === undefined ? '' : ` at ${address}`}: the port is in use, by another address of config.properties or by KServe's wrapper (8080, 8081).`,
+    remedy: 'Give inference_address another port than 8080 in config.properties; 8085 is usual.',
+  },
+  {
+    code: 'token-required',
+    pattern: /Token Authorization failed/,
+    summary: (_match, name) =>
+      `TorchServe of ${name} asks KServe's wrapper for a token, so that the model never becomes ready.`,
+    remedy: 'Set disable_token_authorization=true in config.properties, as our packages do.',
+  },
+  {
+    code: 'model-classes',
+    pattern: /Expected only one class as model definition\.? ?(.*)/,
+    summary: ([, classes = ''], name) =>
+      `The model file of ${name} has ${countClasses(classes)}, and TorchServe takes exactly one.`,
+    remedy: 'Keep one class in the model file, and move the others to a file of their own.',
+  },
+  {
+    code: 'handler-classes',
+    pattern: /Expected only one class in custom service code or a function entry point ?(.*)/,
+    summary: ([, classes = ''], name) =>
+      `The handler of ${name} has ${countClasses(classes)}, and TorchServe takes exactly one, or a function.`,
+    remedy: 'Keep one class in the handler, and move the others to a file of their own.',
+  },
+  {
+    code: 'model-file-missing',
+    pattern: /Missing the model\.py file/,
+    summary: (_match, name) => `The archive of ${name} does not hold the model file that its manifest names.`,
+    remedy: 'Package the model again.',
+  },
+  {
+    code: 'archive-broken',
+    pattern: /No module named '([0-9a-f]{32})'/,
+    summary: (_match, name) => `The archive of ${name} has no manifest, or is no archive at all.`,
+    remedy: 'Package and upload the model again.',
+  },
+  {
+    code: 'handler-missing',
+    pattern: /ModuleNotFoundError: No module named '([\w.]+)'(?=[\s\S]*No module named 'ts\.torch_handler\.\1')/,
+    summary: ([, handler], name) => `The archive of ${name} does not hold its handler ${handler ?? ''}.py.`,
+    remedy: 'Package the model again with its handler, or use one of the built-in handlers.',
+  },
+  {
+    code: 'requirements-not-installed',
+    pattern: /No matching distribution found for (\S+)|Custom pip package installation failed for (\S+)/,
+    summary: ([, requirement], name) =>
+      `The requirements of ${name} cannot be installed${requirement === undefined ? '' : `: there is no ${requirement} for it`}.`,
+    remedy: 'Correct requirements.txt; in a cluster without a package index, build an image that has them.',
+  },
+  {
+    code: 'module-missing',
+    pattern: /(?:ModuleNotFoundError|ImportError): No module named '([^']+)'/,
+    summary: ([, module], name) =>
+      `The code of ${name} imports ${module ?? ''}, which is neither in the image nor in the archive.`,
+    remedy: 'Add a file of your own to the extra files of the package, or a library to its requirements.txt.',
+  },
+  {
+    code: 'import-failed',
+    pattern: /ImportError: (cannot import name .+)/,
+    summary: ([, what = ''], name) => `The code of ${name} ${what.trim().replace(/\.$/, '')}.`,
+    remedy: 'Use the versions of the libraries that the image has, or another image.',
+  },
+  {
+    code: 'weights-do-not-fit',
+    pattern: /Error\(s\) in loading state_dict for (\w+):/,
+    summary: ([, model], name) =>
+      `The weights of ${name} do not fit its model ${model ?? ''}: their layers have other names or sizes.`,
+    remedy: 'Package the weights with the model file that they were trained with.',
+  },
+  {
+    code: 'weights-unusable',
+    pattern:
+      /No model weights could be loaded|PytorchStreamReader failed|invalid load key|UnpicklingError|not a ZIP archive|Weights only load failed/,
+    summary: (_match, name) => `The weights of ${name} cannot be read: they are of another format, or cut off.`,
+    remedy: 'Check the weights, and package and upload the model again.',
+  },
+  {
+    code: 'no-write-permission',
+    pattern:
+      /PermissionError: \[Errno 13\] Permission denied: '?([^'\s]+)|AccessDeniedException: (\S+)|Read-only file system: '?([^'\s]+)/,
+    summary: ([, byPython, byJava, readOnly], name) =>
+      `The server of ${name} may not write to ${byPython ?? byJava ?? readOnly ?? 'a folder'}.`,
+    remedy:
+      'Let it write elsewhere (LOG_LOCATION, METRICS_LOCATION, TEMP), or give the folder to user 1000 on the claim.',
+  },
+  {
+    code: 'disk-full',
+    pattern: /No space left on device/,
+    summary: (_match, name) => `The disk is full for the server of ${name}.`,
+    remedy: 'Free disk on the node, or raise the limit of ephemeral-storage.',
+  },
+  {
+    code: 'server-out-of-memory',
+    pattern:
+      /System out of memory|CUDA out of memory|java\.lang\.OutOfMemoryError|can't allocate memory|std::bad_alloc|MemoryError/,
+    summary: (_match, name) => `The server of ${name} has too little memory to load the model.`,
+    remedy: 'Raise the memory in the manifest, or lower the number of workers in config.properties.',
+  },
+  {
+    code: 'batch-mismatch',
+    pattern: /number of batch response mismatched/,
+    summary: (_match, name) => `TorchServe of ${name} answers batches that KServe's envelopes cannot take apart.`,
+    remedy: 'Set batchSize to 1 in config.properties.',
+  },
+  {
+    code: 'python-error',
+    pattern: /(SyntaxError|IndentationError): (.+)/,
+    summary: ([, kind, what = ''], name) =>
+      `The code of ${name} is not Python for the image's version: ${kind}: ${what.trim().replace(/\.$/, '')}.`,
+    remedy: 'Mend the file, and package the model again.',
+  },
+];
+
+function countClasses(list: string): string {
+  const classes = [...list.matchAll(/<class '[^']*?\.?(\w+)'>/g)].map(([, name]) => name);
+  if (classes.length === 0) return 'no class';
+  return `${classes.length} classes (${classes.join(', ')})`;
+}
