@@ -1,14 +1,11 @@
 import * as vscode from 'vscode';
-import type { ClusterConnection } from '../cluster/clusterConnection.ts';
 import type { Clusters } from '../targets/kserve/clusters.ts';
 import { execPluginQuestion } from './execPluginQuestion.ts';
 import { affectsKubeconfig, kubeconfigFiles } from './settings.ts';
 
-export type Connections = Pick<Clusters, 'contexts' | 'connect' | 'reset' | 'close'>;
-
 /** The clusters of the kubeconfig, made at their first use. No cluster is contacted before somebody asks about it. */
 export interface KubeClusters extends vscode.Disposable {
-  readonly get: () => Promise<Connections>;
+  readonly get: () => Promise<Clusters>;
   /** The kubeconfig files that count, whether they are there or not. */
   readonly files: () => Promise<readonly string[]>;
   /** Fires when the kubeconfig has changed; every connection was closed. */
@@ -22,36 +19,35 @@ export function kubeClusters(context: vscode.ExtensionContext, log: vscode.LogOu
     isTrusted: () => vscode.workspace.isTrusted,
     ask: askToRun,
   });
-  let made: Promise<Connections> | undefined;
+  let made: Promise<Clusters> | undefined;
+  let stopWatching: () => void = () => undefined;
 
   async function files(): Promise<readonly string[]> {
     const { kubeconfigPaths } = await import('../cluster/index.ts');
     return [...kubeconfigPaths(process.env), ...kubeconfigFiles()];
   }
 
-  async function make(): Promise<Connections> {
-    const { openConnection, readContexts } = await import('../cluster/index.ts');
-    const open = new Map<string, ClusterConnection>();
-    const close = (): void => {
-      open.forEach((connection) => connection.close());
-      open.clear();
-    };
-    return {
-      contexts: async () => readContexts(await files(), process.env),
-      connect: async (contextName) => {
-        const known = open.get(contextName);
-        if (known) return known;
-        const options = { files: await files(), contextName, environment: process.env, allowExecPlugin };
-        const connection = await openConnection(options);
-        open.set(contextName, connection);
-        return connection;
-      },
-      reset: close,
-      close,
-    };
+  async function make(): Promise<Clusters> {
+    const { openClusters } = await import('../targets/index.ts');
+    const clusters = openClusters({
+      files,
+      environment: process.env,
+      allowExecPlugin,
+      extensionVersion: (context.extension.packageJSON as { version: string }).version,
+      log: (message) => log.info(message),
+    });
+    await watch(clusters);
+    return clusters;
   }
 
-  function reset(clusters: Connections): void {
+  async function watch(clusters: Clusters): Promise<void> {
+    const { watchKubeconfig } = await import('../cluster/index.ts');
+    const watched = await files();
+    stopWatching();
+    stopWatching = watchKubeconfig(watched, () => reset(clusters));
+  }
+
+  function reset(clusters: Clusters): void {
     log.info('The kubeconfig has changed: its contexts are read anew.');
     clusters.reset();
     didReset.fire();
@@ -60,6 +56,7 @@ export function kubeClusters(context: vscode.ExtensionContext, log: vscode.LogOu
   const settings = vscode.workspace.onDidChangeConfiguration(async (event) => {
     if (!affectsKubeconfig(event) || made === undefined) return;
     const clusters = await made;
+    await watch(clusters);
     reset(clusters);
   });
 
@@ -72,6 +69,7 @@ export function kubeClusters(context: vscode.ExtensionContext, log: vscode.LogOu
     files,
     onDidReset: didReset.event,
     dispose: () => {
+      stopWatching();
       settings.dispose();
       didReset.dispose();
       void made?.then((clusters) => clusters.close());
