@@ -79,9 +79,12 @@ export function activate(context: vscode.ExtensionContext): void {
       extensionUri: context.extensionUri,
       log,
       inference: () => import('./inference/index.ts'),
-      targets: async () => [await services.thisComputer()],
-      onDidChangeTargets: () => () => undefined,
-      openTarget: services.thisComputer,
+      targets: async () => [await services.thisComputer(), ...kube.openTargets()],
+      onDidChangeTargets: (listener) => {
+        const subscription = kube.onDidChangeTargets(listener);
+        return () => void subscription.dispose();
+      },
+      openTarget: async ({ contextName, namespace }) => (await services.clusters()).target(contextName, namespace),
       credentials,
     }),
   );
