@@ -22,6 +22,9 @@ export interface DeploymentWatch {
 /** How long the API server may be away at the beginning, milliseconds. */
 const listingMs = 60_000;
 
+/** How long what was allowed before may be refused, milliseconds. */
+const refusalMs = 30_000;
+
 /** Watches, so that nothing is asked again and again; they heal by themselves when the API server goes away. */
 export function watchDeployment({ connection, namespace }: Place, name: string): DeploymentWatch {
   const follow = <T extends KubeObject>(
@@ -33,6 +36,7 @@ export function watchDeployment({ connection, namespace }: Place, name: string):
   const about = openLiveList(connection, events, { namespace }, (event) => (isAbout(name, event) ? event : undefined));
   const lists = [service, own, about];
 
+  let refusedSince: number | undefined;
   let isChanged = false;
   let wake: (() => void) | undefined;
   for (const list of lists) {
@@ -43,7 +47,13 @@ export function watchDeployment({ connection, namespace }: Place, name: string):
   }
   const view = (): DeploymentView => {
     const { rows, phase, error } = service.state();
-    if (phase === 'failed' && !isPassing(error)) throw unread(name, error);
+    if (phase === 'live') refusedSince = undefined;
+    if (phase === 'failed' && !isPassing(error)) {
+      // An API server that has just started does not know its roles yet.
+      refusedSince ??= Date.now();
+      const mayPass = rows.size > 0 && isCategory(error, 'forbidden') && Date.now() - refusedSince < refusalMs;
+      if (!mayPass) throw unread(name, error);
+    }
     return {
       service: rows.get(`${namespace}/${name}`),
       pods: [...own.state().rows.values()],

@@ -84,9 +84,11 @@ function plannedObject(place: Place, { manifest, live, action, refusal, conflict
     action,
     yaml: toYaml(shown),
     ...(before && { liveYaml: toYaml(withoutBookkeeping(before)) }),
-    dryRun: refusal
-      ? { ok: false, reason: refusal.message, ...(refusal.remedy !== undefined && { remedy: refusal.remedy }) }
-      : { ok: true },
+    dryRun: refusal ? refused(refusal) : { ok: true },
     ...(conflicts.length > 0 && { conflicts }),
   };
+}
+
+function refused({ message, remedy, category }: ModelDeckError): PlannedObject['dryRun'] {
+  return { ok: false, reason: message, category, ...(remedy !== undefined && { remedy }) };
 }
