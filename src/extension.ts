@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { rowSubject } from './commands/arguments.ts';
+import { claimStores } from './commands/claimStores.ts';
 import { ClusterCommands } from './commands/clusterCommands.ts';
 import { kubeClusters } from './commands/clusters.ts';
 import { CommandRunner } from './commands/commandRunner.ts';
@@ -25,7 +26,6 @@ import { SetEndpointCredentials } from './commands/setEndpointCredentials.ts';
 import { affectsLocalStore, localStoreFolder } from './commands/settings.ts';
 import { StoreCommands } from './commands/storeCommands.ts';
 import { thisComputerTarget } from './commands/thisComputer.ts';
-import { ModelDeckError } from './foundation/error.ts';
 import { ArchiveEditorProvider } from './panel/archiveEditor.ts';
 import { ClassifyPanel } from './panel/classifyPanel.ts';
 import { CredentialStore } from './panel/endpointCredentials.ts';
@@ -59,19 +59,14 @@ export function activate(context: vscode.ExtensionContext): void {
     deploy: () => import('./deploy/index.ts'),
     thisComputer: () => thisComputer.get(),
     kserve: () => import('./kserve/index.ts'),
-    clusters: async () => ({
-      ...(await kube.get()),
-      target: () => Promise.reject(new ModelDeckError('unsupported', 'Clusters cannot be deployed to yet.')),
-      openTargets: () => [],
-      onDidChange: () => () => undefined,
-    }),
+    clusters: () => kube.get(),
     namespaces: rememberedNamespaces(context.globalState),
     localStore: async () => {
       const folder = localStoreFolder() ?? path.join(context.globalStorageUri.fsPath, 'models');
       const { FolderStore } = await import('./stores/index.ts');
       return { store: new FolderStore(folder), folder };
     },
-    claimStore: () => Promise.reject(new ModelDeckError('unsupported', 'Claims cannot be listed yet.')),
+    claimStore: claimStores(() => services.clusters()),
   };
 
   const views = own(deckViews(services, kube, runner));
@@ -88,9 +83,12 @@ export function activate(context: vscode.ExtensionContext): void {
       extensionUri: context.extensionUri,
       log,
       inference: () => import('./inference/index.ts'),
-      targets: async () => [await services.thisComputer()],
-      onDidChangeTargets: () => () => undefined,
-      openTarget: services.thisComputer,
+      targets: async () => [await services.thisComputer(), ...kube.openTargets()],
+      onDidChangeTargets: (listener) => {
+        const subscription = kube.onDidChangeTargets(listener);
+        return () => void subscription.dispose();
+      },
+      openTarget: async ({ contextName, namespace }) => (await services.clusters()).target(contextName, namespace),
       credentials,
     }),
   );

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Clusters } from '../targets/kserve/clusters.ts';
+import type { Clusters, KServeTarget } from '../targets/kserve/clusters.ts';
 import { execPluginQuestion } from './execPluginQuestion.ts';
 import { affectsKubeconfig, kubeconfigFiles } from './settings.ts';
 
@@ -8,19 +8,25 @@ export interface KubeClusters extends vscode.Disposable {
   readonly get: () => Promise<Clusters>;
   /** The kubeconfig files that count, whether they are there or not. */
   readonly files: () => Promise<readonly string[]>;
+  /** Namespaces that were opened so far; none before the first use. */
+  readonly openTargets: () => readonly KServeTarget[];
+  /** Fires when one was opened or closed, or its deployments changed. */
+  readonly onDidChangeTargets: vscode.Event<void>;
   /** Fires when the kubeconfig has changed; every connection was closed. */
   readonly onDidReset: vscode.Event<void>;
 }
 
 export function kubeClusters(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): KubeClusters {
   const didReset = new vscode.EventEmitter<void>();
+  const didChangeTargets = new vscode.EventEmitter<void>();
   const allowExecPlugin = execPluginQuestion(context.globalState, {
     workspaceFolders: () => (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath),
     isTrusted: () => vscode.workspace.isTrusted,
     ask: askToRun,
   });
   let made: Promise<Clusters> | undefined;
-  let stopWatching: () => void = () => undefined;
+  let known: Clusters | undefined;
+  let endWatching: () => void = () => undefined;
 
   async function files(): Promise<readonly string[]> {
     const { kubeconfigPaths } = await import('../cluster/index.ts');
@@ -29,22 +35,23 @@ export function kubeClusters(context: vscode.ExtensionContext, log: vscode.LogOu
 
   async function make(): Promise<Clusters> {
     const { openClusters } = await import('../targets/index.ts');
-    const clusters = openClusters({
+    await watchFiles();
+    const { version } = context.extension.packageJSON as { readonly version: string };
+    known = openClusters({
       files,
       environment: process.env,
       allowExecPlugin,
-      extensionVersion: (context.extension.packageJSON as { version: string }).version,
+      extensionVersion: version,
       log: (message) => log.info(message),
     });
-    await watch(clusters);
-    return clusters;
+    known.onDidChange(() => didChangeTargets.fire());
+    return known;
   }
 
-  async function watch(clusters: Clusters): Promise<void> {
+  async function watchFiles(): Promise<void> {
     const { watchKubeconfig } = await import('../cluster/index.ts');
-    const watched = await files();
-    stopWatching();
-    stopWatching = watchKubeconfig(watched, () => reset(clusters));
+    endWatching();
+    endWatching = watchKubeconfig(await files(), () => known && reset(known));
   }
 
   function reset(clusters: Clusters): void {
@@ -56,7 +63,7 @@ export function kubeClusters(context: vscode.ExtensionContext, log: vscode.LogOu
   const settings = vscode.workspace.onDidChangeConfiguration(async (event) => {
     if (!affectsKubeconfig(event) || made === undefined) return;
     const clusters = await made;
-    await watch(clusters);
+    await watchFiles();
     reset(clusters);
   });
 
@@ -67,11 +74,14 @@ export function kubeClusters(context: vscode.ExtensionContext, log: vscode.LogOu
         throw error;
       })),
     files,
+    openTargets: () => known?.openTargets() ?? [],
+    onDidChangeTargets: didChangeTargets.event,
     onDidReset: didReset.event,
     dispose: () => {
-      stopWatching();
       settings.dispose();
       didReset.dispose();
+      didChangeTargets.dispose();
+      endWatching();
       void made?.then((clusters) => clusters.close());
     },
   };
