@@ -58,6 +58,8 @@ export async function openChannels(
       path,
       doing,
       headers: {
+        // Without it, some kubelets find no representation that would do (406).
+        Accept: '*/*',
         Connection: 'Upgrade',
         Upgrade: 'websocket',
         'Sec-WebSocket-Version': '13',
