@@ -58,7 +58,7 @@ export async function openChannels(
       path,
       doing,
       headers: {
-        // Without it, some kubelets find no representation that would do (406).
+        // Some kubelets refuse to forward a port to whom they cannot answer in JSON.
         Accept: '*/*',
         Connection: 'Upgrade',
         Upgrade: 'websocket',
