@@ -22,10 +22,9 @@ import { PackageModel } from './commands/packageModel.ts';
 import { rememberedNamespaces } from './commands/rememberedNamespaces.ts';
 import type { Services } from './commands/services.ts';
 import { SetEndpointCredentials } from './commands/setEndpointCredentials.ts';
-import { affectsLocalStore, localStoreFolder } from './commands/settings.ts';
+import { affectsLocalStore, localStoreFolder, uploadImage } from './commands/settings.ts';
 import { StoreCommands } from './commands/storeCommands.ts';
 import { thisComputerTarget } from './commands/thisComputer.ts';
-import { ModelDeckError } from './foundation/error.ts';
 import { ArchiveEditorProvider } from './panel/archiveEditor.ts';
 import { ClassifyPanel } from './panel/classifyPanel.ts';
 import { CredentialStore } from './panel/endpointCredentials.ts';
@@ -59,19 +58,18 @@ export function activate(context: vscode.ExtensionContext): void {
     deploy: () => import('./deploy/index.ts'),
     thisComputer: () => thisComputer.get(),
     kserve: () => import('./kserve/index.ts'),
-    clusters: async () => ({
-      ...(await kube.get()),
-      target: () => Promise.reject(new ModelDeckError('unsupported', 'Clusters cannot be deployed to yet.')),
-      openTargets: () => [],
-      onDidChange: () => () => undefined,
-    }),
+    clusters: () => kube.get(),
     namespaces: rememberedNamespaces(context.globalState),
     localStore: async () => {
       const folder = localStoreFolder() ?? path.join(context.globalStorageUri.fsPath, 'models');
       const { FolderStore } = await import('./stores/index.ts');
       return { store: new FolderStore(folder), folder };
     },
-    claimStore: () => Promise.reject(new ModelDeckError('unsupported', 'Claims cannot be listed yet.')),
+    claimStore: async ({ contextName, namespace, claim }) => {
+      const [{ PvcStore }, clusters] = await Promise.all([import('./stores/index.ts'), kube.get()]);
+      const connection = await clusters.connect(contextName);
+      return new PvcStore({ connection, namespace, claim, image: uploadImage() });
+    },
   };
 
   const views = own(deckViews(services, kube, runner));
