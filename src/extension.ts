@@ -22,6 +22,8 @@ import { ModelDeckError } from './foundation/error.ts';
 import { ArchiveEditorProvider } from './panel/archiveEditor.ts';
 import { ClassifyPanel } from './panel/classifyPanel.ts';
 import { CredentialStore } from './panel/endpointCredentials.ts';
+import { packageKnowledge } from './panel/packageKnowledge.ts';
+import type { ModelStore } from './stores/modelStore.ts';
 import { SpecDocuments } from './views/specDocuments.ts';
 
 /** Ends the servers of "This computer"; VS Code waits for `deactivate` but not for disposables. */
@@ -68,6 +70,7 @@ export function activate(context: vscode.ExtensionContext): void {
   own(vscode.workspace.onDidChangeConfiguration((event) => affectsLocalStore(event) && views.refreshStores()));
 
   const credentials = new CredentialStore(context.secrets);
+  const localStore = async (): Promise<ModelStore> => (await services.localStore()).store;
   const panel = own(
     new ClassifyPanel({
       extensionUri: context.extensionUri,
@@ -77,6 +80,7 @@ export function activate(context: vscode.ExtensionContext): void {
       onDidChangeTargets: () => () => undefined,
       openTarget: services.thisComputer,
       credentials,
+      packageOf: (model) => packageKnowledge(model, localStore, services.packaging),
     }),
   );
   own(panel.register());
