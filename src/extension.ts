@@ -1,13 +1,20 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { rowSubject } from './commands/arguments.ts';
 import { ClusterCommands } from './commands/clusterCommands.ts';
 import { kubeClusters } from './commands/clusters.ts';
 import { CommandRunner } from './commands/commandRunner.ts';
 import { deckViews } from './commands/deckViews.ts';
 import { DeployModel } from './commands/deployModel.ts';
+import { DeployToCluster } from './commands/deployToCluster.ts';
 import { Deployments } from './commands/deployments.ts';
 import { ClassifyImage } from './commands/classifyImage.ts';
 import { Findings } from './commands/findings.ts';
+import { ClusterObjects } from './commands/kserve/clusterObjects.ts';
+import { ManifestFiles } from './commands/kserve/manifestFiles.ts';
+import { ObjectDocuments } from './commands/kserve/objectDocuments.ts';
+import { PodLogs } from './commands/kserve/podLogs.ts';
+import { ServiceOperations } from './commands/kserve/serviceOperations.ts';
 import { ManifestDocuments } from './commands/manifestDocuments.ts';
 import { NextSteps } from './commands/nextSteps.ts';
 import { OpenSample } from './commands/openSample.ts';
@@ -23,6 +30,7 @@ import { ArchiveEditorProvider } from './panel/archiveEditor.ts';
 import { ClassifyPanel } from './panel/classifyPanel.ts';
 import { CredentialStore } from './panel/endpointCredentials.ts';
 import { packageKnowledge } from './panel/packageKnowledge.ts';
+import { PlanPages } from './panel/planPage.ts';
 import type { ModelStore } from './stores/modelStore.ts';
 import { SpecDocuments } from './views/specDocuments.ts';
 
@@ -40,7 +48,8 @@ export function activate(context: vscode.ExtensionContext): void {
   };
 
   const log = own(vscode.window.createOutputChannel('Model Deck', { log: true }));
-  const runner = new CommandRunner(log, new NextSteps(log));
+  const nextSteps = new NextSteps(log);
+  const runner = new CommandRunner(log, nextSteps);
   const findings = own(new Findings());
 
   const thisComputer = thisComputerTarget(context, log);
@@ -51,7 +60,13 @@ export function activate(context: vscode.ExtensionContext): void {
     packaging: () => import('./packaging/index.ts'),
     deploy: () => import('./deploy/index.ts'),
     thisComputer: () => thisComputer.get(),
-    clusters: () => kube.get(),
+    kserve: () => import('./kserve/index.ts'),
+    clusters: async () => ({
+      ...(await kube.get()),
+      target: () => Promise.reject(new ModelDeckError('unsupported', 'Clusters cannot be deployed to yet.')),
+      openTargets: () => [],
+      onDidChange: () => () => undefined,
+    }),
     namespaces: rememberedNamespaces(context.globalState),
     localStore: async () => {
       const folder = localStoreFolder() ?? path.join(context.globalStorageUri.fsPath, 'models');
@@ -76,9 +91,12 @@ export function activate(context: vscode.ExtensionContext): void {
       extensionUri: context.extensionUri,
       log,
       inference: () => import('./inference/index.ts'),
-      targets: async () => [await services.thisComputer()],
-      onDidChangeTargets: () => () => undefined,
-      openTarget: services.thisComputer,
+      targets: async () => [await services.thisComputer(), ...kube.openTargets()],
+      onDidChangeTargets: (listener) => {
+        const subscription = kube.onDidChangeTargets(listener);
+        return () => void subscription.dispose();
+      },
+      openTarget: async ({ contextName, namespace }) => (await services.clusters()).target(contextName, namespace),
       credentials,
       packageOf: (model) => packageKnowledge(model, localStore, services.packaging),
     }),
@@ -87,15 +105,28 @@ export function activate(context: vscode.ExtensionContext): void {
   own(new ArchiveEditorProvider({ extensionUri: context.extensionUri, log, packaging: services.packaging }).register());
   own(new SpecDocuments(services.packaging));
 
+  const objects = new ClusterObjects(services);
+  const logs = own(new PodLogs(objects, runner));
+  const documents = own(new ObjectDocuments(services, objects, runner));
+  const manifestFiles = new ManifestFiles(services, objects, log);
+  const operations = new ServiceOperations(objects, runner, nextSteps);
+  own(documents.register());
+  own(manifestFiles.register());
+
   const packageModel = new PackageModel(services, runner, findings);
+  const planPages = new PlanPages({ extensionUri: context.extensionUri, log, documents: manifestFiles });
   const deployModel = new DeployModel(
     services,
     runner,
     packageModel,
+    new DeployToCluster(services, runner, nextSteps, planPages, (storeId) => views.claims.show(storeId)),
+    log,
     path.join(context.globalStorageUri.fsPath, 'adopted'),
   );
-  const deployments = new Deployments(services, runner);
-  const storeCommands = new StoreCommands(services, views.refreshStores);
+  const deployments = new Deployments(services, runner, logs, operations);
+  const storeCommands = new StoreCommands(services, runner, views.refreshStores, (storeId) =>
+    views.claims.show(storeId),
+  );
   const clusterCommands = new ClusterCommands(services, runner, views.claims, views.namespacesChanged);
   const manifests = new ManifestDocuments(services);
   const classifyImage = new ClassifyImage(panel);
@@ -120,7 +151,21 @@ export function activate(context: vscode.ExtensionContext): void {
       'modelDeck.showDeploymentLog': (argument) => deployments.showLog(argument),
       'modelDeck.copyEndpointUrl': (argument) => deployments.copyUrl(argument),
       'modelDeck.openManifest': (argument) => manifests.open(argument),
-      'modelDeck.copyStorageUri': (argument) => storeCommands.copyStorageUri(argument),
+      'modelDeck.copyStorageUri': (argument) =>
+        rowSubject(argument)?.kind === 'service'
+          ? operations.copyStorageUri(argument)
+          : storeCommands.copyStorageUri(argument),
+      'modelDeck.deleteService': (argument) => operations.delete(argument),
+      'modelDeck.scale': (argument) => operations.scale(argument),
+      'modelDeck.rollBack': (argument) => operations.rollBack(argument),
+      'modelDeck.explain': (argument) => operations.explain(argument),
+      'modelDeck.describe': (argument) => documents.show('describe', argument, 'Describe which service?'),
+      'modelDeck.showPodLogs': (argument) => logs.show(argument),
+      'modelDeck.stopFollowingLogs': () => Promise.resolve(logs.stop()),
+      'modelDeck.showEvents': (argument) => documents.show('events', argument, 'Show the events of which service?'),
+      'modelDeck.showManifest': (argument) =>
+        documents.show('manifest', argument, 'Open the manifest of which service?'),
+      'modelDeck.editManifest': (argument) => manifestFiles.open(argument),
       'modelDeck.removeStoredModel': (argument) => storeCommands.remove(argument),
       'modelDeck.reveal': (argument) => storeCommands.reveal(argument),
       'modelDeck.changeLocalStore': () => storeCommands.changeFolder(),

@@ -9,7 +9,7 @@ const root = path.join(import.meta.dirname, '..', '..');
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function main(wanted: readonly string[]): Promise<number> {
-  const files = readdirSync(path.join(root, 'test', 'cluster'))
+  const files = readdirSync(path.join(root, 'test', 'cluster'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.ts'))
     .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
     .map((file) => path.join('test', 'cluster', file))

@@ -155,6 +155,8 @@ export interface PortForwardTarget {
   readonly pod: () => Promise<string>;
   /** The container's port. */
   readonly port: number;
+  /** Called with why a connection could not be carried; its client sees a reset. */
+  readonly onError?: (error: unknown) => void;
 }
 
 export interface PortForward {

@@ -30,7 +30,7 @@ export type AllowExecPlugin = (plugin: ExecPlugin) => Promise<boolean>;
 /** After this time files are read anew, as client-go does. */
 const freshMs = 60_000;
 
-/** @param allowExecPlugin asked once, before the credential plugin runs for the first time */
+/** @param allowExecPlugin asked before the credential plugin runs for the first time, and after a no again */
 export function openCredentials(
   settings: ContextSettings,
   environment: NodeJS.ProcessEnv,
@@ -62,7 +62,10 @@ export function openCredentials(
     if (user.exec === undefined) return undefined;
     if (plugin !== undefined && (plugin.expiresAt ?? Infinity) > Date.now()) return plugin;
     allowed ??= allowExecPlugin(describePlugin(user.exec, user.file));
-    if (!(await allowed)) throw notAllowed(user, user.exec.command);
+    if (!(await allowed)) {
+      allowed = undefined;
+      throw notAllowed(user, user.exec.command);
+    }
     plugin = await runExecPlugin(user.exec, settings, environment, closing.signal);
     return plugin;
   }

@@ -6,3 +6,4 @@ export { openConnection, type ConnectionOptions } from './openConnection.ts';
 export { openLiveList, rowKey, type LiveListQuery } from './openLiveList.ts';
 export type * from './liveList.ts';
 export type * from './resource.ts';
+export { watchKubeconfig } from './watchKubeconfig.ts';

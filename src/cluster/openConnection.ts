@@ -1,4 +1,3 @@
-import { ModelDeckError } from '../foundation/error.ts';
 import type { Task } from '../foundation/task.ts';
 import { openAgent, proxyName } from './agent.ts';
 import type { ClusterConnection, RawAnswer, RawRequest } from './clusterConnection.ts';
@@ -6,7 +5,9 @@ import { contextSettings } from './contextSettings.ts';
 import { openCredentials } from './credentials.ts';
 import type { AllowExecPlugin } from './credentials.ts';
 import { openObjects } from './objects.ts';
+import { execCommand } from './exec.ts';
 import { readLogs } from './logs.ts';
+import { forwardPort } from './portForward.ts';
 import { proxyFromEnvironment } from './proxy.ts';
 import { openRest } from './rest.ts';
 import { watchObjects } from './watch.ts';
@@ -71,8 +72,8 @@ export async function openConnection(options: ConnectionOptions): Promise<Cluste
       ),
     watch: (type, query, task) => watchObjects(rest, type, query, task),
     logs: (query, onLine, task) => readLogs(rest, query, onLine, task),
-    exec: () => Promise.reject(new ModelDeckError('unsupported', 'exec is not there yet.')),
-    portForward: () => Promise.reject(new ModelDeckError('unsupported', 'portForward is not there yet.')),
+    exec: (command, task) => execCommand(rest, command, task),
+    portForward: (target, task) => forwardPort(rest, target, task),
     close(): void {
       rest.close();
       credentials.close();

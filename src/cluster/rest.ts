@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ModelDeckError } from '../foundation/error.ts';
+import { ModelDeckError } from '../foundation/error.ts';
 import type { Task } from '../foundation/task.ts';
 import { connectionError, deadlineError, parseStatus, statusError } from './clusterErrors.ts';
 import type { Attempt } from './clusterErrors.ts';
@@ -67,7 +67,11 @@ export interface Rest {
    */
   stream(request: RestRequest & { readonly patient?: boolean }, task?: Task): Promise<RestStream>;
   upgrade(request: RestRequest, task?: Task): Promise<Upgrade>;
+  /** Does something when the connection is closed. Returns the function that takes it back. */
+  readonly onClose: (action: () => void) => () => void;
   readonly attempt: (doing: string) => Attempt;
+  /** The error of a connection that broke after it was open. */
+  readonly broken: (doing: string, error: unknown) => ModelDeckError;
   close(): void;
 }
 
@@ -79,10 +83,14 @@ const keepAliveAfterMs = 15_000;
 export function openRest({ context, server, agent, credentials, proxy, deadlineMs }: RestOptions): Rest {
   const attempt = (doing: string): Attempt => ({ doing, context, proxy });
   const open = new Set<Limit>();
+  const upgrades = new Set<Duplex>();
+  const closeActions = new Set<() => void>();
+  let closed = false;
 
   function begin(request: RestRequest, task: Task | undefined): Limit {
     const limit = openLimit(task, deadlineMs, () => deadlineError(attempt(request.doing), deadlineMs));
     open.add(limit);
+    if (closed) limit.cancel();
     return limit;
   }
 
@@ -175,7 +183,12 @@ export function openRest({ context, server, agent, credentials, proxy, deadlineM
   }
 
   return {
+    onClose(action) {
+      closeActions.add(action);
+      return () => void closeActions.delete(action);
+    },
     attempt,
+    broken: (doing, error) => (closed ? ModelDeckError.cancelled() : connectionError(attempt(doing), error)),
     async ask(request, task) {
       const limit = begin(request, task);
       try {
@@ -209,7 +222,11 @@ export function openRest({ context, server, agent, credentials, proxy, deadlineM
       const limit = begin(request, task);
       try {
         const { response, upgraded } = await send(request, limit);
-        if (upgraded !== undefined) return upgraded;
+        if (upgraded !== undefined) {
+          upgrades.add(upgraded.socket);
+          upgraded.socket.once('close', () => upgrades.delete(upgraded.socket));
+          return upgraded;
+        }
         const status = parseStatus(response.statusCode ?? 0, await bodyOf(request, response, limit));
         throw statusError(attempt(request.doing), status);
       } finally {
@@ -217,7 +234,10 @@ export function openRest({ context, server, agent, credentials, proxy, deadlineM
       }
     },
     close() {
+      closed = true;
+      for (const action of [...closeActions]) action();
       for (const limit of open) limit.cancel();
+      for (const socket of upgrades) socket.destroy();
       agent.destroy();
     },
   };

@@ -1,57 +1,60 @@
 import * as vscode from 'vscode';
-import type { ClusterConnection } from '../cluster/clusterConnection.ts';
-import type { Clusters } from '../targets/kserve/clusters.ts';
+import type { Clusters, KServeTarget } from '../targets/kserve/clusters.ts';
 import { execPluginQuestion } from './execPluginQuestion.ts';
 import { affectsKubeconfig, kubeconfigFiles } from './settings.ts';
 
-export type Connections = Pick<Clusters, 'contexts' | 'connect' | 'reset' | 'close'>;
-
 /** The clusters of the kubeconfig, made at their first use. No cluster is contacted before somebody asks about it. */
 export interface KubeClusters extends vscode.Disposable {
-  readonly get: () => Promise<Connections>;
+  readonly get: () => Promise<Clusters>;
   /** The kubeconfig files that count, whether they are there or not. */
   readonly files: () => Promise<readonly string[]>;
+  /** Namespaces that were opened so far; none before the first use. */
+  readonly openTargets: () => readonly KServeTarget[];
+  /** Fires when one was opened or closed, or its deployments changed. */
+  readonly onDidChangeTargets: vscode.Event<void>;
   /** Fires when the kubeconfig has changed; every connection was closed. */
   readonly onDidReset: vscode.Event<void>;
 }
 
 export function kubeClusters(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): KubeClusters {
   const didReset = new vscode.EventEmitter<void>();
+  const didChangeTargets = new vscode.EventEmitter<void>();
   const allowExecPlugin = execPluginQuestion(context.globalState, {
     workspaceFolders: () => (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath),
     isTrusted: () => vscode.workspace.isTrusted,
     ask: askToRun,
   });
-  let made: Promise<Connections> | undefined;
+  let made: Promise<Clusters> | undefined;
+  let known: Clusters | undefined;
+  let endWatching: () => void = () => undefined;
 
   async function files(): Promise<readonly string[]> {
     const { kubeconfigPaths } = await import('../cluster/index.ts');
     return [...kubeconfigPaths(process.env), ...kubeconfigFiles()];
   }
 
-  async function make(): Promise<Connections> {
-    const { openConnection, readContexts } = await import('../cluster/index.ts');
-    const open = new Map<string, ClusterConnection>();
-    const close = (): void => {
-      open.forEach((connection) => connection.close());
-      open.clear();
-    };
-    return {
-      contexts: async () => readContexts(await files(), process.env),
-      connect: async (contextName) => {
-        const known = open.get(contextName);
-        if (known) return known;
-        const options = { files: await files(), contextName, environment: process.env, allowExecPlugin };
-        const connection = await openConnection(options);
-        open.set(contextName, connection);
-        return connection;
-      },
-      reset: close,
-      close,
-    };
+  async function make(): Promise<Clusters> {
+    const { openClusters } = await import('../targets/index.ts');
+    await watchFiles();
+    const { version } = context.extension.packageJSON as { readonly version: string };
+    known = openClusters({
+      files,
+      environment: process.env,
+      allowExecPlugin,
+      extensionVersion: version,
+      log: (message) => log.info(message),
+    });
+    known.onDidChange(() => didChangeTargets.fire());
+    return known;
   }
 
-  function reset(clusters: Connections): void {
+  async function watchFiles(): Promise<void> {
+    const { watchKubeconfig } = await import('../cluster/index.ts');
+    endWatching();
+    endWatching = watchKubeconfig(await files(), () => known && reset(known));
+  }
+
+  function reset(clusters: Clusters): void {
     log.info('The kubeconfig has changed: its contexts are read anew.');
     clusters.reset();
     didReset.fire();
@@ -60,6 +63,7 @@ export function kubeClusters(context: vscode.ExtensionContext, log: vscode.LogOu
   const settings = vscode.workspace.onDidChangeConfiguration(async (event) => {
     if (!affectsKubeconfig(event) || made === undefined) return;
     const clusters = await made;
+    await watchFiles();
     reset(clusters);
   });
 
@@ -70,10 +74,14 @@ export function kubeClusters(context: vscode.ExtensionContext, log: vscode.LogOu
         throw error;
       })),
     files,
+    openTargets: () => known?.openTargets() ?? [],
+    onDidChangeTargets: didChangeTargets.event,
     onDidReset: didReset.event,
     dispose: () => {
       settings.dispose();
       didReset.dispose();
+      didChangeTargets.dispose();
+      endWatching();
       void made?.then((clusters) => clusters.close());
     },
   };

@@ -154,6 +154,12 @@ export function deployAnswers(
   };
 }
 
+/** The answers as they are remembered. */
+export function specOfAnswers(answers: ClusterAnswers): DeploySpec {
+  const { context, namespace, claim, name, runtime, protocol, resources, minReplicas, maxReplicas } = answers;
+  return defined({ context, namespace, claim, name, runtime, protocol, resources, minReplicas, maxReplicas });
+}
+
 function answered({ claim, name, runtime, protocol, resources, replicas }: Answers<DeployQuestion>): DeploySpec {
   return defined({
     claim,

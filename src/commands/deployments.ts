@@ -1,75 +1,117 @@
 import * as vscode from 'vscode';
 import { ModelDeckError } from '../foundation/error.ts';
-import type { Deployment, DeploymentState } from '../targets/target.ts';
+import type { Deployment, DeploymentState, Target } from '../targets/target.ts';
 import { rowSubject, textField } from './arguments.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { deployWords } from './deployModel.ts';
+import { idOfService, objectOfRow, serviceOfId } from './kserve/objectNames.ts';
+import type { PodLogs } from './kserve/podLogs.ts';
+import type { ServiceOperations } from './kserve/serviceOperations.ts';
 import type { Services } from './services.ts';
 
-/** The commands on one deployment: start, stop, remove, log, URL. From the palette they ask which one. */
+interface ChosenDeployment {
+  readonly target: Target;
+  readonly id: string;
+  readonly name: string;
+}
+
+/** The commands on one deployment of any target: start, stop, remove, log, URL. From the palette they ask which one. */
 export class Deployments {
   constructor(
     private readonly services: Services,
     private readonly runner: CommandRunner,
+    private readonly logs: PodLogs,
+    private readonly operations: ServiceOperations,
   ) {}
 
   async start(argument: unknown): Promise<void> {
-    const deployment = await this.choose(argument, 'Start which deployment?', ['stopped', 'failed']);
-    const target = await this.services.thisComputer();
-    await this.runner.withProgress(`Starting ${deployment.name}`, deployWords, (task) =>
-      target.start(deployment.id, task),
-    );
+    const { target, id, name } = await this.choose(argument, 'Start which deployment?', ['stopped', 'failed']);
+    await this.runner.withProgress(`Starting ${name}`, deployWords, (task) => target.start(id, task));
   }
 
   async stop(argument: unknown): Promise<void> {
-    const deployment = await this.choose(argument, 'Stop which deployment?', ['ready', 'starting']);
-    await (await this.services.thisComputer()).stop(deployment.id);
+    const { target, id } = await this.choose(argument, 'Stop which deployment?', ['ready', 'starting']);
+    await target.stop(id);
   }
 
   async remove(argument: unknown): Promise<void> {
-    const deployment = await this.choose(argument, 'Remove which deployment?');
+    const { target, id, name } = await this.choose(argument, 'Remove which deployment?');
+    if (target.kind === 'kserve') return this.operations.delete({ deploymentId: id });
+    const deployment = target.deployments().find((one) => one.id === id);
     const confirm = 'Remove';
     const chosen = await vscode.window.showWarningMessage(
-      `Remove ${deployment.name} from This computer?`,
-      { modal: true, detail: `Its server is stopped. The model stays in the store: ${deployment.model.storageUri}` },
+      `Remove ${name} from This computer?`,
+      {
+        modal: true,
+        detail: `Its server is stopped. The model stays in the store: ${deployment?.model.storageUri ?? ''}`,
+      },
       confirm,
     );
-    if (chosen === confirm) await (await this.services.thisComputer()).remove(deployment.id);
+    if (chosen === confirm) await target.remove(id);
   }
 
   async showLog(argument: unknown): Promise<void> {
-    const deployment = await this.choose(argument, 'Show the log of which deployment?');
-    const content = await (await this.services.thisComputer()).log(deployment.id);
-    const document = await vscode.workspace.openTextDocument({ content, language: 'log' });
+    const { target, id } = await this.choose(argument, 'Show the log of which deployment?');
+    if (target.kind === 'kserve') return this.logs.show({ deploymentId: id });
+    const document = await vscode.workspace.openTextDocument({ content: await target.log(id), language: 'log' });
     await vscode.window.showTextDocument(document, { preview: true });
   }
 
   async copyUrl(argument: unknown): Promise<void> {
-    const deployment = await this.choose(argument, 'Copy the URL of which deployment?', ['ready']);
-    await vscode.env.clipboard.writeText(deployment.url ?? '');
-    vscode.window.setStatusBarMessage(`Copied ${deployment.url ?? ''}`, 5000);
+    const { target, id, name } = await this.choose(argument, 'Copy the URL of which deployment?', ['ready']);
+    const url =
+      target.kind === 'kserve'
+        ? await this.operations.url(id)
+        : target.deployments().find((deployment) => deployment.id === id)?.url;
+    if (!url) {
+      throw new ModelDeckError('not-found', `${name} has no URL yet.`, { remedy: 'Wait until it is ready.' });
+    }
+    await vscode.env.clipboard.writeText(url);
+    vscode.window.setStatusBarMessage(`Copied ${url}`, 5000);
   }
 
   private async choose(
     argument: unknown,
     placeHolder: string,
     states?: readonly DeploymentState[],
-  ): Promise<Deployment> {
-    const subject = rowSubject(argument);
-    if (subject?.kind === 'deployment') return subject.deployment;
-    const all = (await this.services.thisComputer()).deployments();
-    const id = textField(argument, 'deploymentId');
-    const named = all.find((deployment) => deployment.id === id);
+  ): Promise<ChosenDeployment> {
+    const named = await this.named(argument);
     if (named) return named;
-    const fitting = all.filter(({ state }) => states === undefined || states.includes(state));
+    const thisComputer = await this.services.thisComputer();
+    const targets: readonly Target[] = [thisComputer, ...(await this.services.clusters()).openTargets()];
+    const fitting = targets
+      .flatMap((target) => target.deployments().map((deployment) => ({ target, deployment })))
+      .filter(({ deployment: { state } }) => states === undefined || states.includes(state));
     if (fitting.length === 0) {
       throw new ModelDeckError('not-found', `There is no deployment that is ${(states ?? ['there']).join(' or ')}.`, {
         remedy: 'Deploy a model first.',
       });
     }
-    const items = fitting.map((deployment) => ({ label: deployment.name, description: deployment.state, deployment }));
-    const chosen = await vscode.window.showQuickPick(items, { placeHolder });
-    if (chosen === undefined) throw ModelDeckError.cancelled();
-    return chosen.deployment;
+    const items = fitting.map(({ target, deployment }) => ({
+      label: deployment.name,
+      description: `${target.label} · ${deployment.state}`,
+      chosen: chosenOf(target, deployment),
+    }));
+    const picked = await vscode.window.showQuickPick(items, { placeHolder });
+    if (picked === undefined) throw ModelDeckError.cancelled();
+    return picked.chosen;
   }
+
+  /** The deployment of the row, or of the id that a script or our own page names. */
+  private async named(argument: unknown): Promise<ChosenDeployment | undefined> {
+    const subject = rowSubject(argument);
+    const object = objectOfRow(subject) ?? serviceOfId(textField(argument, 'deploymentId') ?? '');
+    if (object?.objectKind === 'InferenceService') {
+      const target = await (await this.services.clusters()).target(object.context, object.namespace);
+      return { target, id: idOfService(object), name: object.name };
+    }
+    const target = await this.services.thisComputer();
+    if (subject?.kind === 'deployment') return chosenOf(target, subject.deployment);
+    const known = target.deployments().find(({ id }) => id === textField(argument, 'deploymentId'));
+    return known && chosenOf(target, known);
+  }
+}
+
+function chosenOf(target: Target, { id, name }: Deployment): ChosenDeployment {
+  return { target, id, name };
 }

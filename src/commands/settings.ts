@@ -33,6 +33,18 @@ export function kubeconfigFiles(): readonly string[] {
   return files.map((file) => file.trim()).flatMap((file) => (file ? [path.resolve(start, expandHome(file))] : []));
 }
 
+/** Image of the pod that writes archives into claims; nothing for the cluster's own. */
+export function uploadImage(): string | undefined {
+  return section().get<string>('upload.image')?.trim() || undefined;
+}
+
+/** User id of that pod; `null` lets the cluster choose. */
+export function uploadUser(): number | null | undefined {
+  const configured = section().get<unknown>('upload.runAsUser');
+  if (configured === null) return null;
+  return typeof configured === 'number' && Number.isInteger(configured) && configured > 0 ? configured : undefined;
+}
+
 function section(resource?: string): vscode.WorkspaceConfiguration {
   return vscode.workspace.getConfiguration('modelDeck', resource === undefined ? undefined : vscode.Uri.file(resource));
 }

@@ -1,8 +1,11 @@
 import * as vscode from 'vscode';
 import { ModelDeckError } from '../foundation/error.ts';
+import { inferenceServices } from '../kserve/resources/inferenceService.ts';
 import type { StoredModel } from '../stores/modelStore.ts';
 import type { ServedModel } from '../targets/target.ts';
 import { rowSubject } from './arguments.ts';
+import type { CommandRunner } from './commandRunner.ts';
+import { claimOfStore } from './deployArguments.ts';
 import type { Services } from './services.ts';
 import { setLocalStoreFolder } from './settings.ts';
 
@@ -10,7 +13,10 @@ import { setLocalStoreFolder } from './settings.ts';
 export class StoreCommands {
   constructor(
     private readonly services: Services,
+    private readonly runner: CommandRunner,
     private readonly refresh: () => void,
+    /** Told when the models in a claim are not known any more. */
+    private readonly claimChanged: (storeId: string) => void,
   ) {}
 
   async copyStorageUri(argument: unknown): Promise<void> {
@@ -21,10 +27,9 @@ export class StoreCommands {
 
   async remove(argument: unknown): Promise<void> {
     const model = storedModelOf(argument);
-    const target = await this.services.thisComputer();
-    const user = target.deployments().find((deployment) => deployment.model.storageUri === model.storageUri);
-    if (user) {
-      throw new ModelDeckError('conflict', `${model.name} ${model.version} is deployed as ${user.name}.`, {
+    const user = await this.userOf(model);
+    if (user !== undefined) {
+      throw new ModelDeckError('conflict', `${model.name} ${model.version} is deployed as ${user}.`, {
         remedy: 'Remove the deployment first.',
       });
     }
@@ -35,8 +40,31 @@ export class StoreCommands {
       confirm,
     );
     if (chosen !== confirm) return;
-    await (await this.services.localStore()).store.remove(model);
-    this.refresh();
+    const claim = claimOfStore(model.storeId);
+    if (!claim) {
+      await (await this.services.localStore()).store.remove(model);
+      return this.refresh();
+    }
+    const store = await this.services.claimStore({ contextName: claim.context, ...claim });
+    const title = `Removing ${model.name} ${model.version}`;
+    await this.runner.withProgress(title, { remove: 'starting a pod that deletes it' }, (task) => {
+      task.onProgress?.({ step: 'remove' });
+      return store.remove(model, { signal: task.signal });
+    });
+    this.claimChanged(model.storeId);
+  }
+
+  /** What serves the model, by name. */
+  private async userOf({ storeId, storageUri }: StoredModel): Promise<string | undefined> {
+    const claim = claimOfStore(storeId);
+    if (!claim) {
+      const target = await this.services.thisComputer();
+      return target.deployments().find((deployment) => deployment.model.storageUri === storageUri)?.name;
+    }
+    const { context, namespace } = claim;
+    const connection = await (await this.services.clusters()).connect(context);
+    const { items } = await connection.list(inferenceServices, { namespace });
+    return items.find(({ spec }) => spec.predictor.model?.storageUri === storageUri)?.metadata.name;
   }
 
   async reveal(argument: unknown): Promise<void> {

@@ -1,7 +1,8 @@
 import { ModelDeckError } from '../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../foundation/task.ts';
 import type { ModelArchive } from '../packaging/modelArchive.ts';
-import type { ModelStore, StoredModel } from '../stores/modelStore.ts';
+import { formatPvcUri } from '../kserve/index.ts';
+import type { ModelStore, StoredModel, UploadedModel } from '../stores/modelStore.ts';
 import type {
   ClusterDeployOptions,
   Deployment,
@@ -41,15 +42,15 @@ export interface DeployOrder {
 export async function deployModel(order: DeployOrder, task: Task<DeployStep> = {}): Promise<Deployment> {
   const { archive, store, target, name } = order;
   const plan = await planDeploy(order, task);
+  checkFeasible(plan, order);
   const before = await target.restorePoint(name, { signal: task.signal });
-  const isNew = archive !== undefined && !(await isStored(archive, store, task));
-  const model = archive ? await store.upload(archive, task) : plannedModel(order);
+  const model: UploadedModel = archive ? await store.upload(archive, task) : plannedModel(order);
   try {
     throwIfCancelled(task);
     return await target.deploy(requestFor(order, model, plan), task);
   } catch (error) {
     if ((await whatNow(order, error)) === 'keep') throw error;
-    throw await undoDeploy({ error, before, model, ...(isNew && { store }) }, task.onProgress);
+    throw await undoDeploy({ error, before, model, ...(model.isNew === true && { store }) }, task.onProgress);
   }
 }
 
@@ -98,15 +99,28 @@ function plannedModel({ archive, stored, store }: DeployOrder): StoredModel {
   return planned;
 }
 
-/** A package that is not in the store yet has the layout of one already. */
+/** A package that is not in the store yet has the layout of one already, and will lie at `<root>/<name>/<version>`. */
 function inPlace(archive: ModelArchive, store: ModelStore): StoredModel {
   const { name, version, folder, path, size, sha256 } = archive;
-  return { storeId: store.id, name, version, storageUri: '', path: folder, archivePath: path, size, sha256 };
+  const claim = store.kind === 'pvc' ? store.id.split('/').at(-1) : undefined;
+  const storageUri = claim === undefined ? '' : formatPvcUri(claim, `${name}/${version}`);
+  return { storeId: store.id, name, version, storageUri, path: folder, archivePath: path, size, sha256 };
 }
 
-async function isStored({ name, version }: ModelArchive, store: ModelStore, task: Task<DeployStep>): Promise<boolean> {
-  const models = await store.list({ signal: task.signal });
-  return models.some((model) => model.name === name && model.version === version);
+/** Nothing is uploaded for what the cluster refuses already. */
+function checkFeasible({ objects = [] }: DeployPlan, { cluster }: DeployOrder): void {
+  for (const { kind, name, dryRun, conflicts = [] } of objects) {
+    if (!dryRun.ok) {
+      const remedy = dryRun.remedy === undefined ? {} : { remedy: dryRun.remedy };
+      throw new ModelDeckError(dryRun.category ?? 'invalid-input', dryRun.reason, remedy);
+    }
+    if (conflicts.length === 0 || cluster?.force === true) continue;
+    const managers = [...new Set(conflicts.map(({ manager }) => manager))].join(', ');
+    const fields = conflicts.map(({ field }) => field).join(', ');
+    throw new ModelDeckError('conflict', `${kind} ${name} has fields that ${managers} manages: ${fields}.`, {
+      remedy: `Take them over by deploying with force, or leave them to ${managers} by taking them out of the manifest.`,
+    });
+  }
 }
 
 async function whatNow({ target, onFailure }: DeployOrder, error: unknown): Promise<'keep' | 'undo'> {

@@ -10,11 +10,19 @@ export {
   uploadPodLabels,
 } from './annotations.ts';
 export type { Provenance } from './annotations.ts';
+export { parseConfigProperties } from './configProperties.ts';
+export type { ConfigProperties, SnapshotModel } from './configProperties.ts';
 export type { Diagnosis } from './diagnosis/diagnosis.ts';
 export type { DiagnosisEvidence, LogRequest, LogTail } from './diagnosis/evidence.ts';
 export { diagnose, wantsLogsOf } from './diagnosis/index.ts';
 export { formatEarlierVersions, readEarlierVersions } from './earlierVersions.ts';
 export type { EarlierVersion } from './earlierVersions.ts';
+export {
+  inferenceServiceConfigMap,
+  parseDeploymentMode,
+  readInferenceServiceConfig,
+} from './inferenceServiceConfig.ts';
+export type { InferenceServiceConfig } from './inferenceServiceConfig.ts';
 export { editableManifest, inferenceServiceManifest } from './manifest.ts';
 export type { ManifestInput } from './manifest.ts';
 export { fromYaml, toYaml } from './manifestYaml.ts';
@@ -27,10 +35,25 @@ export {
   persistentVolumeClaimNameProblem,
   suggestInferenceServiceName,
 } from './names.ts';
+export { planWarnings } from './planWarnings.ts';
+export type { PlanFacts } from './planWarnings.ts';
 export { componentOf, isPodReady, podRow } from './pods.ts';
 export type { PodRow, ServiceComponent } from './pods.ts';
 export { compareQuantities, formatQuantity, parseQuantity, quantityProblem } from './quantity.ts';
 export { isRolledOut, servesWantedVersion } from './rollout.ts';
+export {
+  apiProxyPath,
+  expectedModelName,
+  frontComponent,
+  inferencePort,
+  ingressAddresses,
+  ingressCandidates,
+  ingressHost,
+  podSelector,
+  serviceNameOf,
+} from './routes.ts';
+export type { IngressAddress, IngressCandidate } from './routes.ts';
+export { runtimeImage } from './runtimeImage.ts';
 export { runtimeRequestOf, selectRuntime, serverTypeOf } from './runtimeSelection.ts';
 export type { ChosenRuntime, RejectedRuntime, RuntimeRequest, RuntimeSelection } from './runtimeSelection.ts';
 export { conditionOf, serviceStatus } from './serviceStatus.ts';
@@ -40,6 +63,8 @@ export type { ServiceSummary } from './serviceSummary.ts';
 export { formatPvcUri, parsePvcUri, parseStorageUri, storageUriProblem } from './storageUri.ts';
 export type { StorageUri } from './storageUri.ts';
 export { withoutFields } from './withoutFields.ts';
+export { storageInitializerImage } from './uploadPodImage.ts';
+export type { ImageSources } from './uploadPodImage.ts';
 export { errorBody, modelMissingMessage, modelNotReadyMessage } from './protocol/answer.ts';
 export { readErrorText } from './protocol/errorText.ts';
 export type { InferenceInput, InferenceRequest, InputTensor } from './protocol/inferenceRequest.ts';

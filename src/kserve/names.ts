@@ -19,7 +19,7 @@ const longestInferenceServiceName = longestLabel - 'isvc.'.length - '-predictor'
 const longestWithTransformer = longestLabel - 'isvc.'.length - '-transformer'.length;
 
 export interface InferenceServiceNameOptions {
-  /** The host `<name>-predictor-<namespace>` has to fit into one part of a host name. */
+  /** With KServe's usual `domainTemplate`, the host `<name>-predictor-<namespace>` has to fit into one part of a host name. */
   readonly namespace?: string | undefined;
   readonly hasTransformer?: boolean | undefined;
 }

@@ -272,8 +272,8 @@ function chosenSentence(
   protocol: string,
 ): string {
   const { name } = runtime.metadata;
-  const what = `${describeFormat(request)} by ${protocol}`;
-  if (others === 0) return `${name} is the only runtime that serves ${what} of itself.`;
+  const what = `${describeFormat(request)} with protocol ${protocol}`;
+  if (others === 0) return `${name} is the only runtime that can be chosen for ${what}.`;
   if (scope === 'namespace')
     return `${name} serves ${what} and is of this namespace, which comes before the cluster's.`;
   const priority = priorityOf(runtime, request.modelFormat.name);
@@ -311,5 +311,5 @@ function noneSentence(request: RuntimeRequest, protocol: string, rejected: reado
     ({ reason, runtime }) => reason !== 'disabled' || formatRejection(runtime, request, false) === undefined,
   );
   const hints = close.map(({ sentence }) => sentence).join(' ');
-  return `No runtime of the cluster serves ${what} by ${protocol} of itself.${hints === '' ? '' : ` ${hints}`}`;
+  return `KServe finds no runtime for ${what} with protocol ${protocol}.${hints === '' ? '' : ` ${hints}`}`;
 }

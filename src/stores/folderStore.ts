@@ -12,7 +12,7 @@ import { makeFolder } from '../foundation/makeFolder.ts';
 import { throwIfCancelled, type Task } from '../foundation/task.ts';
 import { readArchive } from '../packaging/index.ts';
 import type { ModelArchive } from '../packaging/modelArchive.ts';
-import type { ModelStore, StoredModel, UploadStep } from './modelStore.ts';
+import type { ModelStore, StoredModel, UploadedModel, UploadStep } from './modelStore.ts';
 import { readRecord, writeRecord, type StoreRecord } from './storeRecord.ts';
 import { byNameAndVersion, checkFolderNames, versionTakenRemedy } from './versionFolder.ts';
 
@@ -47,7 +47,7 @@ export class FolderStore implements ModelStore {
     return byNameAndVersion(models);
   }
 
-  async upload(archive: ModelArchive, task: Task<UploadStep> = {}): Promise<StoredModel> {
+  async upload(archive: ModelArchive, task: Task<UploadStep> = {}): Promise<UploadedModel> {
     const folder = this.versionFolder(archive);
     const known = await this.sameModel(archive, folder);
     if (known) return known;
@@ -70,7 +70,7 @@ export class FolderStore implements ModelStore {
       await writeRecord(partial, record);
       throwIfCancelled(task);
       await rename(partial, folder);
-      return this.stored(record);
+      return { ...this.stored(record), isNew: true };
     } catch (error) {
       await rm(partial, { recursive: true, force: true }).catch(() => undefined);
       await rmdir(path.dirname(folder)).catch(() => undefined);

@@ -18,7 +18,7 @@ export interface ModelStore {
    * Copies a package into the store. The same name and version with the same sha256 is left as it is.
    * @throws ModelDeckError `conflict` when that version is there with other bytes
    */
-  upload(archive: ModelArchive, task?: Task<UploadStep>): Promise<StoredModel>;
+  upload(archive: ModelArchive, task?: Task<UploadStep>): Promise<UploadedModel>;
   remove(model: StoredModel, task?: Task): Promise<void>;
 }
 
@@ -37,4 +37,9 @@ export interface StoredModel {
   /** Bytes of the archive. */
   readonly size: number;
   readonly sha256: string;
+}
+
+export interface UploadedModel extends StoredModel {
+  /** This very upload has put it there, so that whoever takes the deploy back may remove it. */
+  readonly isNew?: boolean;
 }

@@ -2,3 +2,6 @@
 export { ThisComputer } from './thisComputer.ts';
 export type { ThisComputerOptions } from './thisComputer.ts';
 export type * from './target.ts';
+export { openClusters } from './kserve/openClusters.ts';
+export type { ClustersOptions } from './kserve/openClusters.ts';
+export type { Clusters, EarlierVersion, KServeTarget } from './kserve/clusters.ts';

@@ -1,3 +1,4 @@
+import type { ErrorCategory } from '../foundation/error.ts';
 import type { Task } from '../foundation/task.ts';
 import type { Endpoint } from '../inference/endpoint.ts';
 import type { StoredModel } from '../stores/modelStore.ts';
@@ -127,7 +128,14 @@ export interface PlannedObject {
   /** The same fields as they are in the cluster now, as YAML; for the diff. Left out for `create`. */
   readonly liveYaml?: string;
   /** What the server says of it, having checked and admitted it without writing. */
-  readonly dryRun: { readonly ok: true } | { readonly ok: false; readonly reason: string; readonly remedy?: string };
+  readonly dryRun:
+    | { readonly ok: true }
+    | {
+        readonly ok: false;
+        readonly reason: string;
+        readonly remedy?: string;
+        readonly category?: ErrorCategory;
+      };
   /** Fields that somebody else manages and that would be taken. */
   readonly conflicts?: readonly { readonly manager: string; readonly field: string }[];
 }

@@ -24,11 +24,13 @@ export interface Session {
  * set, otherwise this folder's.
  *
  * @param prepare fills the workspace, which is empty
+ * @param env variables for the extension host
  */
 export async function openSession(
   name: string,
   prepare: (workspace: string) => Promise<void>,
   settings: Readonly<Record<string, unknown>> = {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Session> {
   const folder = await mkdtemp(path.join(tmpdir(), 'model-deck-ui-'));
   const workspace = path.join(folder, 'workspace');
@@ -53,6 +55,7 @@ export async function openSession(
       userData: path.join(folder, 'user'),
       ...(vsix === undefined ? { extension: root } : { vsix }),
       settings,
+      env,
     });
     browser = await launchBrowser(log);
     const screenshots = path.join(root, 'artifacts', 'ui', `${version.vscode}${vsix ? '-vsix' : ''}`, name);

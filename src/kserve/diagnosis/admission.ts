@@ -7,7 +7,7 @@ export const quotaExceeded = refusedFor([
     code: 'quota-exceeded',
     pattern: /exceeded quota: ([^,]+), requested: (.+), used: (.+), limited: ([^\n]+)/,
     summary: ([, quota = '', requested = '', used = '', limited = ''], { namespace }) =>
-      `The quota ${quota} of the namespace ${namespace} is used up: ${shortages(requested, used, limited).join('; ')}.`,
+      `The quota ${quota} of the namespace ${namespace} is used up (${shortages(requested, used, limited).join('; ')}).`,
     remedy: () => 'Ask for less, stop something else in the namespace, or have the quota raised.',
   },
   {
@@ -107,12 +107,12 @@ function brokenRules(why: string): string {
   return [...new Set(rules.map((rule) => rule.trim()))].filter((rule) => rule !== '').join(', ');
 }
 
-/** "requests.memory=2Gi" three times, as "8.0 GiB of requests.memory asked for, 3.0 GiB of 4.0 GiB used". */
+/** "requests.memory=2Gi" three times, as "requests.memory: 8.0 GiB asked for, 3.0 GiB of 4.0 GiB used". */
 function shortages(requested: string, used: string, limited: string): string[] {
   const [asked, taken, hard] = [requested, used, limited].map(amounts);
   return [...(asked ?? [])].map(([resource, amount]) => {
     const show = (value: string | undefined): string => formatQuantity(resource, value ?? '0');
-    return `${show(amount)} of ${resource} asked for, ${show(taken?.get(resource))} of ${show(hard?.get(resource))} used`;
+    return `${resource}: ${show(amount)} asked for, ${show(taken?.get(resource))} of ${show(hard?.get(resource))} used`;
   });
 }
 

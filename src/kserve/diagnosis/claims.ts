@@ -92,7 +92,7 @@ const pendingReasons: readonly {
   {
     code: 'claim-provisioning-failed',
     reason: 'ProvisioningFailed',
-    pattern: /(?:rpc error: code = \w+ desc = )?([^:]*(?:: .*)?)$/s,
+    pattern: /(?:^failed to provision volume with StorageClass "[^"]+": )?(?:rpc error: code = \w+ desc = )?(\S.*)$/s,
     why: (match, storageClass) =>
       `the provisioner of ${storageClass} failed (${oneLine(match[1] ?? '', 160).replace(/\.$/, '')})`,
     remedy: 'Mend what the provisioner names, or use another StorageClass.',

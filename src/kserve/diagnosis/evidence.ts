@@ -50,6 +50,11 @@ export interface LogRequest {
   readonly container: string;
   /** Of the container's life before this one. */
   readonly previous: boolean;
+  /**
+   * The last 200 lines or more (`tailLines`), or the first 128 KiB or more (`limitBytes`): a TorchServe whose worker
+   * fails says why once, and goes on trying in other words.
+   */
+  readonly part: 'end' | 'beginning';
 }
 
 export interface LogTail extends LogRequest {

@@ -59,7 +59,10 @@ export function factsOf(evidence: DiagnosisEvidence): Facts {
 }
 
 function relevantPods({ isvc, pods }: DiagnosisEvidence): readonly Pod[] {
-  const alive = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const present = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  // Evicted pods stay as they ended, beside those that took their place.
+  const unfinished = present.filter(({ status }) => status?.phase !== 'Failed' && status?.phase !== 'Succeeded');
+  const alive = unfinished.length > 0 ? unfinished : present;
   const wanted = alive.filter((pod) => servesWantedVersion(isvc, pod));
   const created = ({ metadata }: KubeObject): string => metadata.creationTimestamp ?? '';
   return [...(wanted.length > 0 ? wanted : alive)].sort((a, b) => (created(a) < created(b) ? 1 : -1));
@@ -89,12 +92,16 @@ function claimNamesOf({ isvc }: DiagnosisEvidence, pods: readonly Pod[]): readon
 function eventsOf(evidence: DiagnosisEvidence, claimNames: readonly string[]): readonly KubeEvent[] {
   const { name } = evidence.isvc.metadata;
   const pods = new Set(evidence.pods.map(({ metadata }) => metadata.name));
-  const made = new RegExp(`^${name}(-[a-z0-9-]+)?-(predictor|transformer|explainer)(-[a-z0-9]+)*$`);
+  const variant = evidence.isvc.spec.predictor['name'];
+  const predictor =
+    typeof variant === 'string' && variant !== '' ? `${name}-${variant}-predictor` : `${name}-predictor`;
+  const made = [predictor, `${name}-transformer`, `${name}-explainer`];
+  const isMade = (object: string): boolean => made.some((each) => object === each || object.startsWith(`${each}-`));
   const isOurs = ({ involvedObject }: KubeEvent): boolean => {
     const { kind, name: object = '' } = involvedObject ?? {};
     if (kind === 'PersistentVolumeClaim') return claimNames.includes(object);
     if (kind === 'InferenceService') return object === name;
-    return pods.has(object) || made.test(object);
+    return pods.has(object) || isMade(object);
   };
   return evidence.events.filter(isOurs).sort((a, b) => timeOf(b) - timeOf(a));
 }
@@ -130,7 +137,8 @@ function refusalsOf(
     ...(predictor?.status === 'False' && ['FailedCreate', 'ReconcileFailed'].includes(predictor.reason ?? '')
       ? [{ message: predictor.message ?? '', object: service }]
       : []),
-    ...events
+    // Events stay for an hour. What was refused before the service became ready, or before the pod came, is overtaken.
+    ...(conditionOf(isvc, 'Ready')?.status === 'True' ? [] : events)
       .filter(({ reason = '' }) => ['FailedCreate', 'InternalError', 'UpdateFailed'].includes(reason))
       .filter((event) => timeOf(event) > newestPod)
       .map(({ message = '', involvedObject }) => ({
@@ -164,11 +172,15 @@ export function findEvent(facts: Facts, name: string, reasons: readonly string[]
   );
 }
 
-/** Tails of a container's log, that of its earlier life first. */
+/** What is known of a container's log, in the order of time. */
 export function logsOf({ evidence }: Facts, pod: Pod, container: string): readonly LogTail[] {
   return (evidence.logs ?? [])
     .filter((log) => log.pod === pod.metadata.name && log.container === container)
-    .sort((a, b) => Number(b.previous) - Number(a.previous));
+    .sort((a, b) => order(a) - order(b));
+}
+
+function order({ previous, part }: LogTail): number {
+  return (previous ? 0 : 2) + (part === 'beginning' ? 0 : 1);
 }
 
 /** The step that shows a container's log; of its earlier life when it was started again. */

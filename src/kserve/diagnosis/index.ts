@@ -1,7 +1,8 @@
+import { isPodReady } from '../pods.ts';
 import { serviceStatus } from '../serviceStatus.ts';
 import { causes } from './causes.ts';
 import { deletionHeld } from './deletionHeld.ts';
-import { factsOf, type ContainerFact } from './facts.ts';
+import { factsOf, type ContainerFact, type Facts } from './facts.ts';
 import { workerDied } from './workerDied.ts';
 import type { Cause } from './cause.ts';
 import type { Diagnosis } from './diagnosis.ts';
@@ -10,7 +11,7 @@ import type { DiagnosisEvidence, LogRequest } from './evidence.ts';
 /** Says why a service does not work. Undefined for a healthy or a stopped one, and when nothing is found. */
 export function diagnose(evidence: DiagnosisEvidence): Diagnosis | undefined {
   const facts = factsOf(evidence);
-  for (const cause of causesFor(evidence)) {
+  for (const cause of causesFor(facts)) {
     const diagnosis = cause(facts);
     if (diagnosis !== undefined) return diagnosis;
   }
@@ -18,32 +19,40 @@ export function diagnose(evidence: DiagnosisEvidence): Diagnosis | undefined {
 }
 
 /** Which causes can apply at all, by what the service is doing. */
-function causesFor(evidence: DiagnosisEvidence): readonly Cause[] {
-  const { state } = serviceStatus(evidence.isvc, evidence.deployment);
+function causesFor(facts: Facts): readonly Cause[] {
+  const { evidence } = facts;
   if ((evidence.refusals ?? []).length > 0) return causes;
+  const { state } = serviceStatus(evidence.isvc, evidence.deployment);
   if (state === 'deleting') return [deletionHeld];
   if (state === 'stopped') return [];
-  return state === 'ready' && evidence.modelDoesNotAnswer !== true ? [workerDied] : causes;
+  return isHealthy(facts) ? [workerDied] : causes;
 }
 
-/**
- * The containers whose log tails would tell more; to be read and given as `logs` to a second {@link diagnose}. A tail of
- * 500 lines is enough for what ended. Of a container that runs, TorchServe tells a failure once and then repeats less
- * telling lines, so that its log is best read from the beginning.
- */
+/** KServe goes on saying `Ready` while the pods of a new version fail beside those of the earlier one. */
+function isHealthy({ evidence, pods, refusals }: Facts): boolean {
+  const { state } = serviceStatus(evidence.isvc, evidence.deployment);
+  const isFine = state === 'ready' && refusals.length === 0 && pods.every(isPodReady);
+  return isFine && evidence.modelDoesNotAnswer !== true;
+}
+
+/** The containers whose logs would tell more; to be read and given as `logs` to a second {@link diagnose}. */
 export function wantsLogsOf(evidence: DiagnosisEvidence): readonly LogRequest[] {
   const { state } = serviceStatus(evidence.isvc, evidence.deployment);
   if (state === 'stopped' || state === 'deleting') return [];
-  const isTrusted = state === 'ready' && evidence.modelDoesNotAnswer !== true;
-  return factsOf(evidence).containers.flatMap((fact) => requestsFor(fact, isTrusted));
+  const facts = factsOf(evidence);
+  return isHealthy(facts) ? [] : facts.containers.flatMap(requestsFor);
 }
 
-function requestsFor({ pod, status, isInit, ended }: ContainerFact, isTrusted: boolean): readonly LogRequest[] {
-  const request = (previous: boolean): LogRequest => ({ pod: pod.metadata.name, container: status.name, previous });
+function requestsFor({ pod, status, isInit, ended }: ContainerFact): readonly LogRequest[] {
   const hasFailed = ended !== undefined && ended.exitCode !== 0;
-  if (isInit) return hasFailed ? [request(status.state?.terminated === undefined)] : [];
+  const request = (previous: boolean, part: LogRequest['part'] = 'end'): LogRequest => ({
+    pod: pod.metadata.name,
+    container: status.name,
+    previous,
+    part,
+  });
   if (status.state?.terminated !== undefined) return hasFailed ? [request(false)] : [];
-  const earlier = (status.restartCount ?? 0) > 0 && !(status.ready === true && isTrusted) ? [request(true)] : [];
-  const isRunning = status.state?.running !== undefined;
-  return [...earlier, ...(isRunning && !isTrusted ? [request(false)] : [])];
+  if (isInit) return hasFailed ? [request(true)] : [];
+  const earlier = (status.restartCount ?? 0) > 0 ? [request(true)] : [];
+  return status.state?.running === undefined ? earlier : [...earlier, request(false, 'beginning'), request(false)];
 }

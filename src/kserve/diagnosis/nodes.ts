@@ -7,8 +7,6 @@ import type { Pod } from '../resources/core.ts';
 export const evicted: Cause = (facts) => {
   const pod = facts.pods.find(({ status }) => status?.phase === 'Failed' && status.reason === 'Evicted');
   if (pod === undefined) return undefined;
-  // A newer pod that runs has taken its place.
-  if (facts.pods.some(({ status }) => status?.phase === 'Running')) return undefined;
   const message = pod.status?.message ?? '';
   const resource = /low on resource: ([\w-]+)/.exec(message)?.[1];
   const used = /Container (\S+) was using ([^,]+), request is ([^,]+)/.exec(message);

@@ -44,10 +44,10 @@ function ownWords(reason: (typeof reasons)[number], { evidence, name }: Facts): 
   if (reason === 'RuntimeDisabled') return `The runtime ${runtime} that ${name} names is disabled.`;
   if (reason === 'RuntimeNotRecognized')
     return `There is no ServingRuntime or ClusterServingRuntime with the name ${runtime}.`;
-  const protocol = model?.protocolVersion ?? 'v1 (which KServe takes when none is given)';
+  const protocol = model?.protocolVersion ?? 'v1';
   return runtime === ''
-    ? `No runtime of the cluster serves ${format} by ${protocol} of itself.`
-    : `The runtime ${runtime} does not serve ${format} by ${protocol}.`;
+    ? `KServe finds no runtime for ${format} with protocol ${protocol}.`
+    : `The runtime ${runtime} does not serve ${format} with protocol ${protocol}.`;
 }
 
 function remedyFor(reason: (typeof reasons)[number], facts: Facts): Diagnosis['remedy'] {

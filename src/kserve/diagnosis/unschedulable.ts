@@ -73,7 +73,7 @@ const reasons: readonly {
   {
     code: 'node-selector',
     pattern: /didn't match Pod's node affinity|didn't match the requested node name|didn't match node selector/,
-    words: () => "not the labels that the pod's nodeSelector or affinity asks for",
+    words: () => "other labels than the pod's nodeSelector or affinity asks for",
     remedy: () => 'Correct nodeSelector or affinity in the manifest or runtime, or label a node.',
   },
   {
@@ -109,13 +109,13 @@ export const unschedulable: Cause = (facts) => {
   });
   const said = found.map(({ nodes, reason, known, match }) => {
     const what = known && match ? known.words(match, facts, pod) : reason.replace(/^node\(s\) /, '');
-    return `${nodes} ${nodes === 1 ? 'has' : 'have'} ${what}`;
+    return `${message.nodes === 1 ? 'the only one' : nodes} ${nodes === 1 ? 'has' : 'have'} ${what}`;
   });
   const leading = found
     .flatMap(({ known, match }) => (known && match ? [{ known, match }] : []))
     .sort((a, b) => reasons.indexOf(a.known) - reasons.indexOf(b.known))[0];
   const because = said.length > 0 ? said.join(', ') : (message.always ?? '');
-  const scope = said.length > 0 ? (message.nodes === 1 ? 'of one, ' : `of ${message.nodes}, `) : '';
+  const scope = said.length > 0 && message.nodes > 1 ? `of ${message.nodes}, ` : '';
   return {
     code: codeOf(leading),
     summary: `No node can take the pod of ${facts.name}: ${scope}${because}.`,

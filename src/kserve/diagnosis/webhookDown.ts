@@ -2,6 +2,16 @@ import { refusedFor } from './refused.ts';
 
 const webhook = 'failed calling webhook "([^"]+)"';
 
+const silence = [
+  'no endpoints available',
+  'connection refused',
+  'no route to host',
+  'no such host',
+  'deadline exceeded',
+  'i/o timeout',
+  'EOF',
+];
+
 /** A webhook that must be asked, and that does not answer. */
 export const webhookDown = refusedFor([
   {
@@ -21,12 +31,9 @@ export const webhookDown = refusedFor([
   },
   {
     code: 'webhook-down',
-    pattern: new RegExp(
-      `${webhook}.*?(no endpoints available|connection refused|deadline exceeded|timeout|EOF|no route to host|no such host|[^\\n]*)`,
-      's',
-    ),
+    pattern: new RegExp(`${webhook}(?:.*?(${silence.join('|')}))?`, 's'),
     summary: ([, name, why]) =>
-      `The webhook ${name} does not answer${why === '' ? '' : ` (${why})`}, so that nothing can be admitted.`,
+      `The webhook ${name} does not answer${why === undefined ? '' : ` (${why})`}, so that nothing can be admitted.`,
     remedy: (match) => `Wait until ${ownerOf(match)} runs, or mend it, and try again.`,
   },
 ]);

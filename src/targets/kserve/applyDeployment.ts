@@ -45,13 +45,17 @@ export async function applyDeployment(
   journal: Journal,
   task: Task,
 ): Promise<InferenceService> {
+  let wasAway = false;
   for (let tries = 1; ; tries++) {
     try {
       const applied = await applyOnce(place, request, journal, task);
       return isStopRequested(applied) ? await requestStop(place, journal.name, false, task) : applied;
     } catch (error) {
       const isRace = isStaleVersion(error);
-      const isOutage = isCategory(error, 'unreachable') || isCategory(error, 'timeout');
+      const isAway = isCategory(error, 'unreachable') || isCategory(error, 'timeout');
+      // An API server that has just started does not know its roles yet.
+      const isOutage = isAway || (wasAway && isCategory(error, 'forbidden'));
+      wasAway ||= isAway;
       if (!(isRace || isOutage) || tries === maxTries) throw error;
       if (isRace) journal.applied = undefined;
       if (isOutage) await pause(2 ** tries * 250, task);

@@ -2,11 +2,19 @@ import { isKindMissing } from '../../cluster/index.ts';
 import type { KubeObject, ResourceType } from '../../cluster/resource.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
-import { parsePvcUri } from '../../kserve/index.ts';
 import {
+  inferenceServiceConfigMap,
+  parsePvcUri,
+  readInferenceServiceConfig,
+  type InferenceServiceConfig,
+} from '../../kserve/index.ts';
+import {
+  configMaps,
   namespaces,
+  nodes,
   persistentVolumeClaims,
   resourceQuotas,
+  type Node,
   type PersistentVolumeClaim,
   type ResourceQuota,
 } from '../../kserve/resources/core.ts';
@@ -24,6 +32,9 @@ export interface ClusterFacts {
   readonly claim?: PersistentVolumeClaim | 'missing' | undefined;
   readonly quotas?: readonly ResourceQuota[] | undefined;
   readonly namespace?: KubeObject | undefined;
+  readonly config?: InferenceServiceConfig | undefined;
+  /** Nodes that take pods. */
+  readonly nodeCount?: number | undefined;
 }
 
 /**
@@ -37,15 +48,17 @@ export async function readClusterFacts(
   storageUri: string | undefined,
   task: Task,
 ): Promise<ClusterFacts> {
-  const [live, namespaced, clusterWide, claim, quotas, namespace] = await Promise.all([
+  const [live, namespaced, clusterWide, claim, quotas, namespace, config, nodeCount] = await Promise.all([
     readLive(place, name, task),
     readable(listOf(place, servingRuntimes, task)),
     readable(listOf(place, clusterServingRuntimes, task)),
     readable(readClaim(place, storageUri, task)),
     readable(listOf(place, resourceQuotas, task)),
     readable(readNamespace(place, task)),
+    readKServeConfig(place, task),
+    readable(countNodes(place, task)),
   ]);
-  return { live, namespaced, clusterWide, claim, quotas, namespace };
+  return { live, namespaced, clusterWide, claim, quotas, namespace, config, nodeCount };
 }
 
 /** @returns undefined when there is no InferenceService of that name */
@@ -68,6 +81,11 @@ export async function readService(place: Place, name: string, task: Task): Promi
   });
 }
 
+/** KServe's own settings; undefined where the user may not read them. */
+export async function readKServeConfig({ connection }: Place, task: Task): Promise<InferenceServiceConfig | undefined> {
+  return connection.get(configMaps, inferenceServiceConfigMap, task).then(readInferenceServiceConfig, () => undefined);
+}
+
 export function isCategory(error: unknown, category: ModelDeckError['category']): boolean {
   return ModelDeckError.is(error) && error.category === category;
 }
@@ -83,6 +101,15 @@ function withoutKServe({ connection }: Place, cause: unknown): ModelDeckError {
 async function listOf<T extends KubeObject>(place: Place, type: ResourceType<T>, task: Task): Promise<readonly T[]> {
   const namespace = type.namespaced ? place.namespace : undefined;
   return (await place.connection.list(type, { namespace }, task)).items;
+}
+
+async function countNodes({ connection }: Place, task: Task): Promise<number> {
+  let count = 0;
+  const onPage = (page: readonly Node[]): void => {
+    count += page.filter(({ spec }) => spec?.unschedulable !== true).length;
+  };
+  await connection.list(nodes, { onPage }, task);
+  return count;
 }
 
 async function readClaim(

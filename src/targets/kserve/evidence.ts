@@ -1,6 +1,13 @@
 import type { KubeObject, ResourceType } from '../../cluster/resource.ts';
 import { throwIfCancelled, type Task } from '../../foundation/task.ts';
-import { kserveLabels, parsePvcUri, wantsLogsOf, type DiagnosisEvidence, type LogTail } from '../../kserve/index.ts';
+import {
+  conditionOf,
+  kserveLabels,
+  parsePvcUri,
+  wantsLogsOf,
+  type DiagnosisEvidence,
+  type LogTail,
+} from '../../kserve/index.ts';
 import {
   deployments,
   namespaces,
@@ -13,11 +20,9 @@ import {
 } from '../../kserve/resources/core.ts';
 import type { InferenceService } from '../../kserve/resources/inferenceService.ts';
 import { clusterServingRuntimes, servingRuntimes } from '../../kserve/resources/servingRuntime.ts';
+import { readContainerLog } from './containerLog.ts';
 import { inPlace, type Place } from './place.ts';
 import type { DeploymentView } from './servingState.ts';
-
-/** Lines of a container's log that a diagnosis gets to see. */
-const logLines = 200;
 
 /** What is known beyond what is seen. */
 export interface Circumstances {
@@ -48,11 +53,13 @@ export async function gatherEvidence(
       .items;
   };
   const noPods = pods.length === 0;
+  // A service whose old pods answer calls itself ready: only its Deployment tells that a new version is on its way.
+  const isReady = conditionOf(service, 'Ready')?.status === 'True';
   const noNode = pods.some(({ spec }) => spec?.nodeName === undefined);
   const [claims, sets, deployment, quotas, allNodes, itself, namespaced, clusterWide] = await Promise.all([
     claimsOf(place, service, pods, task),
     optional(noPods, () => list(replicaSets, `${kserveLabels.inferenceService}=${name}`)),
-    optional(noPods, () => connection.get(deployments, inPlace(place, `${name}-predictor`), task)),
+    optional(noPods || isReady, () => connection.get(deployments, inPlace(place, `${name}-predictor`), task)),
     optional(noPods, () => list(resourceQuotas)),
     optional(noNode, () => list(nodes)),
     optional(noPods, () => connection.get(namespaces, { name: namespace }, task)),
@@ -98,15 +105,11 @@ async function claimsOf(
 
 async function readLogs(place: Place, evidence: DiagnosisEvidence, task: Task): Promise<readonly LogTail[]> {
   const tails = wantsLogsOf(evidence).map(async (request): Promise<LogTail | undefined> => {
-    const lines: string[] = [];
-    const query = { namespace: place.namespace, ...request, tailLines: logLines };
-    try {
-      await place.connection.logs(query, (line) => lines.push(line), task);
-      return { ...request, text: lines.join('\n') };
-    } catch {
-      throwIfCancelled(task);
-      return undefined;
-    }
+    const { pod, container, previous } = request;
+    const statuses = evidence.pods.find(({ metadata }) => metadata.name === pod)?.status?.containerStatuses ?? [];
+    const isRunning = statuses.some(({ name, state }) => name === container && state?.running !== undefined);
+    const text = await readContainerLog(place, { pod, container, previous }, isRunning && !previous, task);
+    return text === undefined ? undefined : { ...request, text };
   });
   return (await Promise.all(tails)).filter((tail) => tail !== undefined);
 }

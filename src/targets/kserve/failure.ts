@@ -1,11 +1,27 @@
 import { ModelDeckError, type ErrorCategory } from '../../foundation/error.ts';
-import type { Diagnosis } from '../../kserve/index.ts';
+import { diagnose, type Diagnosis } from '../../kserve/index.ts';
+import type { InferenceService } from '../../kserve/resources/inferenceService.ts';
 
 /** A diagnosis as an error: its cause in one sentence, its remedy, its button. */
 export function diagnosisError(diagnosis: Diagnosis): ModelDeckError {
   const { summary, remedy, nextStep, code } = diagnosis;
   const category = categories.find(([pattern]) => pattern.test(code))?.[1] ?? 'server';
   return new ModelDeckError(category, summary, { remedy, ...(nextStep && { nextStep }), cause: diagnosis });
+}
+
+/**
+ * What the API server has against an object, in the words of a diagnosis where there is one: a webhook that is down, a
+ * quota, missing rights. Its own words otherwise.
+ */
+export function refusalError(manifest: InferenceService, context: string, error: ModelDeckError): ModelDeckError {
+  const diagnosis = diagnose({ isvc: manifest, pods: [], events: [], claims: [], refusals: [error.message], context });
+  if (!diagnosis) return error;
+  const { summary, remedy } = diagnosis;
+  return new ModelDeckError(error.category, summary, {
+    remedy,
+    ...(error.nextStep && { nextStep: error.nextStep }),
+    cause: error,
+  });
 }
 
 /** The diagnosis that an error was made of. */

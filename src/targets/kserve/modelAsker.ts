@@ -1,8 +1,8 @@
 import type { PortForward } from '../../cluster/clusterConnection.ts';
+import { inferencePort } from '../../kserve/index.ts';
 import type { Pod } from '../../kserve/resources/core.ts';
 import { askModel, type ModelAnswer } from './modelReadiness.ts';
 import type { Place } from './place.ts';
-import { serverPort } from './serverPort.ts';
 
 /** Asks pods about their model, each through a forward of its own that is kept while it is asked. */
 export class ModelAsker {
@@ -28,7 +28,7 @@ export class ModelAsker {
     if (this.open?.pod === name) return this.open.forward;
     this.close();
     const { connection, namespace } = this.place;
-    const target = { namespace, pod: () => Promise.resolve(name), port: serverPort(pod) };
+    const target = { namespace, pod: () => Promise.resolve(name), port: inferencePort(pod) };
     const forward = await connection.portForward(target, { signal });
     this.open = { pod: name, forward };
     return forward;

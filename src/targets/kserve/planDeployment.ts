@@ -1,7 +1,8 @@
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
-import { runtimeRequestOf, selectRuntime, toYaml } from '../../kserve/index.ts';
+import { parsePvcUri, planWarnings, runtimeRequestOf, selectRuntime, toYaml } from '../../kserve/index.ts';
 import type { InferenceService } from '../../kserve/resources/inferenceService.ts';
+import type { ServingRuntime } from '../../kserve/resources/servingRuntime.ts';
 import type { DeployPlan, DeployRequest, PlannedObject } from '../target.ts';
 import { readClusterFacts, type ClusterFacts } from './clusterFacts.ts';
 import { ownedFields, sameFields, united } from './ownedFields.ts';
@@ -26,13 +27,13 @@ export async function planDeployment(place: Place, request: DeployRequest, task:
   const wanted = wantedManifest(place, request);
   const { storageUri } = wanted.spec.predictor.model ?? {};
   const facts = await readClusterFacts(place, request.name, storageUri, task);
-  const runtime = chooseRuntime(wanted, facts);
+  const { chosen, ...runtime } = chooseRuntime(wanted, facts);
   const full = request.cluster?.manifest === undefined ? keepingReplicas(wanted, facts.live) : wanted;
   const prepared = await prepare(place, full, facts.live, request.cluster?.force ?? false, task);
   if (prepared.refusal?.category === 'forbidden') throw prepared.refusal;
   return {
     ...runtime,
-    warnings: [],
+    warnings: warningsOf(request, prepared.manifest, facts, chosen),
     objects: [plannedObject(place, prepared)],
     basis: basisOf(facts.live),
   };
@@ -41,13 +42,13 @@ export async function planDeployment(place: Place, request: DeployRequest, task:
 function chooseRuntime(
   wanted: InferenceService,
   { namespaced, clusterWide }: ClusterFacts,
-): { readonly runtime: string; readonly reason: string } {
+): Pick<DeployPlan, 'runtime' | 'reason'> & { readonly chosen?: ServingRuntime } {
   const request = runtimeRequestOf(wanted);
   if (!request) {
     return { runtime: 'its own container', reason: 'The predictor brings a container, so that no runtime is needed.' };
   }
   const { chosen, problem } = selectRuntime(request, namespaced ?? [], clusterWide ?? []);
-  if (chosen) return { runtime: chosen.runtime.metadata.name, reason: chosen.sentence };
+  if (chosen) return { runtime: chosen.runtime.metadata.name, reason: chosen.sentence, chosen: chosen.runtime };
   const unread = [namespaced ? [] : 'ServingRuntimes', clusterWide ? [] : 'ClusterServingRuntimes'].flat();
   if (unread.length > 0) {
     const reason = `You may not list ${unread.join(' and ')}, so that only KServe knows which one it takes.`;
@@ -56,6 +57,21 @@ function chooseRuntime(
   throw new ModelDeckError('not-found', problem?.sentence ?? 'No runtime can serve this model.', {
     remedy: 'Name a runtime that serves this format, or ask who runs the cluster to install one.',
   });
+}
+
+function warningsOf(
+  { model }: DeployRequest,
+  service: InferenceService,
+  { claim, ...facts }: ClusterFacts,
+  runtime: ServingRuntime | undefined,
+): readonly string[] {
+  const archive = model.archivePath?.split(/[\\/]/).at(-1) ?? `${model.name}.mar`;
+  const isMissing = claim === 'missing';
+  const name = parsePvcUri(service.spec.predictor.model?.storageUri ?? '')?.claim ?? '';
+  return [
+    ...(isMissing ? [`There is no PersistentVolumeClaim ${name} in ${service.metadata.namespace ?? ''}.`] : []),
+    ...planWarnings({ ...facts, service, runtime, archiveName: archive, ...(!isMissing && { claim }) }),
+  ];
 }
 
 function plannedObject(place: Place, { manifest, live, action, refusal, conflicts }: Prepared): PlannedObject {
@@ -68,9 +84,11 @@ function plannedObject(place: Place, { manifest, live, action, refusal, conflict
     action,
     yaml: toYaml(shown),
     ...(before && { liveYaml: toYaml(withoutBookkeeping(before)) }),
-    dryRun: refusal
-      ? { ok: false, reason: refusal.message, ...(refusal.remedy !== undefined && { remedy: refusal.remedy }) }
-      : { ok: true },
+    dryRun: refusal ? refused(refusal) : { ok: true },
     ...(conflicts.length > 0 && { conflicts }),
   };
+}
+
+function refused({ message, remedy, category }: ModelDeckError): PlannedObject['dryRun'] {
+  return { ok: false, reason: message, category, ...(remedy !== undefined && { remedy }) };
 }

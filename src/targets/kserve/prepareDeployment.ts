@@ -15,6 +15,7 @@ import {
 import { inferenceServices, type InferenceService } from '../../kserve/resources/inferenceService.ts';
 import type { DeployRequest } from '../target.ts';
 import { isCategory } from './clusterFacts.ts';
+import { refusalError } from './failure.ts';
 import { canonicalJson, ownedFields, sameJson } from './ownedFields.ts';
 import type { Place } from './place.ts';
 
@@ -92,13 +93,13 @@ export async function prepare(
       if (conflicts.length === 0) throw error;
       return dryRun({ force: true });
     });
-    const mark = newMark(result);
-    const marked = annotated(manifest, { [markAnnotation]: mark });
-    const isSame = live !== undefined && markOf(live) === mark && sameWish(live, result);
+    const isSame = live !== undefined && sameWish(live, result);
+    const marked = annotated(manifest, { [markAnnotation]: newMark(result, live) });
     return { manifest: marked, live, action: isSame ? 'unchanged' : action, conflicts };
   } catch (error) {
     if (!ModelDeckError.is(error) || !isRefusal(error)) throw error;
-    return { manifest, live, action, refusal: error, conflicts };
+    const refusal = refusalError(manifest, place.connection.context.name, error);
+    return { manifest, live, action, refusal, conflicts };
   }
 }
 
@@ -112,7 +113,7 @@ export function markOf({ metadata }: KubeObject): string {
   return metadata.annotations?.[markAnnotation] ?? '';
 }
 
-export function withoutBookkeeping(object: InferenceService): InferenceService {
+export function withoutBookkeeping<T extends KubeObject>(object: T): T {
   const { annotations = {} } = object.metadata;
   const kept = Object.entries(annotations).filter(([key]) => !bookkeeping.includes(key));
   return { ...object, metadata: { ...object.metadata, annotations: Object.fromEntries(kept) } };
@@ -180,14 +181,23 @@ function annotated(object: InferenceService, annotations: Readonly<Record<string
 }
 
 /** The same for the same wish, so that deploying what is there already starts no new pods. */
-function newMark(result: InferenceService): string {
-  return createHash('sha256')
-    .update(canonicalJson(wishOf(result)))
-    .digest('hex')
-    .slice(0, 16);
+function newMark(result: InferenceService, live: InferenceService | undefined): string {
+  const mark = hash(canonicalJson(wishForPods(result)));
+  if (!live || markOf(live) !== mark || sameJson(wishForPods(live), wishForPods(result))) return mark;
+  // Somebody has edited what carries this mark: its pods are not those that are wanted.
+  return hash(`${mark}/${live.metadata.generation ?? 0}`);
 }
 
-function wishOf(object: InferenceService): unknown {
+function wishForPods(object: InferenceService): unknown {
+  const predictor = { ...object.spec.predictor, minReplicas: undefined, maxReplicas: undefined };
+  return wishOf({ ...object, spec: { ...object.spec, predictor } });
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+function wishOf(object: KubeObject & { readonly spec: unknown }): unknown {
   const { labels = {}, annotations } = withoutBookkeeping(object).metadata;
   return { spec: object.spec, labels, annotations };
 }

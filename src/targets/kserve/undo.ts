@@ -24,13 +24,19 @@ export async function restoreBefore(
   model: StoredModel,
   task: Task,
 ): Promise<Restoration> {
-  const { applied } = journal;
-  const remains = applied ? await insist(() => takeBack(place, journal.name, applied, task), task) : [];
-  journal.applied = undefined;
+  const remains = await takeBack(place, journal, task);
   return { remains, modelInUse: await insist(() => isInUse(place, model.storageUri, task), task) };
 }
 
-async function takeBack(place: Place, name: string, applied: Applied, task: Task): Promise<readonly string[]> {
+/** @returns what could not be taken back, one sentence each */
+export async function takeBack(place: Place, journal: Journal, task: Task): Promise<readonly string[]> {
+  const { applied, name } = journal;
+  const remains = applied ? await insist(() => restoreService(place, name, applied, task), task) : [];
+  journal.applied = undefined;
+  return remains;
+}
+
+async function restoreService(place: Place, name: string, applied: Applied, task: Task): Promise<readonly string[]> {
   const { before, mark } = applied;
   const live = await readLive(place, name, task);
   if (!live) return before ? [`${name} was deleted by somebody else, so that it could not be restored.`] : [];

@@ -1,6 +1,6 @@
 import { ModelDeckError } from '../../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../../foundation/task.ts';
-import { diagnose } from '../../kserve/index.ts';
+import { diagnose, type Diagnosis } from '../../kserve/index.ts';
 import type { Pod } from '../../kserve/resources/core.ts';
 import type { InferenceServiceStatus } from '../../kserve/resources/inferenceService.ts';
 import type { DeployStep } from '../target.ts';
@@ -10,7 +10,9 @@ import { diagnosisError } from './failure.ts';
 import type { ModelAsker } from './modelAsker.ts';
 import type { ModelAnswer } from './modelReadiness.ts';
 import { canonicalJson, sameJson } from './ownedFields.ts';
+import { patienceFor } from './patience.ts';
 import type { Place } from './place.ts';
+import { torchServeWorkers } from './torchServeWorkers.ts';
 import { newPods, servingState, type Awaited, type DeploymentView, type ServingState } from './servingState.ts';
 
 export interface ServingWait {
@@ -29,10 +31,8 @@ export const waitingTimes = {
   lookMs: 1000,
   /** The cause is looked for again after so long, even if nothing has changed. */
   examineMs: 5000,
-  /** How long a failure has to stand before it counts: some mend themselves at once. */
-  standsMs: 1500,
   /** How long an old status may be shown after an apply. */
-  staleMs: 3000,
+  staleMs: 2000,
   /** How long a ready pod may keep silent about its model before its log is read. */
   silenceMs: 15_000,
   /** Without any change in the cluster for so long, waiting ends: a large image is pulled by then. */
@@ -62,10 +62,12 @@ export async function waitUntilServing(
     if (state.kind === 'asleep') return undefined;
     if (state.kind === 'running') {
       const answer: ModelAnswer = wait.asksModel ? await ask(asker, state.pod, { signal }) : { kind: 'mute' };
-      const answers = answer.kind === 'ready' || (answer.kind === 'mute' && state.isReady);
+      const says = answer.kind === 'ready' || (answer.kind === 'mute' && state.isReady);
+      const workers = says ? await torchServeWorkers(place, state.pod, { signal }) : 'unknown';
+      const answers = says && (workers === 'loaded' || workers === 'unknown');
       if (answers && state.isReady) return { pod: state.pod, answer };
       task.onProgress?.({ step: answers ? 'wait-ready' : 'load-model' });
-      failures.answered(answers);
+      failures.answered(answers, workers === 'failed');
     } else {
       const { step, done, total } = state;
       task.onProgress?.({ step, ...(total !== undefined && { done: done ?? 0, total }) });
@@ -99,8 +101,10 @@ class FailureWatch {
     private readonly wait: ServingWait,
   ) {}
 
-  answered(answers: boolean): void {
-    this.silentSince = answers ? undefined : (this.silentSince ?? Date.now());
+  /** @param hasFailed the server itself says so, so that there is nothing to wait for */
+  answered(answers: boolean, hasFailed: boolean): void {
+    if (hasFailed) this.silentSince = 0;
+    else this.silentSince = answers ? undefined : (this.silentSince ?? Date.now());
   }
 
   async examine(view: DeploymentView, state: ServingState, task: Task): Promise<void> {
@@ -111,24 +115,37 @@ class FailureWatch {
     const isNews = this.changedAt > this.examinedAt || this.suspicion !== undefined;
     if (now - this.examinedAt < (isNews ? waitingTimes.lookMs : waitingTimes.examineMs)) return;
     this.examinedAt = now;
-    const isStale = sameJson(service.status, this.wait.statusBefore) && now - this.startedAt < waitingTimes.staleMs;
-    const { status, ...unread } = service;
+    if (sameJson(service.status, this.wait.statusBefore) && now - this.startedAt < waitingTimes.staleMs) return;
     const isSilent = this.silentSince !== undefined && now - this.silentSince > waitingTimes.silenceMs;
+    const events = view.events.filter((event) => this.isRecent(event));
     const evidence = await gatherEvidence(
       this.place,
-      isStale ? unread : { ...unread, ...(status && { status }) },
-      { pods: newPods(view.pods, this.wait.awaited), events: view.events.filter((event) => this.isRecent(event)) },
+      service,
+      { pods: newPods(view.pods, this.wait.awaited), events },
       isSilent && state.kind === 'running' ? { modelDoesNotAnswer: true } : {},
       task,
     );
     const diagnosis = diagnose(evidence);
-    if (diagnosis?.severity === 'error') {
-      if (this.suspicion?.code !== diagnosis.code) this.suspicion = { code: diagnosis.code, since: now };
-      if (now - this.suspicion.since >= waitingTimes.standsMs) throw diagnosisError(diagnosis);
-    } else this.suspicion = undefined;
+    await this.judge(diagnosis, events, now, task);
     if (now - this.changedAt > waitingTimes.stallMs) {
       throw diagnosis ? diagnosisError(diagnosis) : this.stalled();
     }
+  }
+
+  /** @throws ModelDeckError when the failure has stood long enough */
+  private async judge(
+    diagnosis: Diagnosis | undefined,
+    events: DeploymentView['events'],
+    now: number,
+    task: Task,
+  ): Promise<void> {
+    if (diagnosis?.severity !== 'error') {
+      this.suspicion = undefined;
+      return;
+    }
+    if (this.suspicion?.code !== diagnosis.code) this.suspicion = { code: diagnosis.code, since: now };
+    const patience = await patienceFor(this.place, diagnosis, events, task);
+    if (now - this.suspicion.since >= patience) throw diagnosisError(diagnosis);
   }
 
   private note(view: DeploymentView, now: number): void {

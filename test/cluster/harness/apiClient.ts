@@ -119,18 +119,22 @@ async function listAndWatch(
   on.listed(new Set(list.items.map(({ metadata }) => metadata.uid)));
   for (const object of list.items) on.event({ type: 'ADDED', object });
   const response = await api.open(`${path}?watch=true&resourceVersion=${list.metadata.resourceVersion}`);
-  const stop = (): void => void response.destroy();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    for await (const line of createInterface({ input: response })) {
+  // A promise of its own: readline's iterator does not end when its input is destroyed.
+  await new Promise<void>((resolve) => {
+    const stop = (): void => void response.destroy();
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    createInterface({ input: response }).on('line', (line) => {
       const event = JSON.parse(line) as WatchEvent;
-      if (event.type === 'ERROR') return;
-      on.event(event);
-    }
-  } finally {
-    signal.removeEventListener('abort', stop);
-    response.destroy();
-  }
+      if (event.type === 'ERROR') stop();
+      else on.event(event);
+    });
+    response.once('error', () => undefined);
+    response.once('close', () => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    });
+  });
 }
 
 async function textOf(response: IncomingMessage): Promise<string> {

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheFolder } from '../../../scripts/cacheFolder.mjs';
 import { findProgram } from '../../../scripts/vscode/systemTools.ts';
@@ -10,6 +10,7 @@ const controlPlane = path.join(import.meta.dirname, '..', 'control-plane');
 /** Built by itself: neither this version nor a newer one compiles beside the Kubernetes and KServe of the go.mod. */
 const kwokModule = 'sigs.k8s.io/kwok';
 const kwokVersion = 'v0.7.0';
+const kwokCrds = ['kwok.x-k8s.io_execs.yaml', 'kwok.x-k8s.io_logs.yaml', 'kwok.x-k8s.io_portforwards.yaml'];
 const kserveModule = 'github.com/kserve/kserve';
 const kserveVersion = 'v0.20.0';
 const oldestGo = [1, 25, 8] as const;
@@ -27,7 +28,7 @@ export interface Binaries {
   readonly kserveYaml: string;
   /** The ClusterServingRuntimes that KServe ships. */
   readonly kserveRuntimesYaml: string;
-  /** kwok's CRDs. */
+  /** Those of kwok's CRDs that we use. */
   readonly kwokCrds: readonly string[];
 }
 
@@ -56,9 +57,8 @@ export async function clusterBinaries(log: (line: string) => void): Promise<Bina
   return contents(folder);
 }
 
-async function contents(folder: string): Promise<Binaries> {
+function contents(folder: string): Binaries {
   const bin = (name: string): string => path.join(folder, 'bin', name);
-  const crds = path.join(folder, 'kwok-crds');
   return {
     // Go names a program after its folder: etcd's is called server, KServe's manager.
     etcd: bin('server'),
@@ -70,7 +70,7 @@ async function contents(folder: string): Promise<Binaries> {
     kwok: bin('kwok'),
     kserveYaml: path.join(folder, 'kserve.yaml'),
     kserveRuntimesYaml: path.join(folder, 'kserve-cluster-resources.yaml'),
-    kwokCrds: (await readdir(crds)).sort().map((file) => path.join(crds, file)),
+    kwokCrds: kwokCrds.map((file) => path.join(folder, file)),
   };
 }
 
@@ -91,8 +91,7 @@ async function build(go: string, folder: string, log: (line: string) => void): P
   const kserve = path.join(await moduleFolder(go, kserveModule, kserveVersion), 'install', kserveVersion);
   for (const file of ['kserve.yaml', 'kserve-cluster-resources.yaml']) await copy(kserve, file, folder);
   const crds = path.join(await moduleFolder(go, kwokModule, kwokVersion), 'kustomize', 'crd', 'bases');
-  await mkdir(path.join(folder, 'kwok-crds'));
-  for (const file of await readdir(crds)) await copy(crds, file, path.join(folder, 'kwok-crds'));
+  for (const file of kwokCrds) await copy(crds, file, folder);
 }
 
 /** Files of Go's module cache are read-only; copies of them should be removable. */

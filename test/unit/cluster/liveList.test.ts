@@ -13,7 +13,7 @@ import { FakeStore } from './fakeStore.ts';
 
 const timing: LiveListTiming = { firstRetry: 20, longestRetry: 50, notice: 5 };
 
-describe('openLiveList', { timeout: 60_000 }, () => {
+describe('openLiveList', { timeout: 120_000 }, () => {
   let desk: Desk;
   let store: FakeStore;
   let server: FakeApiServer;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { claimOfStore, givenByRow, givenByScript } from '../../../src/commands/deployArguments.ts';
+import { serviceSummary, type ServiceSummary } from '../../../src/kserve/serviceSummary.ts';
 import type { StoredModel } from '../../../src/stores/modelStore.ts';
 
 const model: StoredModel = {
@@ -11,6 +12,8 @@ const model: StoredModel = {
   size: 1,
   sha256: '0'.repeat(64),
 };
+
+const summary: ServiceSummary = serviceSummary({ metadata: { name: 'net' }, spec: { predictor: {} } });
 
 describe('givenByScript', () => {
   it('takes everything that the questions would ask', () => {
@@ -86,7 +89,7 @@ describe('givenByRow', () => {
       namespace: 'ml',
       claim: 'models',
     });
-    assert.deepEqual(givenByRow({ kind: 'service', ...place, name: 'net', deploymentId: '' }), {
+    assert.deepEqual(givenByRow({ kind: 'service', ...place, name: 'net', deploymentId: '', summary }), {
       target: 'kserve',
       context: 'minikube',
       namespace: 'ml',

@@ -4,7 +4,7 @@ import { deployModel, type DeployOrder } from '../../../src/deploy/index.ts';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
 import type { ModelArchive } from '../../../src/packaging/modelArchive.ts';
 import type { ModelStore, StoredModel } from '../../../src/stores/modelStore.ts';
-import type { DeployRequest, Deployment, Restoration, Target } from '../../../src/targets/target.ts';
+import type { DeployPlan, DeployRequest, Deployment, Restoration, Target } from '../../../src/targets/target.ts';
 
 const archive: ModelArchive = {
   folder: '/p',
@@ -46,8 +46,13 @@ const failure = new ModelDeckError('server', 'The image cannot be pulled.', {
 });
 
 /** Store and target that write down what is done to them. */
-function place(deploy: (request: DeployRequest) => Promise<Deployment>, restoration?: Partial<Restoration>) {
+function place(
+  deploy: (request: DeployRequest) => Promise<Deployment>,
+  restoration?: Partial<Restoration>,
+  plan: DeployPlan = { runtime: 'kserve-torchserve', reason: 'It is there.', warnings: [], basis: 'uid/3' },
+) {
   const did: string[] = [];
+  const planned: StoredModel[] = [];
   const models: StoredModel[] = [];
   const requests: DeployRequest[] = [];
   const unused = (): never => assert.fail('not for this');
@@ -58,8 +63,9 @@ function place(deploy: (request: DeployRequest) => Promise<Deployment>, restorat
     list: () => Promise.resolve(models),
     upload: () => {
       did.push('upload');
+      const isNew = models.length === 0;
       models.push(stored);
-      return Promise.resolve(stored);
+      return Promise.resolve({ ...stored, isNew });
     },
     remove: (model) => {
       did.push(`remove ${model.version}`);
@@ -72,9 +78,10 @@ function place(deploy: (request: DeployRequest) => Promise<Deployment>, restorat
     label: 'c / ml',
     deployments: () => [],
     onDidChangeDeployments: () => () => undefined,
-    plan: () => {
+    plan: (request) => {
       did.push('plan');
-      return Promise.resolve({ runtime: 'kserve-torchserve', reason: 'It is there.', warnings: [], basis: 'uid/3' });
+      planned.push(request.model);
+      return Promise.resolve(plan);
     },
     deploy: (request) => {
       did.push('deploy');
@@ -97,7 +104,7 @@ function place(deploy: (request: DeployRequest) => Promise<Deployment>, restorat
     log: unused,
   };
   const order: DeployOrder = { archive, store, target, name: 'cats', protocol: 'v1' };
-  return { did, models, requests, order, target };
+  return { did, models, planned, requests, order, target };
 }
 
 describe('deployModel', () => {
@@ -106,7 +113,7 @@ describe('deployModel', () => {
     const cluster = { runtime: 'mine' };
     assert.equal(await deployModel({ ...order, cluster, provenance: { licence: 'MIT' } }), ready);
     assert.deepEqual(did, ['plan', 'upload', 'deploy']);
-    assert.equal(requests[0]?.model, stored);
+    assert.equal(requests[0]?.model.storageUri, stored.storageUri);
     assert.deepEqual(requests[0]?.cluster, { runtime: 'mine', basis: 'uid/3' });
     assert.deepEqual(requests[0]?.provenance, { licence: 'MIT', weightsSha256: archive.weightsSha256 });
   });
@@ -168,6 +175,21 @@ describe('deployModel', () => {
     });
     const cancelled = place(() => Promise.reject(ModelDeckError.cancelled()), { remains });
     await assert.rejects(deployModel(cancelled.order), { category: 'conflict', message: /still ending/ });
+  });
+
+  it('plans with the place where the model will lie, and uploads nothing for what the cluster refuses', async () => {
+    const object = { kind: 'InferenceService', name: 'cats', namespace: 'ml', action: 'create', yaml: '' } as const;
+    const plan = { runtime: '', reason: '', warnings: [] };
+    const refused = { ok: false, reason: 'The quota is used up.', category: 'forbidden' } as const;
+    const first = place(() => Promise.resolve(ready), {}, { ...plan, objects: [{ ...object, dryRun: refused }] });
+    await assert.rejects(deployModel(first.order), { category: 'forbidden', message: 'The quota is used up.' });
+    assert.equal(first.planned[0]?.storageUri, stored.storageUri);
+    const conflicts = [{ manager: 'gitops', field: '.spec.predictor' }];
+    const taken = { ...plan, objects: [{ ...object, dryRun: { ok: true } as const, conflicts }] };
+    const second = place(() => Promise.resolve(ready), {}, taken);
+    await assert.rejects(deployModel(second.order), { category: 'conflict', message: /gitops manages: \.spec/ });
+    assert.deepEqual([first.did, second.did], [['plan'], ['plan']]);
+    assert.equal(await deployModel({ ...second.order, cluster: { force: true } }), ready);
   });
 
   it('changes nothing when planning or uploading fails', async () => {

@@ -1,0 +1,73 @@
+import { isJsonObject, type JsonObject } from './protocol/json.ts';
+import type { ConfigMap } from './resources/core.ts';
+
+/** Where KServe keeps its settings. The namespace is that of its controller, `kserve` unless it was installed elsewhere. */
+export const inferenceServiceConfigMap = { namespace: 'kserve', name: 'inferenceservice-config' } as const;
+
+/** What of KServe's settings decides how services run and are reached. What is not set is left out. */
+export interface InferenceServiceConfig {
+  /** What an InferenceService without the annotation gets. KServe v0.20 as it comes: Knative. */
+  readonly defaultDeploymentMode?: 'Standard' | 'Knative' | 'ModelMesh';
+  readonly storageInitializerImage?: string;
+  readonly ingress: {
+    readonly className?: string;
+    readonly domain?: string;
+    readonly isDisabled: boolean;
+    readonly usesGatewayApi: boolean;
+    /** `<namespace>/<name>` of Gateways. */
+    readonly istioGateway?: string;
+    readonly kserveGateway?: string;
+  };
+}
+
+/** Reads the ConfigMap `inferenceservice-config` (KServe v0.20, `config/configmap`). What cannot be read counts as not set. */
+export function readInferenceServiceConfig(configMap: ConfigMap): InferenceServiceConfig {
+  const [deploy, storage, ingress] = ['deploy', 'storageInitializer', 'ingress'].map((key) => section(configMap, key));
+  const mode = parseDeploymentMode(text(deploy, 'defaultDeploymentMode'));
+  const image = text(storage, 'image');
+  const optional = {
+    className: text(ingress, 'ingressClassName'),
+    domain: text(ingress, 'ingressDomain'),
+    istioGateway: text(ingress, 'ingressGateway'),
+    kserveGateway: text(ingress, 'kserveIngressGateway'),
+  };
+  return {
+    ...(mode !== undefined && { defaultDeploymentMode: mode }),
+    ...(image !== undefined && { storageInitializerImage: image }),
+    ingress: {
+      ...(Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)) as object),
+      isDisabled: ingress?.['disableIngressCreation'] === true,
+      usesGatewayApi: ingress?.['enableGatewayApi'] === true,
+    },
+  };
+}
+
+/** KServe's own name of a mode, given in any of the names that it had (`ParseDeploymentMode`). */
+export function parseDeploymentMode(mode: string | undefined): 'Standard' | 'Knative' | 'ModelMesh' | undefined {
+  switch (mode) {
+    case 'Standard':
+    case 'RawDeployment':
+      return 'Standard';
+    case 'Knative':
+    case 'Serverless':
+      return 'Knative';
+    case 'ModelMesh':
+      return 'ModelMesh';
+    default:
+      return undefined;
+  }
+}
+
+function section({ data }: ConfigMap, key: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(data?.[key] ?? '');
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function text(object: JsonObject | undefined, key: string): string | undefined {
+  const value = object?.[key];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

@@ -1,0 +1,134 @@
+import type { KubeObject } from '../cluster/resource.ts';
+import { kserveAnnotations, kserveLabels } from './annotations.ts';
+import { parseDeploymentMode, type InferenceServiceConfig } from './inferenceServiceConfig.ts';
+import { inferenceServiceNameProblem } from './names.ts';
+import { quotaWarnings } from './quotaWarnings.ts';
+import type { PersistentVolumeClaim, ResourceQuota } from './resources/core.ts';
+import type { InferenceService } from './resources/inferenceService.ts';
+import type { ServingRuntime } from './resources/servingRuntime.ts';
+import { imageVersion, isBefore, runtimeImage } from './runtimeImage.ts';
+import { serverTypeOf } from './runtimeSelection.ts';
+import { parsePvcUri, storageUriProblem } from './storageUri.ts';
+
+/** What is known before a deploy. What is left out is not warned of. */
+export interface PlanFacts {
+  /** As it will be applied. */
+  readonly service: InferenceService;
+  /** As it is in the cluster now, when it is there. */
+  readonly live?: InferenceService | undefined;
+  /** That KServe will take. */
+  readonly runtime?: ServingRuntime | undefined;
+  readonly claim?: PersistentVolumeClaim | undefined;
+  /** Nodes of the cluster that take pods. */
+  readonly nodeCount?: number | undefined;
+  readonly namespace?: KubeObject | undefined;
+  readonly quotas?: readonly ResourceQuota[] | undefined;
+  readonly config?: InferenceServiceConfig | undefined;
+  /** File name of the archive, for example `resnet18.mar`. */
+  readonly archiveName?: string | undefined;
+}
+
+/** What may go wrong with a deploy though the API server admits it; one or two sentences each, the gravest first. */
+export function planWarnings(facts: PlanFacts): readonly string[] {
+  return checks.flatMap((check) => check(facts));
+}
+
+type Check = (facts: PlanFacts) => readonly string[];
+
+const names: Check = ({ service, live }) => {
+  if (live !== undefined) return [];
+  const { name, namespace } = service.metadata;
+  const hasTransformer = service.spec.transformer !== undefined;
+  return present(inferenceServiceNameProblem(name, { namespace, hasTransformer }));
+};
+
+const storage: Check = ({ service }) => {
+  const uri = service.spec.predictor.model?.storageUri;
+  return uri === undefined ? [] : present(storageUriProblem(uri));
+};
+
+const controlPlane: Check = ({ namespace }) =>
+  namespace?.metadata.labels?.[kserveLabels.controlPlane] === undefined
+    ? []
+    : [
+        `The namespace ${namespace.metadata.name} has the label control-plane: KServe's webhook will give the pod no model. Deploy to another namespace.`,
+      ];
+
+const tokenArguments = /^--(disable-token-auth|enable-model-api)\b/;
+const firstWithTokens = [0, 11, 1];
+
+const tokens: Check = ({ service, runtime }) => {
+  const { model } = service.spec.predictor;
+  if (model === undefined || runtime === undefined || serverTypeOf(runtime) !== 'torchserve') return [];
+  const image = runtimeImage(runtime, model);
+  const version = image === undefined ? undefined : imageVersion(image);
+  const container = runtime.spec.containers?.find(({ name }) => name === 'kserve-container');
+  const args = [...(container?.args ?? []), ...(model.args ?? [])].filter((argument) => tokenArguments.test(argument));
+  if (version === undefined || args.length === 0 || !isBefore(version, firstWithTokens)) return [];
+  return [
+    `${image ?? ''} does not know ${args.join(' ')} and will not start: they came with TorchServe 0.11.1. Take them out; our config.properties does the same in every version.`,
+  ];
+};
+
+const archiveName: Check = ({ archiveName: file, runtime }) => {
+  const base = file?.replace(/\.mar$/, '') ?? '';
+  if (!base.includes('.') || (runtime !== undefined && serverTypeOf(runtime) !== 'torchserve')) return [];
+  return [
+    `${file ?? ''} has a dot in its name: KServe's wrapper of TorchServe from 0.10 on finds no such archive. Package the model under a name without dots.`,
+  ];
+};
+
+const claims: Check = ({ service, claim, nodeCount = 1, live }) => {
+  const uri = service.spec.predictor.model?.storageUri ?? '';
+  if (claim === undefined || parsePvcUri(uri)?.claim !== claim.metadata.name) return [];
+  const modes = claim.status?.accessModes ?? claim.spec?.accessModes ?? [];
+  if (modes.some((mode) => mode === 'ReadWriteMany' || mode === 'ReadOnlyMany')) return [];
+  const { name } = claim.metadata;
+  const { minReplicas = 1, maxReplicas = 0 } = service.spec.predictor;
+  const hasSeveral = Math.max(minReplicas, maxReplicas) > 1;
+  if (modes.includes('ReadWriteOncePod')) {
+    if (!hasSeveral && live === undefined) return [];
+    return [
+      `The claim ${name} can be mounted by one pod only (ReadWriteOncePod): a second replica, or a new version beside the old one, cannot start.`,
+    ];
+  }
+  if (nodeCount < 2) return [];
+  return hasSeveral
+    ? [`The claim ${name} can be mounted on one node only (ReadWriteOnce): all replicas have to fit on that node.`]
+    : [
+        `The claim ${name} can be mounted on one node only (ReadWriteOnce): the pod has to fit on the node where the claim is, or is in use.`,
+      ];
+};
+
+const modes: Check = ({ service, live, config }) => {
+  const annotated = service.metadata.annotations?.[kserveAnnotations.deploymentMode];
+  const mode = parseDeploymentMode(live?.status?.deploymentMode ?? annotated) ?? config?.defaultDeploymentMode;
+  const { minReplicas, model } = service.spec.predictor;
+  const isPvc = parsePvcUri(model?.storageUri ?? '') !== undefined;
+  const autoscaler = service.metadata.annotations?.[kserveAnnotations.autoscalerClass];
+  const changed = parseDeploymentMode(annotated);
+  const lived = parseDeploymentMode(live?.status?.deploymentMode);
+  return [
+    ...(changed !== undefined && lived !== undefined && changed !== lived
+      ? [
+          `${service.metadata.name} runs in ${lived} mode, and KServe refuses to change it to ${changed}: delete it first.`,
+        ]
+      : []),
+    ...(mode === 'Knative' && isPvc
+      ? [
+          `${service.metadata.name} will run in Knative mode, which mounts claims only with the features kubernetes.podspec-persistent-volume-claim and kubernetes.podspec-init-containers. If it is refused, set the annotation ${kserveAnnotations.deploymentMode}: Standard.`,
+        ]
+      : []),
+    ...(mode === 'Standard' && minReplicas === 0 && autoscaler !== 'keda'
+      ? ['minReplicas 0 has no effect in Standard mode without KEDA: one replica stays.']
+      : []),
+  ];
+};
+
+const quota: Check = ({ service, live, runtime, quotas = [] }) => quotaWarnings({ service, live, runtime, quotas });
+
+const checks: readonly Check[] = [names, storage, controlPlane, tokens, archiveName, modes, claims, quota];
+
+function present(problem: string | undefined): readonly string[] {
+  return problem === undefined ? [] : [problem];
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import type { ClusterConnection } from '../../cluster/clusterConnection.ts';
+import { ModelDeckError } from '../../foundation/error.ts';
+import type { Task } from '../../foundation/task.ts';
+import { formatPvcUri } from '../../kserve/index.ts';
+import type { ModelArchive } from '../../packaging/modelArchive.ts';
+import type { ModelStore, StoredModel, UploadStep } from '../modelStore.ts';
+import type { StoreRecord } from '../storeRecord.ts';
+import { byNameAndVersion, checkFolderNames } from '../versionFolder.ts';
+import { readList } from './claimAnswers.ts';
+import type { ClaimPlace } from './claimPlace.ts';
+import { clusterImage } from './clusterImage.ts';
+import { usualPace, type Pace } from './pace.ts';
+import { listScript, removeScript } from './scripts.ts';
+import { uploadArchive } from './uploadArchive.ts';
+import { UploadPod } from './uploadPod.ts';
+
+export interface PvcStoreOptions {
+  readonly connection: ClusterConnection;
+  readonly namespace: string;
+  /** Name of the PersistentVolumeClaim. */
+  readonly claim: string;
+  /** Image of the upload pod; the cluster's own storage-initializer image when left out. */
+  readonly image?: string | undefined;
+  /** User and group of the upload pod, 1000 when left out, as KServe's runtimes have; `null` lets the cluster choose. */
+  readonly uid?: number | null | undefined;
+  /** For tests, which are in a hurry. */
+  readonly pace?: Partial<Pace>;
+}
+
+/** The user that the TorchServe image runs as. */
+const usualUid = 1000;
+
+/**
+ * A store in a PersistentVolumeClaim, reached through a pod that is there only while it is needed.
+ *
+ * A package in the format `no-archive` is refused: a folder of many files cannot be continued after a broken connection.
+ */
+export class PvcStore implements ModelStore {
+  readonly id: string;
+  readonly kind = 'pvc';
+  readonly label: string;
+  private readonly place: ClaimPlace;
+  private readonly pace: Pace;
+  private readonly pod: UploadPod;
+
+  constructor(options: PvcStoreOptions) {
+    const { connection, namespace, claim, image, uid = usualUid } = options;
+    const context = connection.context.name;
+    this.id = `pvc:${context}/${namespace}/${claim}`;
+    this.label = `${claim} (${namespace})`;
+    this.place = { context, namespace, claim, uid: uid ?? undefined };
+    this.pace = { ...usualPace, ...options.pace };
+    this.pod = new UploadPod({
+      connection,
+      place: this.place,
+      image: (task) =>
+        image === undefined || image === '' ? clusterImage(connection, this.place, task) : Promise.resolve(image),
+      pace: this.pace,
+    });
+  }
+
+  /** By name, the versions of one model in their natural order. What lies there otherwise is passed over. */
+  list(task: Task = {}): Promise<readonly StoredModel[]> {
+    return this.pod.use({ writes: false }, task, async (shell) => {
+      const call = { doing: 'list its models', signal: task.signal, silenceMs: this.pace.silence };
+      const { stdout } = await shell.run(listScript, [], call);
+      return byNameAndVersion(readList(stdout).map((record) => this.stored(record)));
+    });
+  }
+
+  async upload(archive: ModelArchive, task: Task<UploadStep> = {}): Promise<StoredModel> {
+    checkFolderNames(archive);
+    if (archive.format === 'no-archive') throw openFolder(archive);
+    return this.pod.use({ writes: true, bytes: archive.size }, { signal: task.signal }, async (shell) => {
+      task.onProgress?.({ step: 'start-upload-pod' });
+      return this.stored(await uploadArchive(archive, shell, this.pace, task));
+    });
+  }
+
+  async remove(model: StoredModel, task: Task = {}): Promise<void> {
+    const { name, version } = model;
+    checkFolderNames(model);
+    await this.pod.use({ writes: true }, task, async (shell) => {
+      const doomed = `.${version}.${randomBytes(4).toString('hex')}.removed`;
+      const call = { doing: `remove ${name} ${version}`, signal: task.signal, silenceMs: this.pace.silence };
+      const { stdout } = await shell.run(removeScript, [name, version, doomed], call);
+      if (stdout.startsWith('removed')) return;
+      throw new ModelDeckError('not-found', `The claim "${this.place.claim}" has no ${name} ${version}.`, {
+        remedy: 'Refresh the list of its models.',
+      });
+    });
+  }
+
+  private stored({ name, version, size, sha256 }: StoreRecord): StoredModel {
+    const storageUri = formatPvcUri(this.place.claim, `${name}/${version}`);
+    return { storeId: this.id, name, version, storageUri, size, sha256 };
+  }
+}
+
+function openFolder({ path }: ModelArchive): ModelDeckError {
+  return new ModelDeckError('unsupported', `${path} is a folder, and a claim takes archives only.`, {
+    remedy: 'Set archiveFormat to default in model-deck.yaml, package the model again, and deploy that.',
+    location: { path },
+  });
+}

@@ -1,0 +1,198 @@
+import { ModelDeckError } from '../../foundation/error.ts';
+import type { Task } from '../../foundation/task.ts';
+import type { Endpoint } from '../../inference/endpoint.ts';
+import { editableManifest, readEarlierVersions, toYaml } from '../../kserve/index.ts';
+import type { InferenceService } from '../../kserve/resources/inferenceService.ts';
+import type { DeployPlan, DeployRequest, Deployment, DeployStep, RestorePoint, Route, RouteKind } from '../target.ts';
+import { requestStop, type Journal } from './applyDeployment.ts';
+import { readLive, readService } from './clusterFacts.ts';
+import type { EarlierVersion, KServeTarget } from './clusters.ts';
+import { deleteService, notesOnDeleting } from './deleteService.ts';
+import { applyEditedManifest } from './editedManifest.ts';
+import { EndpointRoutes, type EndpointHeaders } from './endpointRoutes.ts';
+import { explainService } from './explainService.ts';
+import { deploymentId, targetId, type Place } from './place.ts';
+import { planDeployment } from './planDeployment.ts';
+import { readServiceLog } from './podLogs.ts';
+import { keepingReplicas, wantedManifest } from './prepareDeployment.ts';
+import { rollBackTo } from './rollBack.ts';
+import { scaleService } from './scaleService.ts';
+import { applyAndServe, serve } from './serveService.ts';
+import { ServiceRows } from './serviceRows.ts';
+import { restoreBefore } from './undo.ts';
+
+export interface KServeNamespaceOptions {
+  readonly endpointHeaders?: EndpointHeaders;
+}
+
+/** A namespace of a cluster with KServe: hands each question to the file that answers it, and remembers what it learns. */
+export class KServeNamespace implements KServeTarget {
+  readonly kind = 'kserve';
+  readonly id: string;
+  readonly label: string;
+  readonly contextName: string;
+  readonly namespace: string;
+  readonly connection: Place['connection'];
+  private readonly rows: ServiceRows;
+  private readonly ways: EndpointRoutes;
+  /** What the deploys that may still be taken back have done, by name. */
+  private readonly journals = new Map<string, Journal>();
+
+  constructor(
+    private readonly place: Place,
+    { endpointHeaders }: KServeNamespaceOptions = {},
+  ) {
+    this.connection = place.connection;
+    this.namespace = place.namespace;
+    this.contextName = place.connection.context.name;
+    this.id = targetId(this.contextName, this.namespace);
+    this.label = `${this.contextName} / ${this.namespace}`;
+    this.rows = new ServiceRows(place);
+    this.ways = new EndpointRoutes(place, endpointHeaders);
+  }
+
+  deployments(): readonly Deployment[] {
+    return this.rows.deployments();
+  }
+
+  onDidChangeDeployments(listener: () => void): () => void {
+    return this.rows.onDidChange(listener);
+  }
+
+  follow(): () => void {
+    return this.rows.follow();
+  }
+
+  plan(request: DeployRequest, task: Task = {}): Promise<DeployPlan> {
+    return planDeployment(this.place, request, task);
+  }
+
+  async deploy(request: DeployRequest, task: Task<DeployStep> = {}): Promise<Deployment> {
+    const { name, cluster = {} } = request;
+    const wanted = (live: InferenceService | undefined): InferenceService => {
+      const manifest = wantedManifest(this.place, request);
+      return cluster.manifest === undefined ? keepingReplicas(manifest, live) : manifest;
+    };
+    const { force = false, basis } = cluster;
+    const journal = this.journals.get(name) ?? { name };
+    return this.serving(name, () => applyAndServe(this.place, { wanted, force, basis }, journal, task));
+  }
+
+  restorePoint(name: string): Promise<RestorePoint> {
+    const journal: Journal = { name };
+    this.journals.set(name, journal);
+    return Promise.resolve({
+      restore: async (model, task = {}) => {
+        const restoration = await restoreBefore(this.place, journal, model, { signal: task.signal });
+        await this.reread(name);
+        return restoration;
+      },
+    });
+  }
+
+  async start(id: string, task: Task<DeployStep> = {}): Promise<Deployment> {
+    const name = this.nameOf(id);
+    const { signal } = task;
+    return this.serving(name, async () => {
+      const service = await requestStop(this.place, name, false, { signal });
+      return serve(this.place, service, undefined, task);
+    });
+  }
+
+  async stop(id: string): Promise<void> {
+    const name = this.nameOf(id);
+    this.ways.close(name);
+    this.rows.note(await requestStop(this.place, name, true, {}));
+  }
+
+  async scale(id: string, minReplicas: number, maxReplicas: number, task: Task = {}): Promise<void> {
+    this.rows.note(await scaleService(this.place, this.nameOf(id), minReplicas, maxReplicas, task));
+  }
+
+  async remove(id: string): Promise<void> {
+    const name = this.nameOf(id);
+    this.ways.close(name);
+    const service = await readLive(this.place, name, {});
+    if (service) (await deleteService(this.place, service, {})).forEach((sentence) => this.place.log(sentence));
+    this.rows.forget(name);
+  }
+
+  async earlierVersions(id: string, task: Task = {}): Promise<readonly EarlierVersion[]> {
+    return readEarlierVersions(await readService(this.place, this.nameOf(id), task));
+  }
+
+  rollBack(id: string, version: EarlierVersion, task: Task<DeployStep> = {}): Promise<Deployment> {
+    const name = this.nameOf(id);
+    return this.serving(name, () => rollBackTo(this.place, name, version, task));
+  }
+
+  async manifest(id: string, form: 'edit' | 'whole', task: Task = {}): Promise<string> {
+    const service = await readService(this.place, this.nameOf(id), task);
+    return toYaml(form === 'edit' ? editableManifest(service) : service);
+  }
+
+  applyManifest(yaml: string, { force = false }: { readonly force?: boolean } = {}, task: Task = {}): Promise<void> {
+    return applyEditedManifest(this.place, yaml, force, task);
+  }
+
+  async deletionNotes(id: string, task: Task = {}): Promise<readonly string[]> {
+    return notesOnDeleting(this.place, await readService(this.place, this.nameOf(id), task), task);
+  }
+
+  async explain(id: string, task: Task = {}): Promise<ModelDeckError | undefined> {
+    const name = this.nameOf(id);
+    const failure = await explainService(this.place, name, task);
+    this.rows.explain(name, failure && sentences(failure));
+    return failure;
+  }
+
+  async endpoint(id: string, route?: RouteKind, task: Task = {}): Promise<Endpoint> {
+    const service = await readService(this.place, this.nameOf(id), task);
+    return this.ways.endpoint(service, route, this.label, task);
+  }
+
+  async routes(id: string, task: Task = {}): Promise<readonly Route[]> {
+    return this.ways.routes(await readService(this.place, this.nameOf(id), task), task);
+  }
+
+  closeRoutes(id: string): void {
+    this.ways.close(this.nameOf(id));
+  }
+
+  log(id: string): Promise<string> {
+    return readServiceLog(this.place, this.nameOf(id));
+  }
+
+  dispose(): void {
+    this.ways.closeAll();
+    this.rows.close();
+  }
+
+  /** Remembers how it ended. */
+  private async serving(name: string, work: () => Promise<InferenceService>): Promise<Deployment> {
+    this.rows.explain(name, undefined);
+    try {
+      return this.rows.note(await work());
+    } catch (error) {
+      if (ModelDeckError.is(error) && error.category !== 'cancelled') this.rows.explain(name, sentences(error));
+      throw error;
+    }
+  }
+
+  private async reread(name: string): Promise<void> {
+    const live = await readLive(this.place, name, {}).catch(() => undefined);
+    this.rows.explain(name, undefined);
+    if (live) this.rows.note(live);
+    else this.rows.forget(name);
+  }
+
+  private nameOf(id: string): string {
+    const name = id.slice(this.id.length + 1);
+    if (id === deploymentId(this.place, name) && name !== '') return name;
+    throw new ModelDeckError('internal', `${id} is not a deployment of ${this.id}.`);
+  }
+}
+
+function sentences({ message, remedy }: ModelDeckError): string {
+  return [message, remedy].filter(Boolean).join(' ');
+}

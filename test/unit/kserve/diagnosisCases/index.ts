@@ -1,0 +1,20 @@
+import { arriving } from './arriving.ts';
+import type { Case } from './case.ts';
+import { images } from './images.ts';
+import { placing } from './placing.ts';
+import { refusals } from './refusals.ts';
+import { crashes, late, workers } from './servers.ts';
+import { specs } from './specs.ts';
+import { volumes } from './volumes.ts';
+
+export const cases: readonly Case[] = [
+  ...refusals,
+  ...specs,
+  ...placing,
+  ...volumes,
+  ...images,
+  ...arriving,
+  ...crashes,
+  ...workers,
+  ...late,
+];

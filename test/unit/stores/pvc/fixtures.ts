@@ -1,0 +1,66 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ModelArchive } from '../../../../src/packaging/modelArchive.ts';
+import type { PvcStoreOptions } from '../../../../src/stores/index.ts';
+import { PvcStore } from '../../../../src/stores/index.ts';
+import type { FakeCluster } from './fakeCluster.ts';
+
+/** Everything as usual, but in a hurry. */
+export const hurry = { look: 20, trouble: 0.01, firstRetry: 10, longestRetry: 40, patience: 30_000, podStart: 5_000 };
+
+export function openStore(cluster: FakeCluster, options: Partial<PvcStoreOptions> = {}): PvcStore {
+  return new PvcStore({
+    connection: cluster,
+    namespace: 'ml',
+    claim: 'models',
+    image: 'registry.example/tools:1',
+    ...options,
+    pace: { ...hurry, ...options.pace },
+  });
+}
+
+export const mebibyte = 1 << 20;
+
+/** A package of random bytes: how it was made is of no interest to a store. */
+export async function randomArchive(
+  size: number,
+  { name = 'cats', version = '1.0', file }: { name?: string; version?: string; file?: string } = {},
+): Promise<ModelArchive> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'model-deck-archive-'));
+  await mkdir(path.join(folder, 'model-store'));
+  await mkdir(path.join(folder, 'config'));
+  const archive = path.join(folder, 'model-store', file ?? `${name}.mar`);
+  const configProperties = path.join(folder, 'config', 'config.properties');
+  const bytes = randomBytes(size);
+  await writeFile(archive, bytes);
+  await writeFile(configProperties, `model_store=/mnt/models/model-store\nmodel_snapshot={"name":"startup.cfg"}\n`);
+  return {
+    folder,
+    path: archive,
+    configProperties,
+    format: 'default',
+    name,
+    version,
+    size,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    manifest: {
+      createdOn: '01/01/2026 00:00:00',
+      runtime: 'python',
+      model: { modelName: name, handler: 'image_classifier', modelVersion: version },
+      archiverVersion: '0.12.0',
+    },
+  };
+}
+
+/** Every file and folder of a claim, hidden ones too, sorted. */
+export async function everything(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder, { recursive: true })).sort();
+}
+
+export async function sha256Of(file: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+}
