@@ -58,6 +58,8 @@ export async function openChannels(
       path,
       doing,
       headers: {
+        // Some kubelets refuse to forward a port to whom they cannot answer in JSON.
+        Accept: '*/*',
         Connection: 'Upgrade',
         Upgrade: 'websocket',
         'Sec-WebSocket-Version': '13',

@@ -5,6 +5,8 @@ import type { Place } from './place.ts';
 const tailLines = 500;
 /** Lines of the log of a container that runs, from its beginning: TorchServe tells a failure once, and then repeats less. */
 const headLines = 5000;
+/** Milliseconds; a kubelet that is slow must not hold up what waits for its words. */
+const longestMs = 5000;
 
 /** @returns undefined when it cannot be read */
 export async function readContainerLog(
@@ -15,7 +17,9 @@ export async function readContainerLog(
 ): Promise<string | undefined> {
   const lines: string[] = [];
   const enough = new AbortController();
-  const signal = task.signal ? AbortSignal.any([task.signal, enough.signal]) : enough.signal;
+  // What has come by then has to do.
+  const end = AbortSignal.any([enough.signal, AbortSignal.timeout(longestMs)]);
+  const signal = task.signal ? AbortSignal.any([task.signal, end]) : end;
   const onLine = (line: string): void => {
     if (lines.push(line) >= headLines) enough.abort();
   };
@@ -23,7 +27,7 @@ export async function readContainerLog(
     await connection.logs({ namespace, ...of, ...(!fromBeginning && { tailLines }) }, onLine, { signal });
   } catch {
     throwIfCancelled(task);
-    if (!enough.signal.aborted) return undefined;
+    if (!end.aborted) return undefined;
   }
   return lines.join('\n');
 }

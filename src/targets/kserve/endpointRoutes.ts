@@ -102,7 +102,7 @@ export class EndpointRoutes {
       const found = await connection.get(services, inPlace(this.place, name), task);
       const port = found.spec?.ports?.[0]?.port ?? 80;
       const open = (): Promise<ServerAddress> =>
-        this.opened.serviceProxy(service.metadata.name, { namespace, name, port });
+        this.opened.serviceProxy(service.metadata.name, { kind: 'services', namespace, name, port });
       return { kind: 'api-proxy', label, open };
     } catch (error) {
       return { kind: 'api-proxy', label, unavailable: messageOf(error) };

@@ -7,7 +7,7 @@ import type { InferenceService } from '../../kserve/resources/inferenceService.t
 import type { RouteKind } from '../target.ts';
 import type { ServerAddress } from './askServer.ts';
 import type { Place } from './place.ts';
-import { openServiceProxy, type ProxiedService } from './serviceProxy.ts';
+import { openServiceProxy, type ProxiedObject } from './serviceProxy.ts';
 
 /** What is open to a deployment on this computer, and has to be closed. */
 type OpenRoute = Pick<PortForward, 'url' | 'close'>;
@@ -27,7 +27,7 @@ export class OpenRoutes {
   }
 
   /** Through the API server to the Service. */
-  serviceProxy(name: string, service: ProxiedService): Promise<ServerAddress> {
+  serviceProxy(name: string, service: ProxiedObject): Promise<ServerAddress> {
     return this.once(name, 'api-proxy', () => openServiceProxy(this.place.connection, service));
   }
 

@@ -4,7 +4,8 @@ import type { ClusterConnection } from '../../cluster/clusterConnection.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { errorBody } from '../../kserve/index.ts';
 
-export interface ProxiedService {
+export interface ProxiedObject {
+  readonly kind: 'services' | 'pods';
   readonly namespace: string;
   readonly name: string;
   readonly port: number;
@@ -20,21 +21,23 @@ export interface ServiceProxy {
 const maxBodyBytes = 16 * 1024 * 1024;
 
 /**
- * Listens on a free port of 127.0.0.1 and hands requests to one Service through the API server, with the credentials of
+ * Listens on a free port of 127.0.0.1 and hands requests to one Service or pod through the API server, with the credentials of
  * the connection. It hands on nothing but the inference protocols, and nothing that a web page sends: whoever may
  * connect to this port acts with the user's rights.
  *
  * @see https://kubernetes.io/docs/tasks/access-application-cluster/access-cluster-services/#manually-constructing-apiserver-proxy-urls
  */
-export async function openServiceProxy(connection: ClusterConnection, service: ProxiedService): Promise<ServiceProxy> {
-  const prefix = `/api/v1/namespaces/${service.namespace}/services/${service.name}:${service.port}/proxy`;
+export async function openServiceProxy(
+  connection: ClusterConnection,
+  { kind, namespace, name, port }: ProxiedObject,
+): Promise<ServiceProxy> {
+  const prefix = `/api/v1/namespaces/${namespace}/${kind}/${name}:${port}/proxy`;
   const server = createServer((request, response) => {
     void answer(connection, prefix, request, response);
   });
   await listen(server);
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () => {
       server.close();
       server.closeAllConnections();

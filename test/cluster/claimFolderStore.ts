@@ -1,0 +1,34 @@
+import { cp, mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { ModelArchive } from '../../src/packaging/modelArchive.ts';
+import type { ModelStore, StoredModel } from '../../src/stores/modelStore.ts';
+
+/** A store in the folder of this machine that is behind a claim: a deploy is tested here, not how a model gets there. */
+export function claimFolderStore(context: string, namespace: string, claim: string, root: string): ModelStore {
+  const id = `pvc:${context}/${namespace}/${claim}`;
+  const models = new Map<string, StoredModel>();
+  const folderOf = ({ name, version }: { readonly name: string; readonly version: string }): string =>
+    path.join(root, name, version);
+  return {
+    id,
+    kind: 'pvc',
+    label: claim,
+    list: () => Promise.resolve([...models.values()]),
+    async upload(archive: ModelArchive, task) {
+      const { name, version, size, sha256 } = archive;
+      const folder = folderOf(archive);
+      const isNew = !models.has(folder);
+      task?.onProgress?.({ step: 'upload' });
+      await mkdir(path.dirname(folder), { recursive: true });
+      await cp(archive.folder, folder, { recursive: true });
+      const storageUri = `pvc://${claim}/${name}/${version}`;
+      const model: StoredModel = { storeId: id, name, version, storageUri, size, sha256 };
+      models.set(folder, model);
+      return { ...model, isNew };
+    },
+    async remove(model) {
+      models.delete(folderOf(model));
+      await rm(folderOf(model), { recursive: true });
+    },
+  };
+}

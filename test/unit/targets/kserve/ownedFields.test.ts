@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { InferenceService } from '../../../../src/kserve/resources/inferenceService.ts';
+import { editsOf } from '../../../../src/targets/kserve/editedManifest.ts';
+import { ownedFields, sameFields, united } from '../../../../src/targets/kserve/ownedFields.ts';
+
+const live = {
+  apiVersion: 'serving.kserve.io/v1beta1',
+  kind: 'InferenceService',
+  metadata: {
+    name: 'cats',
+    namespace: 'ml',
+    uid: 'u',
+    labels: { team: 'vision' },
+    annotations: { ours: '1', theirs: '2' },
+    managedFields: [
+      {
+        manager: 'model-deck',
+        operation: 'Apply',
+        fieldsV1: {
+          'f:metadata': { 'f:annotations': { 'f:ours': {} } },
+          'f:spec': {
+            'f:predictor': {
+              'f:model': { 'f:storageUri': {}, 'f:args': {}, 'f:resources': { 'f:limits': { 'f:cpu': {} } } },
+              'f:containers': { 'k:{"name":"a"}': { '.': {}, 'f:image': {} } },
+              'f:tolerations': { 'i:1': {} },
+              'f:zones': { 'v:"b"': {} },
+            },
+          },
+        },
+      },
+      {
+        manager: 'model-deck',
+        operation: 'Update',
+        fieldsV1: { 'f:spec': { 'f:predictor': { 'f:minReplicas': {} } } },
+      },
+      { manager: 'kubectl', operation: 'Update', fieldsV1: { 'f:metadata': { 'f:labels': { 'f:team': {} } } } },
+    ],
+  },
+  spec: {
+    predictor: {
+      minReplicas: 1,
+      model: {
+        modelFormat: { name: 'pytorch' },
+        storageUri: 'pvc://a/b',
+        args: ['-x', '-y'],
+        resources: { limits: { cpu: '1', memory: '2Gi' } },
+      },
+      containers: [
+        { name: 'a', image: 'one', env: [] },
+        { name: 'b', image: 'two' },
+      ],
+      tolerations: [{ key: 'first' }, { key: 'second' }],
+      zones: ['a', 'b'],
+    },
+  },
+} satisfies InferenceService;
+
+describe('fields that a manager owns', () => {
+  it('are taken out by field, key, value and index; of an apply alone', () => {
+    assert.deepEqual(ownedFields<InferenceService>(live), {
+      apiVersion: live.apiVersion,
+      kind: live.kind,
+      metadata: { name: 'cats', namespace: 'ml', annotations: { ours: '1' } },
+      spec: {
+        predictor: {
+          model: { storageUri: 'pvc://a/b', args: ['-x', '-y'], resources: { limits: { cpu: '1' } } },
+          containers: [{ name: 'a', image: 'one' }],
+          tolerations: [{ key: 'second' }],
+          zones: ['b'],
+        },
+      },
+    });
+    assert.deepEqual(ownedFields({ ...live, metadata: { name: 'cats' } }, 'nobody').metadata, { name: 'cats' });
+  });
+
+  it('are compared with what a manifest says: the same fields of what is there', () => {
+    const template = {
+      metadata: { name: 'cats', annotations: { ours: '9', added: '1' } },
+      spec: { predictor: { minReplicas: 5, containers: [{ name: 'b', image: 'x' }, { name: 'c' }], zones: ['z'] } },
+    };
+    assert.deepEqual(sameFields<InferenceService>(live, template), {
+      apiVersion: live.apiVersion,
+      kind: live.kind,
+      metadata: { name: 'cats', annotations: { ours: '1' } },
+      spec: { predictor: { minReplicas: 1, containers: [{ name: 'b', image: 'two' }], zones: ['a', 'b'] } },
+    });
+  });
+
+  it('are united, the second before the first, lists of named objects by name', () => {
+    const first = { a: 1, list: [{ name: 'x', v: 1, w: 1 }], kept: [1] };
+    const second = { a: 2, list: [{ name: 'y' }, { name: 'x', v: 2 }], kept: [2] };
+    assert.deepEqual(united(first, second), { a: 2, list: [{ name: 'x', v: 2, w: 1 }, { name: 'y' }], kept: [2] });
+  });
+});
+
+describe('an edited manifest', () => {
+  const { apiVersion, kind } = live;
+  const predictor = live.spec.predictor;
+
+  it('applies what is new or other beside what is ours, and nothing of others', () => {
+    const edited: InferenceService = {
+      ...{ apiVersion, kind },
+      metadata: { name: 'cats', namespace: 'ml', labels: { team: 'vision' }, annotations: { ours: '1', theirs: '3' } },
+      spec: { predictor: { ...predictor, maxReplicas: 4 } },
+    };
+    const { apply, patch } = editsOf(live, edited);
+    assert.equal(patch, undefined);
+    assert.deepEqual(apply.metadata, { name: 'cats', namespace: 'ml', annotations: { ours: '1', theirs: '3' } });
+    assert.equal(apply.spec.predictor.maxReplicas, 4);
+    assert.equal(apply.spec.predictor.minReplicas, undefined);
+  });
+
+  it('takes away what the user took out, whoever wrote it', () => {
+    const model: InferenceService['spec']['predictor']['model'] = {
+      modelFormat: predictor.model.modelFormat,
+      args: predictor.model.args,
+      resources: predictor.model.resources,
+    };
+    const edited: InferenceService = {
+      ...{ apiVersion, kind },
+      metadata: { name: 'cats', namespace: 'ml', annotations: { ours: '1', theirs: '2' } },
+      spec: { predictor: { ...predictor, model, containers: [{ name: 'b', image: 'two' }] } },
+    };
+    const { apply, patch } = editsOf(live, edited);
+    assert.deepEqual(patch, {
+      metadata: { labels: null },
+      spec: { predictor: { model: { storageUri: null }, containers: [{ name: 'b', image: 'two' }] } },
+    });
+    assert.equal(apply.spec.predictor.model?.storageUri, undefined);
+    assert.deepEqual(apply.spec.predictor.model?.args, ['-x', '-y']);
+  });
+});
