@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { rowSubject } from './commands/arguments.ts';
+import { claimStores } from './commands/claimStores.ts';
 import { ClusterCommands } from './commands/clusterCommands.ts';
 import { kubeClusters } from './commands/clusters.ts';
 import { CommandRunner } from './commands/commandRunner.ts';
@@ -22,7 +23,7 @@ import { PackageModel } from './commands/packageModel.ts';
 import { rememberedNamespaces } from './commands/rememberedNamespaces.ts';
 import type { Services } from './commands/services.ts';
 import { SetEndpointCredentials } from './commands/setEndpointCredentials.ts';
-import { affectsLocalStore, localStoreFolder, uploadImage } from './commands/settings.ts';
+import { affectsLocalStore, localStoreFolder } from './commands/settings.ts';
 import { StoreCommands } from './commands/storeCommands.ts';
 import { thisComputerTarget } from './commands/thisComputer.ts';
 import { ArchiveEditorProvider } from './panel/archiveEditor.ts';
@@ -67,11 +68,7 @@ export function activate(context: vscode.ExtensionContext): void {
       const { FolderStore } = await import('./stores/index.ts');
       return { store: new FolderStore(folder), folder };
     },
-    claimStore: async ({ contextName, namespace, claim }) => {
-      const [{ PvcStore }, clusters] = await Promise.all([import('./stores/index.ts'), kube.get()]);
-      const connection = await clusters.connect(contextName);
-      return new PvcStore({ connection, namespace, claim, image: uploadImage() });
-    },
+    claimStore: claimStores(() => services.clusters()),
   };
 
   const views = own(deckViews(services, kube, runner));
