@@ -106,6 +106,13 @@ export class Transfer {
   private async send(file: string, from: number, nonce: string, signal: AbortSignal): Promise<AttemptResult> {
     const { archive, shell } = this;
     const { name, version, size, sha256 } = archive;
+    const record: StoreRecord = { name, version, size, sha256, archive: `model-store/${this.file}` };
+    const small = Promise.all([
+      this.sendSmall(`config.${nonce}`, this.config, signal),
+      this.sendSmall(`record.${nonce}`, Buffer.from(formatRecord(record)), signal),
+    ]);
+    // Looked at when the archive is there; when that fails, nobody asks any more.
+    small.catch(() => undefined);
     const arrived = await sendFile(
       shell,
       { file: this.pathOf(file), size, from, bytes: readArchiveFrom(archive, from * blockSize) },
@@ -123,11 +130,7 @@ export class Transfer {
       this.sent = 0;
       throw await this.wrongBytes(signal);
     }
-    const record: StoreRecord = { name, version, size, sha256, archive: `model-store/${this.file}` };
-    await Promise.all([
-      this.sendSmall(`config.${nonce}`, this.config, signal),
-      this.sendSmall(`record.${nonce}`, Buffer.from(formatRecord(record)), signal),
-    ]);
+    await small;
     const commit = [name, version, this.part, this.file, this.owner, file, nonce];
     this.hasCommitted = true;
     const done = readCommit((await this.run(commitScript, commit, signal)).stdout);
