@@ -3,20 +3,23 @@ import type { Pod } from '../../kserve/resources/core.ts';
 import { readContainerLog } from './containerLog.ts';
 import type { Place } from './place.ts';
 
-/** What TorchServe's log says of its workers; `unknown` when it is not TorchServe's. */
+/** What TorchServe's log says of its workers; `unknown` when it says nothing of them. */
 export type Workers = 'loaded' | 'loading' | 'failed' | 'unknown';
 
 /**
  * Whether a worker of TorchServe has loaded the model. KServe's wrapper of TorchServe 0.9, the default runtime's, calls a
  * model ready as soon as its archive is there, so that its word alone says nothing.
+ *
+ * @returns undefined for another server, and when its log cannot be read
  */
-export async function torchServeWorkers(place: Place, pod: Pod, task: Task): Promise<Workers> {
+export async function torchServeWorkers(place: Place, pod: Pod, task: Task): Promise<Workers | undefined> {
   const server = pod.spec?.containers.find(
     ({ name, image }) => name === 'kserve-container' && /torchserve/.test(image ?? ''),
   );
-  if (!server) return 'unknown';
+  if (!server) return undefined;
   const of = { pod: pod.metadata.name, container: server.name, previous: false };
-  return workersIn((await readContainerLog(place, of, true, task)) ?? '');
+  const log = await readContainerLog(place, of, true, task);
+  return log === undefined ? undefined : workersIn(log);
 }
 
 export function workersIn(log: string): Workers {

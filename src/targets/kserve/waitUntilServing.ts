@@ -12,7 +12,7 @@ import type { ModelAnswer } from './modelReadiness.ts';
 import { canonicalJson, sameJson } from './ownedFields.ts';
 import { patienceFor } from './patience.ts';
 import type { Place } from './place.ts';
-import { torchServeWorkers } from './torchServeWorkers.ts';
+import { torchServeWorkers, type Workers } from './torchServeWorkers.ts';
 import { newPods, servingState, type Awaited, type DeploymentView, type ServingState } from './servingState.ts';
 
 export interface ServingWait {
@@ -35,6 +35,8 @@ export const waitingTimes = {
   staleMs: 2000,
   /** How long a ready pod may keep silent about its model before its log is read. */
   silenceMs: 15_000,
+  /** How long TorchServe may take until its log tells of a worker. */
+  silentLogMs: 60_000,
   /** Without any change in the cluster for so long, waiting ends: a large image is pulled by then. */
   stallMs: 20 * 60_000,
 };
@@ -54,6 +56,7 @@ export async function waitUntilServing(
   const { watch, awaited, asker } = wait;
   const failures = new FailureWatch(place, wait);
   const { signal } = task;
+  let saidSince: number | undefined;
   await watch.listed({ signal });
   for (;;) {
     throwIfCancelled(task);
@@ -63,8 +66,10 @@ export async function waitUntilServing(
     if (state.kind === 'running') {
       const answer: ModelAnswer = wait.asksModel ? await ask(asker, state.pod, { signal }) : { kind: 'mute' };
       const says = answer.kind === 'ready' || (answer.kind === 'mute' && state.isReady);
-      const workers = says ? await torchServeWorkers(place, state.pod, { signal }) : 'unknown';
-      const answers = says && (workers === 'loaded' || workers === 'unknown');
+      if (says) saidSince ??= Date.now();
+      const workers = says ? await torchServeWorkers(place, state.pod, { signal }) : undefined;
+      const isSure = workers === undefined || workers === 'loaded' || isSilentLog(workers, saidSince);
+      const answers = says && isSure;
       if (answers && state.isReady) return { pod: state.pod, answer };
       task.onProgress?.({ step: answers ? 'wait-ready' : 'load-model' });
       failures.answered(answers, workers === 'failed');
@@ -75,6 +80,11 @@ export async function waitUntilServing(
     await failures.examine(view, state, { signal });
     await watch.changed(waitingTimes.lookMs, { signal });
   }
+}
+
+/** A TorchServe whose log was configured to tell nothing of its workers is believed after a while. */
+function isSilentLog(workers: Workers, saidSince: number | undefined): boolean {
+  return workers === 'unknown' && Date.now() - (saidSince ?? Date.now()) > waitingTimes.silentLogMs;
 }
 
 /** A forward that does not come about says as little as a server that does not answer. */
