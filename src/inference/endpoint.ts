@@ -25,6 +25,9 @@ export interface Endpoint {
   readonly preprocessing?: Preprocessing;
 }
 
+/** What a package says about its model that a runtime may not. */
+export type ModelKnowledge = Pick<Endpoint, 'labels' | 'preprocessing'>;
+
 /** One class and its probability, 0..1. */
 export interface Prediction {
   readonly label: string;

@@ -4,7 +4,7 @@ import type { Task } from '../foundation/task.ts';
 import { parseV2ModelMetadata, v2ModelPath } from '../kserve/index.ts';
 import { Connections } from './connections.ts';
 import { modelNames } from './discoverModels.ts';
-import type { Endpoint, ImageResult } from './endpoint.ts';
+import type { Endpoint, ImageResult, ModelKnowledge, Prediction } from './endpoint.ts';
 import type { HttpAnswer } from './httpExchange.ts';
 import { inferenceCall } from './inferenceCall.ts';
 import type { InferenceCall } from './inferenceCall.ts';
@@ -24,6 +24,8 @@ export interface ClientOptions {
    */
   readonly isRemote?: boolean;
   readonly patience?: Patience;
+  /** Asked once, where the endpoint does not say it and the runtime wants a tensor or answers with bare numbers. */
+  readonly ofThePackage?: () => Promise<ModelKnowledge>;
 }
 
 export interface ImageQuestion {
@@ -61,11 +63,14 @@ export class EndpointClient {
   /** Those that wait for an answer now. */
   private readonly waiting = new Set<ImageQuestion>();
   private answeredAt = -Infinity;
+  private readonly ofThePackage: () => Promise<ModelKnowledge>;
+  private package: Promise<ModelKnowledge> | undefined;
 
   constructor(
     readonly endpoint: Endpoint,
-    { isRemote = false, patience = usualPatience }: ClientOptions = {},
+    { isRemote = false, patience = usualPatience, ofThePackage = () => Promise.resolve({}) }: ClientOptions = {},
   ) {
+    this.ofThePackage = ofThePackage;
     this.connections = new Connections(endpoint.ca);
     this.isRemote = isRemote;
     this.patience = patience;
@@ -83,6 +88,22 @@ export class EndpointClient {
 
   chooseModel(name: string): void {
     this.chosenModel = name;
+  }
+
+  /** Asks the server what it has. @throws ModelDeckError as `discoverModels` does */
+  async models(task?: Task): Promise<readonly string[]> {
+    this.names = await sharedWork(task, () => {
+      this.discovery ??= modelNames(
+        this.endpoint,
+        (method, path) => {
+          const body = method === 'POST' && { body: '{}' };
+          return this.exchange({ method, url: this.endpoint.baseUrl + path, ...body }, this.everyone(), task);
+        },
+        task,
+      ).finally(() => (this.discovery = undefined));
+      return this.discovery;
+    });
+    return this.names;
   }
 
   /** What the model takes, when that is known. */
@@ -133,25 +154,34 @@ export class EndpointClient {
     const answer = await this.exchange({ method: 'POST', url, body }, question, task);
     const answered = performance.now();
     if (answer.status !== 200) throw statusError(endpoint, answer, body.length);
-    const predictions = readPredictions(this.firstRow(call, answer), endpoint.labels);
+    const { predictions, notes } = await this.predictions(call, answer);
     return {
       predictions: topK(predictions, question.k),
       classCount: predictions.length,
-      notes: call.notes,
+      notes: [...call.notes, ...notes],
       timing: { prepareMs: sent - started, requestMs: answered - sent },
       request: { method: 'POST', url, headers: shownHeaders(endpoint), body: shownRequest(body) },
       response: { status: answer.status, body: shownAnswer(answer.body) },
     };
   }
 
-  /** Of several outputs, the one that has a number for each label. */
-  private firstRow(call: InferenceCall, answer: HttpAnswer): unknown {
+  /** Of several outputs, the one that has a number for each label counts. */
+  private async predictions(
+    call: InferenceCall,
+    answer: HttpAnswer,
+  ): Promise<{ readonly predictions: readonly Prediction[]; readonly notes: readonly string[] }> {
     const rows = call.parseResponse(answer.body);
-    const count = this.endpoint.labels?.length;
-    const fitting = rows.find((row) => Array.isArray(row) && row.length === count);
-    const row = fitting ?? rows[0];
+    const hasNumbers = rows.some(isNumbers);
+    const labels = this.endpoint.labels ?? (hasNumbers ? (await this.knowledge()).labels : undefined);
+    const row = rows.find((one) => Array.isArray(one) && one.length === labels?.length) ?? rows[0];
     if (row === undefined) throw new ModelDeckError('server', 'The server answered without a prediction.');
-    return row;
+    const notes =
+      hasNumbers && !labels ? ['The model answers with class numbers, and no labels are known for it.'] : [];
+    return { predictions: readPredictions(row, labels), notes };
+  }
+
+  private knowledge(): Promise<ModelKnowledge> {
+    return (this.package ??= this.ofThePackage());
   }
 
   /** Found out once for each model; servers that say nothing about their models are sent the image file. */
@@ -171,25 +201,16 @@ export class EndpointClient {
     const answer = await this.exchange({ method: 'GET', url }, this.everyone(), task);
     if (isRefusal(answer)) throw statusError(endpoint, answer, 0);
     const metadata = answer.status === 200 ? parseV2ModelMetadata(answer.body) : undefined;
-    return chooseModelInput(metadata, endpoint);
+    const preprocessing = endpoint.preprocessing ?? (metadata && (await this.knowledge()).preprocessing);
+    return chooseModelInput(metadata, { ...endpoint, ...(preprocessing && { preprocessing }) });
   }
 
-  /** One question to the server, however many images wait for its answer. */
+  /** @throws ModelDeckError `not-found` when the server has several, and none is chosen */
   private async discover(task: Task | undefined): Promise<void> {
-    this.names = await sharedWork(task, () => {
-      this.discovery ??= modelNames(
-        this.endpoint,
-        (method, path) => {
-          const body = method === 'POST' && { body: '{}' };
-          return this.exchange({ method, url: this.endpoint.baseUrl + path, ...body }, this.everyone(), task);
-        },
-        task,
-      ).finally(() => (this.discovery = undefined));
-      return this.discovery;
-    });
-    if (this.names.includes(this.modelName)) return;
-    const [only, ...others] = this.names;
-    if (only === undefined || others.length > 0) throw severalModels(this.endpoint, this.names);
+    const names = await this.models(task);
+    if (names.includes(this.modelName)) return;
+    const [only, ...others] = names;
+    if (only === undefined || others.length > 0) throw severalModels(this.endpoint, names);
     this.chosenModel = only;
   }
 
@@ -234,6 +255,12 @@ async function sharedWork<T>(task: Task | undefined, work: () => Promise<T>): Pr
       if (!isCancelled || task?.signal?.aborted) throw error;
     }
   }
+}
+
+/** A list of scores by class index, maybe in a list of one. */
+function isNumbers(row: unknown): boolean {
+  const [first] = Array.isArray(row) ? (row as unknown[]) : [];
+  return typeof first === 'number' || (Array.isArray(first) && typeof first[0] === 'number');
 }
 
 function isMissing(error: unknown): boolean {

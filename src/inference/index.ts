@@ -1,7 +1,14 @@
 /** From an image file to predictions: decoding, preprocessing, the request, and reading the answer. */
 export { decodeImage } from './decodeImage.ts';
 export { discoverModels } from './discoverModels.ts';
-export type { Endpoint, ExchangeRequest, ExchangeResponse, ImageResult, Prediction } from './endpoint.ts';
+export type {
+  Endpoint,
+  ExchangeRequest,
+  ExchangeResponse,
+  ImageResult,
+  ModelKnowledge,
+  Prediction,
+} from './endpoint.ts';
 export { EndpointClient } from './endpointClient.ts';
 export type { ClientOptions, ImageQuestion } from './endpointClient.ts';
 export type { ModelInput, TensorInput } from './modelInput.ts';

@@ -11,7 +11,7 @@ import {
   type ImageRequest,
 } from './contract/classifyMessages.ts';
 import { isTopK } from './contract/classifyState.ts';
-import { EndpointConnections } from './endpointConnections.ts';
+import { EndpointConnections, type ConnectionsWork } from './endpointConnections.ts';
 import type { CredentialStore } from './endpointCredentials.ts';
 import { pickEndpoint } from './endpointPicker.ts';
 import { describeFailure } from './failure.ts';
@@ -30,6 +30,7 @@ export interface ClassifyPanelOptions {
   /** Opens the target of a service that none of them knows yet. */
   readonly openTarget: (service: ServiceId) => Promise<Target>;
   readonly credentials: CredentialStore;
+  readonly packageOf: ConnectionsWork['packageOf'];
 }
 
 const viewType = 'modelDeck.classify';
@@ -63,6 +64,7 @@ export class ClassifyPanel implements vscode.Disposable {
       targetOf: (endpointId) => this.targets.targetOf(endpointId),
       inference: deps.inference,
       credentials: (endpointId) => deps.credentials.read(endpointId),
+      packageOf: deps.packageOf,
       onChange: () => this.session.connectionChanged(),
       onError,
     });

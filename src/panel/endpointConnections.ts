@@ -1,8 +1,8 @@
 import { ModelDeckError } from '../foundation/error.ts';
 import { throwIfCancelled } from '../foundation/task.ts';
 import type * as Inference from '../inference/index.ts';
-import type { Endpoint, EndpointClient } from '../inference/index.ts';
-import type { Route, RouteKind, Target } from '../targets/target.ts';
+import type { Endpoint, EndpointClient, ModelKnowledge } from '../inference/index.ts';
+import type { Deployment, Route, RouteKind, ServedModel, Target } from '../targets/target.ts';
 import type { RoutedResult } from './answerViews.ts';
 import { longestLabel, mostModels, mostRoutes, type ConnectionView } from './contract/classifyState.ts';
 import { longestSentence } from './contract/failure.ts';
@@ -13,6 +13,8 @@ export interface ConnectionsWork {
   readonly targetOf: (endpointId: string) => Target | undefined;
   readonly inference: () => Promise<typeof Inference>;
   readonly credentials: (endpointId: string) => Promise<EndpointCredentials>;
+  /** Labels and preprocessing out of the package that a deployment serves, when it lies on this computer. */
+  readonly packageOf: (model: ServedModel) => Promise<ModelKnowledge | undefined>;
   /** Called after each change of {@link EndpointConnections.view}. */
   readonly onChange: () => void;
   readonly onError: (doing: string, error: unknown) => void;
@@ -43,6 +45,7 @@ interface Opened {
   readonly client: EndpointClient;
   readonly endpoint: Endpoint;
   readonly route?: Route;
+  hasLookedForModels?: boolean;
 }
 
 /**
@@ -90,6 +93,7 @@ export class EndpointConnections {
     const opened = await this.open(endpointId, signal);
     try {
       const result = await opened.client.predict(question, { signal });
+      this.lookForModels(opened);
       return { ...result, ...(opened.route && { route: opened.route.label }) };
     } catch (error) {
       // The next question opens the way anew: the forward, the node or the pod behind this one is gone.
@@ -195,10 +199,19 @@ export class EndpointConnections {
     throwIfCancelled({ signal });
     entry.hasCredentials = Object.keys(credentials).length > 0;
     const endpoint = withCredentials(found, credentials);
+    const model = this.deployment(id)?.model;
     entry.basis = basis;
-    entry.opened = { client: new EndpointClient(endpoint, { isRemote: true }), endpoint, route };
+    const ofThePackage = async (): Promise<ModelKnowledge> => (model && (await this.work.packageOf(model))) ?? {};
+    entry.opened = { client: new EndpointClient(endpoint, { isRemote: true, ofThePackage }), endpoint, route };
     this.work.onChange();
     return entry.opened;
+  }
+
+  /** So that the user can choose when there are several; a server that does not tell has nothing to choose. */
+  private lookForModels(opened: Opened): void {
+    if (!opened.route || opened.hasLookedForModels) return;
+    opened.hasLookedForModels = true;
+    opened.client.models().then(this.work.onChange, () => undefined);
   }
 
   /** Its connections end by themselves: others may still be waiting on them. */
@@ -211,11 +224,15 @@ export class EndpointConnections {
   }
 
   private basis(endpointId: string): string | undefined {
-    const deployment = this.work
+    const deployment = this.deployment(endpointId);
+    return deployment && JSON.stringify(deployment);
+  }
+
+  private deployment(endpointId: string): Deployment | undefined {
+    return this.work
       .targetOf(endpointId)
       ?.deployments()
       .find(({ id }) => id === endpointId);
-    return deployment && JSON.stringify(deployment);
   }
 
   private entry(id: string): Entry {

@@ -47,12 +47,6 @@ export class TargetList {
     return this.targets.find((target) => target.deployments().some(({ id }) => id === deploymentId));
   }
 
-  deployment(deploymentId: string): Deployment | undefined {
-    return this.targetOf(deploymentId)
-      ?.deployments()
-      .find(({ id }) => id === deploymentId);
-  }
-
   stop(): void {
     this.ends?.();
     this.ends = undefined;

@@ -18,20 +18,18 @@ interface Following {
 /** "Show Logs": follows containers in output channels, until they end or the user stops it. */
 export class PodLogs implements vscode.Disposable {
   private readonly following = new Map<string, Following>();
-  private readonly status = vscode.window.createStatusBarItem('modelDeck.logs', vscode.StatusBarAlignment.Left);
+  /** Made when the first log is followed: activation does as little as it can. */
+  private status: vscode.StatusBarItem | undefined;
 
   constructor(
     private readonly objects: ClusterObjects,
     private readonly runner: CommandRunner,
-  ) {
-    this.status.name = 'Model Deck: logs';
-    this.status.command = 'modelDeck.stopFollowingLogs';
-  }
+  ) {}
 
   dispose(): void {
     this.stop();
     this.following.forEach(({ channel }) => channel.dispose());
-    this.status.dispose();
+    this.status?.dispose();
   }
 
   /** @param argument a row of a service, pod or container; `{ deploymentId | namespace, name, …, container?, previous? }` */
@@ -121,11 +119,19 @@ export class PodLogs implements vscode.Disposable {
   private showStatus(): void {
     const live = [...this.following].filter(([, { abort }]) => !abort.signal.aborted).map(([title]) => title);
     void vscode.commands.executeCommand('setContext', 'modelDeck.followsLogs', live.length > 0);
-    if (live.length === 0) return this.status.hide();
+    if (live.length === 0) return this.status?.hide();
+    this.status ??= statusItem();
     this.status.text = `$(sync~spin) ${live.length === 1 ? 'Following a log' : `Following ${live.length} logs`}`;
     this.status.tooltip = `${live.join('\n')}\nSelect to stop following.`;
     this.status.show();
   }
+}
+
+function statusItem(): vscode.StatusBarItem {
+  const item = vscode.window.createStatusBarItem('modelDeck.logs', vscode.StatusBarAlignment.Left);
+  item.name = 'Model Deck: logs';
+  item.command = 'modelDeck.stopFollowingLogs';
+  return item;
 }
 
 function titleOf({ context, namespace, name }: NamedObject, sources: readonly LogSource[]): string {

@@ -4,7 +4,7 @@ import { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
 import { formatPvcUri } from '../../kserve/index.ts';
 import type { ModelArchive } from '../../packaging/modelArchive.ts';
-import type { ModelStore, StoredModel, UploadStep } from '../modelStore.ts';
+import type { ModelStore, StoredModel, UploadedModel, UploadStep } from '../modelStore.ts';
 import type { StoreRecord } from '../storeRecord.ts';
 import { byNameAndVersion, checkFolderNames } from '../versionFolder.ts';
 import { readList } from './claimAnswers.ts';
@@ -69,12 +69,13 @@ export class PvcStore implements ModelStore {
     });
   }
 
-  async upload(archive: ModelArchive, task: Task<UploadStep> = {}): Promise<StoredModel> {
+  async upload(archive: ModelArchive, task: Task<UploadStep> = {}): Promise<UploadedModel> {
     checkFolderNames(archive);
     if (archive.format === 'no-archive') throw openFolder(archive);
     return this.pod.use({ writes: true, bytes: archive.size }, { signal: task.signal }, async (shell) => {
       task.onProgress?.({ step: 'start-upload-pod' });
-      return this.stored(await uploadArchive(archive, shell, this.pace, task));
+      const { record, isNew } = await uploadArchive(archive, shell, this.pace, task);
+      return { ...this.stored(record), isNew };
     });
   }
 

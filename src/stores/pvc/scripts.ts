@@ -39,7 +39,10 @@ const prelude = `set -u; umask 002; LC_ALL=C; export LC_ALL
  * counts as dead here.
  */
 const ticking = `tick() {
-  { ticks=0; while [ $ticks -lt 360 ] && sleep 5 >/dev/null 2>&1; do echo .; ticks=$((ticks + 1)); done; } & ticker=$!
+  {
+    nap='' ticks=0; trap 'kill "$nap" 2>/dev/null; exit 0' TERM
+    while [ $ticks -lt 360 ]; do sleep 5 >/dev/null 2>&1 & nap=$!; wait "$nap"; echo .; ticks=$((ticks + 1)); done
+  } & ticker=$!
   trap quiet EXIT
 }
 quiet() { kill "$ticker" 2>/dev/null; }

@@ -17,7 +17,13 @@ import { missingToolsError, noSpaceError } from './scriptError.ts';
 import { beginScript, blockSize, commitScript, releaseScript, type Script } from './scripts.ts';
 
 /** What one attempt came to: the stored version, another window that writes it, or a reason to look anew at once. */
-export type AttemptResult = { readonly record: StoreRecord } | 'busy' | 'again';
+export type AttemptResult = Arrived | 'busy' | 'again';
+
+/** The version is in the claim; `isNew` when this very upload has put it there. */
+export interface Arrived {
+  readonly record: StoreRecord;
+  readonly isNew: boolean;
+}
 
 /** Looks at a lock without a name before it counts as left behind: its owner writes the name right after taking it. */
 const namelessLooks = 3;
@@ -33,6 +39,8 @@ export class Transfer {
   sent = 0;
   /** Whether the claim has answered at all. */
   hasBegun = false;
+  /** Whether the claim was asked to show the version, and has not said no. */
+  private hasCommitted = false;
   private readonly owner = newOwner();
   private readonly part: string;
   private readonly file: string;
@@ -62,7 +70,8 @@ export class Transfer {
     const begun = readBegin((await this.run(beginScript, this.beginArguments())).stdout);
     this.hasBegun = true;
     if (begun.kind === 'missing') throw missingToolsError(begun.tools);
-    if (begun.kind === 'exists') return { record: this.sameRecord(begun) };
+    // What is there after we have asked for it is ours: only the answer was lost.
+    if (begun.kind === 'exists') return { record: this.sameRecord(begun), isNew: this.hasCommitted };
     this.arrived = begun.bytes;
     this.sent = begun.bytes;
     this.task.onProgress?.({ step: 'upload', done: begun.bytes, total: archive.size });
@@ -97,6 +106,13 @@ export class Transfer {
   private async send(file: string, from: number, nonce: string, signal: AbortSignal): Promise<AttemptResult> {
     const { archive, shell } = this;
     const { name, version, size, sha256 } = archive;
+    const record: StoreRecord = { name, version, size, sha256, archive: `model-store/${this.file}` };
+    const small = Promise.all([
+      this.sendSmall(`config.${nonce}`, this.config, signal),
+      this.sendSmall(`record.${nonce}`, Buffer.from(formatRecord(record)), signal),
+    ]);
+    // Looked at when the archive is there; when that fails, nobody asks any more.
+    small.catch(() => undefined);
     const arrived = await sendFile(
       shell,
       { file: this.pathOf(file), size, from, bytes: readArchiveFrom(archive, from * blockSize) },
@@ -114,15 +130,13 @@ export class Transfer {
       this.sent = 0;
       throw await this.wrongBytes(signal);
     }
-    const record: StoreRecord = { name, version, size, sha256, archive: `model-store/${this.file}` };
-    await Promise.all([
-      this.sendSmall(`config.${nonce}`, this.config, signal),
-      this.sendSmall(`record.${nonce}`, Buffer.from(formatRecord(record)), signal),
-    ]);
+    await small;
     const commit = [name, version, this.part, this.file, this.owner, file, nonce];
+    this.hasCommitted = true;
     const done = readCommit((await this.run(commitScript, commit, signal)).stdout);
-    if (done === 'lost') return 'again';
-    return { record: done === 'committed' ? record : this.sameRecord(done) };
+    if (done === 'committed') return { record, isNew: true };
+    this.hasCommitted = false;
+    return done === 'lost' ? 'again' : { record: this.sameRecord(done), isNew: false };
   }
 
   private async sendSmall(file: string, content: Buffer, signal: AbortSignal): Promise<void> {

@@ -2,12 +2,11 @@ import { ModelDeckError } from '../../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../../foundation/task.ts';
 import type { ModelArchive } from '../../packaging/modelArchive.ts';
 import type { UploadStep } from '../modelStore.ts';
-import type { StoreRecord } from '../storeRecord.ts';
 import type { ClaimShell } from './claimShell.ts';
 import { checkArchive } from './localFile.ts';
 import { delay, type Pace } from './pace.ts';
 import { UploadPodError } from './podTrouble.ts';
-import { Transfer } from './transfer.ts';
+import { Transfer, type Arrived } from './transfer.ts';
 
 /**
  * Brings an archive into a claim. A connection that breaks, an API server that is away for a while and a pod that
@@ -23,7 +22,7 @@ export async function uploadArchive(
   shell: ClaimShell,
   pace: Pace,
   task: Task<UploadStep>,
-): Promise<StoreRecord> {
+): Promise<Arrived> {
   const config = await checkArchive(archive);
   const transfer = new Transfer(archive, config, shell, pace, task);
   let leave: 'keep' | 'drop' = 'drop';
@@ -32,7 +31,7 @@ export async function uploadArchive(
     for (;;) {
       try {
         const result = await transfer.attempt();
-        if (typeof result === 'object') return result.record;
+        if (typeof result === 'object') return result;
         await delay(result === 'busy' ? pace.look * 4 : 0, task);
       } catch (error) {
         throwIfCancelled(task);

@@ -40,6 +40,7 @@ async function make(handler: Handler = (_, __, response) => response.end(good), 
     targetOf: (asked) => (fake.target.deployments().some((one) => one.id === asked) ? fake.target : undefined),
     inference: () => Promise.resolve(inference),
     credentials: (asked) => credentials.read(asked),
+    packageOf: ({ sha256 }) => Promise.resolve(sha256 === 'known' ? { labels: ['dog', 'cat'] } : undefined),
     onChange: () => assert.ok(isState(made.view(endpointId))),
     onError: (_, error) => assert.fail(String(error)),
   });
@@ -185,6 +186,30 @@ describe('the way to an endpoint of a cluster', () => {
     await assert.rejects(ask('kserve:minikube/ml/gone'), { category: 'not-found' });
   });
 
+  it('labels bare numbers by the package that is served, when it lies here', async () => {
+    const { connections, fake } = await make((_, __, response) => response.end('{"predictions":[[0, 9]]}'));
+    const label = async (): Promise<unknown> => {
+      const { predictions, notes } = await connections.predict(id, question, new AbortController().signal);
+      return [predictions[0]?.label, ...notes];
+    };
+    const bare = ['1', 'The model answers with class numbers, and no labels are known for it.'];
+    assert.deepEqual(await label(), bare);
+    fake.set([deployment(id, { model: { name: 'cat', storageUri: 'pvc://models/cat', sha256: 'known' } })]);
+    connections.targetsChanged();
+    assert.deepEqual(await label(), ['cat']);
+  });
+
+  it('finds out after an answer whether there are more models to choose', async () => {
+    const { connections, server, ask } = await make((_, request, response) =>
+      response.end(request.url === '/v1/models' ? '{"models":["cat","dog"]}' : good),
+    );
+    await ask();
+    while (connections.view(id).models.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual([connections.view(id).models, connections.view(id).model], [['cat', 'dog'], 'cat']);
+    await ask();
+    assert.equal(server.asked.filter((one) => one.startsWith('GET')).length, 1);
+  });
+
   it('lets the user choose among several models', async () => {
     const { connections, ask } = await make((_, request, response) => {
       if (request.url === '/v1/models') return response.end('{"models":["a","b"]}');
@@ -206,7 +231,7 @@ describe('the credentials of an endpoint', () => {
     const seen: unknown[] = [];
     const { fake, server, credentials, connections, ask } = await make((_, request, response) => {
       const { authorization, cookie, host } = request.headers;
-      seen.push([authorization, cookie, host]);
+      if (request.url?.endsWith(':predict')) seen.push([authorization, cookie, host]);
       response.end(good);
     });
     fake.endpoint = () => Promise.resolve({ ...server.endpoint, headers: { Host: 'cat.example.com' } });

@@ -24,7 +24,8 @@ describe('the folder store', () => {
   it('is empty before its folder is there', async () => assert.deepEqual(await store.list(), []));
 
   it('keeps a package as a folder that KServe can mount', async () => {
-    const model = await store.upload(archive);
+    const { isNew, ...model } = await store.upload(archive);
+    assert.equal(isNew, true);
     assert.equal(fileURLToPath(model.storageUri), path.join(root, 'cats', '1.0'));
     assert.deepEqual((await readdir(model.path ?? '')).sort(), ['config', 'model-deck.json', 'model-store']);
     assert.deepEqual(await readFile(model.archivePath ?? ''), await readFile(archive.path));
@@ -33,7 +34,9 @@ describe('the folder store', () => {
   });
 
   it('leaves the same archive as it is, and refuses another under the same version', async () => {
-    assert.equal((await store.upload(archive)).sha256, archive.sha256);
+    const again = await store.upload(archive);
+    assert.equal(again.sha256, archive.sha256);
+    assert.ok(again.isNew !== true, 'it was there before');
     const other = await packageSample(path.join(folder, 'other'), { labels: 'LICENSE' });
     await assert.rejects(store.upload(other), { category: 'conflict', message: /cats 1\.0/ });
     assert.equal((await store.list())[0]?.sha256, archive.sha256);

@@ -292,7 +292,7 @@ describe('an upload pod that does not run', () => {
       403,
       'pods "x" is forbidden: exceeded quota: compute, requested: pods=1, used: pods=3, limited: pods=3',
       'forbidden',
-      /The quota compute of the namespace ml is used up: 1 of pods asked for, 3 of 3 used/,
+      /The quota compute of the namespace ml is used up/,
       /quota raised/,
     ],
     [

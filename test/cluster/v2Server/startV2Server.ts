@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { v2ServerEnvironment } from './environment.ts';
+
+const startSeconds = 120;
+
+/** KServe's own Python server: see server.py. */
+export interface V2Server {
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** @param graph the ONNX file; resolves when the server answers */
+export async function startV2Server(graph: string, log: (line: string) => void): Promise<V2Server> {
+  const python = await v2ServerEnvironment(log);
+  const port = await freePort();
+  const child = spawn(python, [path.join(import.meta.dirname, 'server.py'), graph, String(port)], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const ended = once(child, 'exit');
+  let last = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (last = (last + text).slice(-2000)));
+  const stop = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  const url = `http://127.0.0.1:${port}`;
+  const deadline = performance.now() + startSeconds * 1000;
+  while (!(await isReady(url))) {
+    if (child.exitCode !== null || performance.now() > deadline) {
+      await stop();
+      throw new Error(`KServe's Python server does not start: ${last}`);
+    }
+    await delay(200);
+  }
+  return { url, stop };
+}
+
+async function isReady(url: string): Promise<boolean> {
+  return fetch(`${url}/v2/health/ready`).then(
+    (response) => response.ok,
+    () => false,
+  );
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
