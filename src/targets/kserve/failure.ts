@@ -37,5 +37,5 @@ const categories: readonly (readonly [RegExp, ErrorCategory])[] = [
   [/forbidden|rbac/, 'forbidden'],
   [/missing|not-found|no-runtime/, 'not-found'],
   [/webhook|unreachable/, 'unreachable'],
-  [/invalid|unsupported/, 'invalid-input'],
+  [/invalid|unsupported|not-accepted|broken|mismatch|classes|weights|python-error/, 'invalid-input'],
 ];

@@ -5,14 +5,17 @@ import type { Place } from './place.ts';
 
 /** How long a failure has to stand before waiting ends, in milliseconds. */
 export const patienceMs = {
-  usual: 1500,
-  /** What often mends itself at once: volumes that are bound or mounted just now, a scheduler that looks again. */
-  passing: 3000,
+  usual: 900,
+  /** A scheduler looks again when a claim is bound or a pod has gone. */
+  scheduling: 1900,
+  /** Kubelets try to mount again and again: some things are there a moment later. */
+  mounting: 3000,
   /** Where an autoscaler brings nodes. */
   autoscaler: 5 * 60_000,
 };
 
-const passing = /^(insufficient|unschedulable|no-nodes|too-many-pods|volume|claim|mount|multi-attach|no-provisioner)/;
+const mounting = /^(mount|multi-attach|secret-missing|config-map-missing|volume-path)/;
+const scheduling = /^(insufficient|unschedulable|no-nodes|too-many-pods|volume|claim|no-provisioner)/;
 const needsNode = /^(insufficient|unschedulable|no-nodes|too-many-pods)/;
 
 /**
@@ -29,10 +32,11 @@ export async function patienceFor(
     const latest = [...events]
       .reverse()
       .find(({ reason = '' }) => /TriggerScaleUp|TriggeredScaleUp|Nominated/.test(reason));
-    if (latest?.reason === 'NotTriggerScaleUp') return patienceMs.passing;
+    if (latest?.reason === 'NotTriggerScaleUp') return patienceMs.scheduling;
     if (latest !== undefined || (await hasAutoscaler(place, task))) return patienceMs.autoscaler;
   }
-  return passing.test(code) ? patienceMs.passing : patienceMs.usual;
+  if (mounting.test(code)) return patienceMs.mounting;
+  return scheduling.test(code) ? patienceMs.scheduling : patienceMs.usual;
 }
 
 /** The Cluster Autoscaler writes what it does into a ConfigMap that every user may read in most clusters. */

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { deployModel, type DeployOrder } from '../../src/deploy/index.ts';
+import { predict } from '../../src/inference/index.ts';
+import { packageModel, readSpec } from '../../src/packaging/index.ts';
+import type { ModelArchive } from '../../src/packaging/modelArchive.ts';
+import type { ModelStore } from '../../src/stores/modelStore.ts';
+import { openClusters, type Clusters, type DeployStep, type KServeTarget } from '../../src/targets/index.ts';
+import { claimFolderStore } from './claimFolderStore.ts';
+import { catLabels, catModel, catPhoto } from './harness/catModel.ts';
+import { inferenceService } from './harness/inferenceService.ts';
+import { sharedCluster } from './harness/sharedCluster.ts';
+import { waitUntil } from './harness/waitUntil.ts';
+
+const cluster = sharedCluster();
+const context = 'model-deck-test';
+const namespace = `faults-${randomBytes(3).toString('hex')}`;
+
+describe('a deploy that is disturbed', { skip: cluster.cannot('claimFolder') }, () => {
+  let work: string;
+  let store: ModelStore;
+  let clusters: Clusters;
+  let target: KServeTarget;
+  let first: ModelArchive;
+  let second: ModelArchive;
+
+  const order = (archive: ModelArchive, more: Partial<DeployOrder> = {}): DeployOrder => ({
+    ...{ archive, store, target, name: 'cats', protocol: 'v1' },
+    ...more,
+  });
+  const open = (): Clusters => openClusters({ files: () => Promise.resolve([cluster.kubeconfig]), environment: {} });
+  const uri = (): Promise<string> =>
+    cluster.kubectl(['get', '-n', namespace, 'isvc/cats', '-o', 'jsonpath={.spec.predictor.model.storageUri}']);
+  const seesTheCat = async (): Promise<void> => {
+    const endpoint = await target.endpoint(`${target.id}/cats`);
+    const { predictions } = await predict({ endpoint, image: await readFile(catPhoto), k: 3 });
+    assert.deepEqual(
+      predictions.map(({ label }) => label),
+      catLabels,
+    );
+  };
+  const nothingIsLeft = async (): Promise<void> => {
+    const kinds = 'isvc,deploy,rs,svc,hpa,pods';
+    await waitUntil('nothing is left', async () =>
+      (await cluster.kubectl(['get', '-n', namespace, kinds, '-o', 'name'])) === '' ? true : undefined,
+    );
+    assert.deepEqual(await store.list(), []);
+  };
+
+  before(async () => {
+    work = await mkdtemp(path.join(tmpdir(), 'model-deck-faults-'));
+    await cluster.createNamespace(namespace);
+    const { folder } = await cluster.createClaim({ namespace, name: 'models' });
+    assert.ok(folder);
+    store = claimFolderStore(context, namespace, 'models', folder);
+    first = await packaged(path.join(work, 'first'), '1.0');
+    second = await packaged(path.join(work, 'second'), '2.0');
+    clusters = open();
+    target = await clusters.target(context, namespace);
+  });
+  after(async () => {
+    clusters.close();
+    await cluster.deleteNamespace(namespace);
+    await rm(work, { recursive: true });
+  });
+
+  const unplaceable = { resources: { requests: { cpu: '1000' }, limits: { cpu: '1000' } } };
+  const steps: readonly (readonly [DeployStep, object?])[] = [
+    ['plan'],
+    ['upload'],
+    ['apply'],
+    ['wait-scheduled', unplaceable],
+    ['wait-containers', { image: 'kserve/does-not-exist:1.0' }],
+    ['load-model'],
+  ];
+  for (const [at, model] of steps) {
+    it(`cancelled at ${at}: nothing is left`, async () => {
+      const abort = new AbortController();
+      const storageUri = 'pvc://models/cats/1.0';
+      const manifest = model && inferenceService({ namespace, name: 'cats', storageUri, model });
+      const deployed = deployModel(order(first, manifest === undefined ? {} : { cluster: { manifest } }), {
+        signal: abort.signal,
+        onProgress: ({ step }) => step === at && abort.abort(),
+      });
+      await assert.rejects(deployed, { category: 'cancelled' });
+      await nothingIsLeft();
+    });
+  }
+
+  it(
+    'the API server is started anew while it is applied, and while the model is loaded',
+    { skip: cluster.cannot('restartApiServer') },
+    async () => {
+      const restarts = new Map<string, Promise<void>>();
+      const deployment = await deployModel(order(first), {
+        onProgress: ({ step }) => {
+          if (step !== 'apply' && step !== 'load-model') return;
+          if (!restarts.has(step)) restarts.set(step, cluster.restartApiServer());
+        },
+      });
+      await Promise.all(restarts.values());
+      assert.equal(restarts.size, 2);
+      assert.equal(deployment.state, 'ready');
+      await seesTheCat();
+    },
+  );
+
+  it('two deploy the same name: the one that is overtaken is told, the other one serves, nothing is lost', async () => {
+    const others = open();
+    const other = await others.target(context, namespace);
+    await target.remove(`${target.id}/cats`);
+    let overtaking: ReturnType<typeof deployModel> | undefined;
+    const overtaken = deployModel(order(first), {
+      onProgress: ({ step }) => {
+        if (step === 'load-model') overtaking ??= deployModel(order(second, { target: other }));
+      },
+    });
+    await assert.rejects(overtaken, { category: 'conflict', message: /Somebody else deployed cats.*left as it is/ });
+    assert.ok(overtaking);
+    assert.equal((await overtaking).state, 'ready');
+    assert.equal(await uri(), 'pvc://models/cats/2.0');
+    await seesTheCat();
+    others.close();
+  });
+
+  it('a failed new version: the old one is restored and has answered all the while', async () => {
+    const third = await packaged(path.join(work, 'third'), '3.0');
+    const before = await cluster.kubectl(['get', '-n', namespace, 'isvc/cats', '-o', 'jsonpath={.spec}']);
+    const pod = (): Promise<string> =>
+      cluster.kubectl(['get', '-n', namespace, 'pods', '-o', 'jsonpath={.items[0].metadata.name}']);
+    const serving = await pod();
+    const failing = order(third, { cluster: { resources: { cpu: '1000' } } });
+    await assert.rejects(deployModel(failing), { category: 'no-space', message: /too little cpu/ });
+    await seesTheCat();
+    assert.equal(await cluster.kubectl(['get', '-n', namespace, 'isvc/cats', '-o', 'jsonpath={.spec}']), before);
+    assert.ok(!(await store.list()).some(({ version }) => version === '3.0'));
+    await waitUntil('the new pod is gone', async () => {
+      const names = await cluster.kubectl(['get', '-n', namespace, 'pods', '-o', 'jsonpath={.items[*].metadata.name}']);
+      return names === serving ? true : undefined;
+    });
+  });
+});
+
+async function packaged(folder: string, version: string): Promise<ModelArchive> {
+  const model = path.join(folder, 'model');
+  await catModel(model, { version });
+  const spec = await readSpec(path.join(model, 'model-deck.yaml'));
+  return packageModel({ folder: model, spec, outputFolder: path.join(folder, 'package') });
+}
