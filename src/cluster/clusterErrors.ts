@@ -135,20 +135,29 @@ function managerIn(message: string): string {
   }
 }
 
-function meaningOf(
-  { code, details }: KubeStatus,
-  context: KubeContext,
-): { readonly category: ErrorCategory; readonly remedy?: string } {
+const objection: Meaning = {
+  category: 'invalid-input',
+  remedy: 'Change what the server objects to, and try again.',
+};
+
+interface Meaning {
+  readonly category: ErrorCategory;
+  readonly remedy?: string;
+}
+
+function meaningOf({ code, details, message }: KubeStatus, context: KubeContext): Meaning {
   switch (code) {
     case 400:
     case 422:
-      return { category: 'invalid-input', remedy: 'Change what the server objects to, and try again.' };
+      return objection;
     case 401:
       return {
         category: 'unauthorized',
         remedy: `Sign in again, or renew the credentials of ${context.user ?? 'the user'} in the kubeconfig.`,
       };
     case 403:
+      // A webhook that objects to a field answers 403 as well. The server's own refusals tell the kind in their details.
+      if (details === undefined && message.startsWith('admission webhook ')) return objection;
       return {
         category: 'forbidden',
         remedy: 'Ask who runs the cluster to allow it, or choose another namespace or context.',

@@ -101,7 +101,6 @@ export function openRest({ context, server, agent, credentials, proxy, deadlineM
 
   async function send(request: RestRequest & { readonly patient?: boolean }, limit: Limit): Promise<Opened> {
     let mayRenew = true;
-    let mayReconnect = request.method === 'GET';
     for (let retries = 0; ;) {
       limit.stop();
       const carried = await limit.race(credentials.current());
@@ -110,9 +109,9 @@ export function openRest({ context, server, agent, credentials, proxy, deadlineM
       try {
         opened = await exchange(request, carried, limit);
       } catch (error) {
-        // A connection that was kept open may have died just then.
-        if (!(error instanceof StaleConnection) || !mayReconnect) throw error;
-        mayReconnect = false;
+        if (!(error instanceof StaleConnection)) throw error;
+        // A connection that was kept open had died, as far as can be told. What makes something anew is not sent twice.
+        if (request.method === 'POST') throw failure(request, limit, error.cause);
         continue;
       }
       const { response } = opened;
@@ -156,7 +155,9 @@ export function openRest({ context, server, agent, credentials, proxy, deadlineM
       sent.on('upgrade', (response, socket, head) => resolve({ response, upgraded: { response, socket, head } }));
       sent.on('error', (error: NodeJS.ErrnoException) => {
         const stale = sent.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
-        reject(stale && !limit.signal.aborted ? new StaleConnection() : failure(request, limit, error));
+        reject(
+          stale && !limit.signal.aborted ? new StaleConnection('', { cause: error }) : failure(request, limit, error),
+        );
       });
       if (request.patient) sent.on('finish', () => limit.stop());
       sent.end(request.body);

@@ -89,8 +89,10 @@ const componentConditions = ['PredictorReady', 'TransformerReady', 'ExplainerRea
 function failureOf(service: InferenceService, answers: boolean): { word: string; reason: string } | undefined {
   const model = service.status?.modelStatus;
   if (model?.transitionStatus === 'InvalidSpec' || model?.transitionStatus === 'BlockedByFailedLoad') {
-    const { reason, message } = model.lastFailureInfo ?? {};
-    return { word: reason ?? model.transitionStatus, reason: sentence(message || 'The model could not be loaded') };
+    const { reason, message = '' } = model.lastFailureInfo ?? {};
+    // The message of a failed load is the end of a log, of which the last line tells most.
+    const last = message.trim().split('\n').at(-1);
+    return { word: reason ?? model.transitionStatus, reason: sentence(last || 'The model could not be loaded') };
   }
   const failed = answers
     ? undefined
@@ -102,7 +104,10 @@ function isFinal({ status }: InferenceService): (condition: Condition | undefine
   // Knative says False only of what has failed, and Unknown of what is on its way.
   const isKnative = status?.deploymentMode === 'Knative' || status?.deploymentMode === 'Serverless';
   return (condition): condition is Condition =>
-    condition?.status === 'False' && (isKnative || finalReasons.includes(condition.reason ?? ''));
+    condition?.status === 'False' &&
+    // Left over from a stop until KServe has seen the start.
+    condition.reason !== 'Stopped' &&
+    (isKnative || finalReasons.includes(condition.reason ?? ''));
 }
 
 function waitingFor(service: InferenceService): string {

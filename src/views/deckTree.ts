@@ -90,14 +90,17 @@ export class DeckTree implements vscode.TreeDataProvider<DeckRow>, vscode.Dispos
 
   private async look(): Promise<void> {
     this.looking = true;
-    while (this.dirty.size > 0) {
-      const ids = [...this.dirty];
-      this.dirty.clear();
-      const stale = new Set<Stale>();
-      for (const id of ids) for (const row of await this.rows.staleAt(id)) stale.add(row);
-      if (stale.has(undefined)) this.changedData.fire(undefined);
-      else if (stale.size > 0) this.changedData.fire([...stale].filter((row) => row !== undefined));
+    try {
+      while (this.dirty.size > 0) {
+        const ids = [...this.dirty];
+        this.dirty.clear();
+        const stale = new Set<Stale>();
+        for (const id of ids) for (const row of await this.rows.staleAt(id)) stale.add(row);
+        if (stale.has(undefined)) this.changedData.fire(undefined);
+        else if (stale.size > 0) this.changedData.fire([...stale].filter((row) => row !== undefined));
+      }
+    } finally {
+      this.looking = false;
     }
-    this.looking = false;
   }
 }

@@ -6,6 +6,16 @@ export interface ReadPrediction {
   readonly probability: number;
 }
 
+/** Runs in the page, whose globals the tests' types do not know: makes a transfer of files, as a drop or a paste has. */
+export const transferOf = `(files) => {
+  const transfer = new DataTransfer();
+  for (const { name, base64 } of files) {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    transfer.items.add(new File([bytes], name));
+  }
+  return transfer;
+}`;
+
 /** The panel "Classify Images", read as a user reads it. */
 export class ClassifyPage {
   constructor(readonly body: Locator) {}
@@ -28,6 +38,14 @@ export class ClassifyPage {
         label: (await row.getByTestId('label').innerText()).trim(),
         probability: Number(await row.getByTestId('probability').getAttribute('data-value')),
       })),
+    );
+  }
+
+  /** Drops a file from outside the window on the page. */
+  async drop(name: string, content: Buffer): Promise<void> {
+    const files = JSON.stringify([{ name, base64: content.toString('base64') }]);
+    await this.body.evaluate(
+      `((body) => body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: (${transferOf})(${files}) })))(document.body)`,
     );
   }
 

@@ -2,18 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { ClassifyPage } from './classifyPage.ts';
+import { transferOf, type ClassifyPage } from './classifyPage.ts';
 import { copySample, openSession, sampleName, type Session } from './session.ts';
-
-/** Runs in the page, whose globals the tests' types do not know: makes a transfer of files, as a drop or a paste has. */
-const transferOf = `(files) => {
-  const transfer = new DataTransfer();
-  for (const { name, base64 } of files) {
-    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-    transfer.items.add(new File([bytes], name));
-  }
-  return transfer;
-}`;
 
 describe('the panel', () => {
   let session: Session;
@@ -38,12 +28,7 @@ describe('the panel', () => {
   after(() => session.close());
 
   it('takes a dropped photo, by V2', async () => {
-    const files = await sent('coffee.jpg');
-    await panel.body.evaluate(
-      `(body) => body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: (${transferOf})(${files}) }))`
-        .replace(/^/, '(')
-        .concat(')(document.body)'),
-    );
+    await panel.drop('coffee.jpg', await readFile(photo('coffee.jpg')));
     assert.equal((await panel.labels('coffee.jpg'))[0], 'espresso');
   });
 

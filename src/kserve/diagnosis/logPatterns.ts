@@ -9,7 +9,7 @@ export interface LogPattern {
 export interface LogFinding {
   readonly pattern: LogPattern;
   readonly match: RegExpExecArray;
-  /** The line that tells it, without what the logger puts before. */
+  /** The line that tells it, without what the logger puts before it. */
   readonly line: string;
 }
 
@@ -46,10 +46,14 @@ export function lastPythonError(text: string): string | undefined {
   return errors.at(-1);
 }
 
-/** Without `2026-11-25T18:58:52,756 [INFO ] W-9000-resnet18_1.0-stdout MODEL_LOG - ` of TorchServe, or a time stamp. */
+/**
+ * Without what a logger puts before: `2026-10-01T18:58:52,756 [INFO ] W-9000-resnet18_1.0-stdout MODEL_LOG - ` of TorchServe,
+ * `2026-10-01 10:00:06.001 1 kserve ERROR [initializer-entrypoint:<module>():28] ` of KServe, or a time stamp.
+ */
 function bare(line: string): string {
   return line
     .replace(/^\S+ \[\w+ *\] \S+ (?:\S+ - )?/, '')
     .replace(/^\d{4}-\d\d-\d\d[T ][\d:.,]+Z? /, '')
+    .replace(/^\d+ kserve [A-Z]+ \[\S+\] /, '')
     .trimEnd();
 }

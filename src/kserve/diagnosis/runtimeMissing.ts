@@ -32,7 +32,10 @@ export const runtimeMissing: Cause = (facts) => {
     object: { kind: 'InferenceService', ...nameOf(isvc) },
     evidence: [
       `${reason}: ${oneLine(message)}`,
-      ...(selection?.rejected ?? []).filter(({ reason: why }) => why !== 'not-named').map(({ sentence }) => sentence),
+      // Those that serve other formats tell nothing.
+      ...(selection?.rejected ?? [])
+        .filter(({ reason: why }) => ['version', 'protocol', 'auto-select', 'disabled'].includes(why))
+        .map(({ sentence }) => sentence),
     ],
   };
 };

@@ -17,6 +17,8 @@ export interface ClaimShell {
 export interface ScriptCall {
   /** For the sentence about a failure, for example `receive resnet18 1.0`. */
   readonly doing: string;
+  /** Bytes that the claim still has to take, for the sentence about a full disk. */
+  readonly needs?: number;
   readonly signal?: AbortSignal | undefined;
   readonly stdin?: Readable;
   /** Bytes of the standard input that have left so far. */
@@ -52,7 +54,7 @@ export async function runScript(
         namespace: place.namespace,
         pod: pod.name,
         container: pod.container,
-        command: ['sh', '-c', script.text, script.name, ...args],
+        command: ['sh', '-c', withExitCode(script), script.name, ...args],
         ...(call.stdin && { stdin: call.stdin }),
         onStdout: (chunk) => {
           watch.life();
@@ -65,8 +67,9 @@ export async function runScript(
       },
       { signal: call.signal ? AbortSignal.any([call.signal, end.signal]) : end.signal },
     );
-    if (result.exitCode !== 0) throw scriptError(place, call.doing, result.stderr, result.exitCode);
-    return { stdout: answer.text(), stderr: result.stderr };
+    const { stdout, exitCode } = readExitCode(answer.text(), result.exitCode);
+    if (exitCode !== 0) throw scriptError(place, call, { stdout, stderr: result.stderr, exitCode });
+    return { stdout, stderr: result.stderr };
   } catch (error) {
     // Ended by ourselves: the reason says more than the cancellation that came of it.
     if (end.signal.aborted && !call.signal?.aborted) throw end.signal.reason;
@@ -75,6 +78,18 @@ export async function runScript(
     watch.stop();
     call.stdin?.destroy();
   }
+}
+
+/** The exit code comes with the answer: not every way to a pod brings it, and an answer without it was cut off. */
+function withExitCode({ text }: Script): string {
+  return `(${text})\nprintf '\\nexit %s\\n' "$?"\n`;
+}
+
+function readExitCode(stdout: string, outer: number): { readonly stdout: string; readonly exitCode: number } {
+  const [line, code] = /\nexit (\d+)\n$/.exec(stdout) ?? [];
+  if (line !== undefined) return { stdout: stdout.slice(0, -line.length), exitCode: Number(code) };
+  if (outer !== 0) return { stdout, exitCode: outer };
+  throw new ModelDeckError('server', 'The answer of the upload pod was cut off.', { nextStep: { kind: 'retry' } });
 }
 
 function mayNotExec(error: unknown, { namespace, claim }: ClaimPlace): unknown {

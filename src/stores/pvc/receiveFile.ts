@@ -1,9 +1,7 @@
 import type { Readable } from 'node:stream';
 import { ModelDeckError } from '../../foundation/error.ts';
-import { readFreeBytes } from './claimAnswers.ts';
 import type { ClaimShell, ScriptAnswer, ScriptCall } from './claimShell.ts';
 import { blockSize, digestScript, receiveScript } from './scripts.ts';
-import { noSpaceError, scriptError } from './scriptError.ts';
 
 export interface FileTransfer {
   /** Path below the claim. */
@@ -31,15 +29,10 @@ export async function sendFile(shell: ClaimShell, transfer: FileTransfer, call: 
   const { file, size, from, bytes } = transfer;
   const answer = await shell.run(receiveScript, [file, String(from), String(size)], {
     ...call,
+    needs: size - from * blockSize,
     stdin: bytes,
     onSent: (sent) => call.onSent?.(Math.min(size, from * blockSize + sent)),
   });
-  if (/^failed$/m.test(answer.stdout)) {
-    const error = scriptError(shell.place, call.doing, answer.stderr, 1);
-    const needed = size - from * blockSize;
-    const free = readFreeBytes(answer.stdout);
-    throw error.category === 'no-space' ? noSpaceError(shell.place, call.doing, free, needed, error) : error;
-  }
   return digestOf(answer, call);
 }
 

@@ -1,19 +1,26 @@
 import { ModelDeckError } from '../../foundation/error.ts';
 import { formatBytes } from '../../foundation/formatBytes.ts';
+import { readFreeBytes } from './claimAnswers.ts';
 import { uploadSettings, type ClaimPlace } from './claimPlace.ts';
 
-/**
- * Makes the error of a script that failed in the upload pod.
- *
- * @param doing as it goes into a sentence, for example `receive resnet18 1.0`
- * @param stderr what its tools said, in English
- */
-export function scriptError(place: ClaimPlace, doing: string, stderr: string, exitCode: number): ModelDeckError {
+/** What a script that failed has left. */
+export interface ScriptFailure {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+}
+
+/** Makes the error of a script that failed in the upload pod. */
+export function scriptError(
+  place: ClaimPlace,
+  { doing, needs }: { readonly doing: string; readonly needs?: number },
+  { stdout, stderr, exitCode }: ScriptFailure,
+): ModelDeckError {
   const said = lastComplaint(stderr);
   const failed = (reason: string): string => `The claim "${place.claim}" could not ${doing}: ${reason}.`;
   const cause = new Error(said === '' ? `exit code ${exitCode}` : said);
   if (/No space left on device|quota exceeded/i.test(said)) {
-    return noSpaceError(place, doing, undefined, undefined, cause);
+    return noSpaceError(place, doing, readFreeBytes(stdout), needs, cause);
   }
   if (/Read-only file system/i.test(said)) {
     return new ModelDeckError('permission', failed('it is mounted read-only'), {
@@ -39,6 +46,7 @@ export function scriptError(place: ClaimPlace, doing: string, stderr: string, ex
 }
 
 /**
+ * @param doing as it goes into a sentence, for example `receive resnet18 1.0`
  * @param free bytes that are free in the claim, when it tells
  * @param needed bytes that are still to come, when known
  */

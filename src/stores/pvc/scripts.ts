@@ -1,7 +1,8 @@
 /**
  * What runs in the upload pod: POSIX sh, the claim as working directory, every path relative to it. Names and numbers
  * come as arguments (`$1`…), never as part of the text, so that no name can be read as a command. Answers are lines on
- * the standard output; what a tool complains about is on the standard error, in English.
+ * the standard output. A script that fails ends with another exit code than 0, the reason on its standard error in
+ * English, and perhaps the table of `df -P` as its answer.
  *
  * While a version is on its way, its folders are, beside the versions that are there:
  *
@@ -22,7 +23,7 @@ export interface Script {
 }
 
 /** What the pod's image must have beside a POSIX sh. `openssl` is used instead of `sha256sum` when it is there. */
-export const requiredTools = 'cat date dd df head mkdir mv rm rmdir sha256sum sleep sync wc';
+export const requiredTools = 'cat date dd df head mkdir mv rm rmdir sha256sum sleep sync touch wc';
 
 /** Bytes of the unit in which a place in a file is said; a transfer continues at a multiple of it. */
 export const blockSize = 1 << 20;
@@ -32,6 +33,10 @@ const abandonedAfter = 7 * 24 * 3600;
 
 // Files that others of the same group may replace, and that every runtime may read.
 const prelude = `set -u; umask 002; LC_ALL=C; export LC_ALL
+`;
+
+/** Gives up; the cause may be a full disk. */
+const failing = `fail() { df -P .; exit 1; }
 `;
 
 /**
@@ -63,14 +68,14 @@ const sha256 = `sha256() {
 
 /**
  * `holder FOLDER` sets `holder` (`-` when there is none) and `until` from the folder's lease;
- * `lease FOLDER OWNER UNTIL` writes it in one step.
+ * `lease FOLDER OWNER UNTIL` writes it in one step. By `cat`, since a shell's own `echo` does not say that a disk is full.
  */
 const leases = `holder() {
   holder=- until=0
   if [ -f "$1/lease" ]; then read -r holder until < "$1/lease" || :; fi
   case $until in ''|*[!0-9]*) until=0 ;; esac
 }
-lease() { echo "$2 $3" > "$1/lease.$2" && mv -f "$1/lease.$2" "$1/lease"; }
+lease() { echo "$2 $3" | cat > "$1/lease.$2" && mv -f "$1/lease.$2" "$1/lease"; }
 `;
 
 /**
@@ -88,7 +93,7 @@ lease() { echo "$2 $3" > "$1/lease.$2" && mv -f "$1/lease.$2" "$1/lease"; }
  */
 export const beginScript: Script = {
   name: 'begin',
-  text: `${prelude}${leases}name=$1 version=$2 part=$1/$3 file=$4 owner=$5 seconds=$6 gone=$7 bad=$8
+  text: `${prelude}${failing}${leases}name=$1 version=$2 part=$1/$3 file=$4 owner=$5 seconds=$6 gone=$7 bad=$8
 missing=''
 for tool in ${requiredTools}; do command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"; done
 if [ -n "$missing" ]; then echo "missing$missing"; exit 0; fi
@@ -106,10 +111,10 @@ look() {
   done
 }
 busy() { look; echo "busy $holder $most"; exit 0; }
-mkdir -p "$name" || exit 1
+mkdir -p "$name" || fail
 now=$(date +%s) lock=$name/.$version.lock
 if ! mkdir "$lock" 2>/dev/null; then
-  if [ ! -d "$lock" ]; then mkdir "$lock"; exit 1; fi
+  if [ ! -d "$lock" ]; then mkdir "$lock"; fail; fi
   holder "$lock"
   if [ "$holder" != "$owner" ]; then
     if [ "$holder" != "$gone" ]; then
@@ -120,9 +125,9 @@ if ! mkdir "$lock" 2>/dev/null; then
     mkdir "$lock" 2>/dev/null || busy
   fi
 fi
-lease "$lock" "$owner" $((now + seconds)) || exit 1
-mkdir -p "$part" || exit 1
-lease "$part" "$owner" "$now" || exit 1
+lease "$lock" "$owner" $((now + seconds)) || fail
+mkdir -p "$part" || fail
+lease "$part" "$owner" "$now" || fail
 if [ -n "$bad" ]; then rm -f "$part/$bad"; fi
 if [ -f "$part/model-store/$file" ]; then mv "$part/model-store/$file" "$part/archive.back"; fi
 look
@@ -154,15 +159,14 @@ lease "$lock" "$3" $(( $(date +%s) + $4 )) && echo held
  * takes no byte too many, the last ones by `head`, which may. Hashing while the rest is still coming would need a second
  * copy of every byte through a pipe, which costs more than it saves.
  *
- * Arguments: file, first block, size in bytes. Answers the sha256, or `failed` and the table of `df -P` when the stream
- * ended early or the disk took no more. Before that, dots.
+ * Arguments: file, first block, size in bytes. Answers the sha256; before that, dots. It fails when the stream ends early or
+ * the disk takes no more.
  */
 export const receiveScript: Script = {
   name: 'receive',
-  text: `${prelude}${ticking}${flushing}${sha256}file=$1 at=$2 block='bs=${blockSize}'
+  text: `${prelude}${failing}${ticking}${flushing}${sha256}file=$1 at=$2 block='bs=${blockSize}'
 full=$(($3 / ${blockSize})) rest=$(($3 % ${blockSize}))
-fail() { echo failed; df -P .; exit 0; }
-: >> "$file" || exit 1
+touch "$file" || fail
 if [ "$at" -lt "$full" ]; then
   count=$((full - at))
   said=$(dd of="$file" "$block" seek="$at" count="$count" conv=notrunc iflag=fullblock 2>&1)

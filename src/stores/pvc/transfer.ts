@@ -67,7 +67,8 @@ export class Transfer {
    */
   async attempt(): Promise<AttemptResult> {
     const { archive } = this;
-    const begun = readBegin((await this.run(beginScript, this.beginArguments())).stdout);
+    const call = { ...this.call(), needs: archive.size - this.arrived };
+    const begun = readBegin((await this.shell.run(beginScript, this.beginArguments(), call)).stdout);
     this.hasBegun = true;
     if (begun.kind === 'missing') throw missingToolsError(begun.tools);
     // What is there after we have asked for it is ours: only the answer was lost.

@@ -21,6 +21,8 @@ export interface ClusterReader {
   readonly services: (place: Place) => Promise<LiveList<ServiceSummary>>;
   /** Those of one InferenceService. */
   readonly pods: (place: Place, service: string) => Promise<LiveList<PodDetail>>;
+  /** Those of all InferenceServices that have not started: being pulled, not scheduled, initializing. */
+  readonly pendingPods: (place: Place) => Promise<LiveList<PodDetail>>;
   readonly runtimes: (place: Place) => Promise<LiveList<RuntimeRow>>;
   readonly clusterRuntimes: (place: Place) => Promise<LiveList<RuntimeRow>>;
   readonly claims: (place: Place) => Promise<LiveList<ClaimRow>>;
@@ -47,6 +49,11 @@ export function clusterReader(clusters: () => Promise<Pick<Clusters, 'connect'>>
       const { podRow, kserveLabels } = await import('../../kserve/index.ts');
       const labelSelector = `${kserveLabels.inferenceService}=${service}`;
       return open(place, pods, (pod) => podDetail(pod, podRow(pod)), { labelSelector });
+    },
+    pendingPods: async (place) => {
+      const { podRow, kserveLabels } = await import('../../kserve/index.ts');
+      const query = { labelSelector: kserveLabels.inferenceService, fieldSelector: 'status.phase=Pending' };
+      return open(place, pods, (pod) => podDetail(pod, podRow(pod)), query);
     },
     runtimes: (place) => open(place, servingRuntimes, runtimeRow),
     clusterRuntimes: (place) => open(place, clusterServingRuntimes, runtimeRow),

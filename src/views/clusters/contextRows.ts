@@ -74,7 +74,7 @@ export class ContextRows {
       contextValue: isCurrent ? 'context;current' : 'context',
       subject: { kind: 'context', name },
       spoken: ['Context ' + name, isCurrent && 'current', word].filter(Boolean).join(', '),
-      made: state.error,
+      made: state.error instanceof Error ? state.error.message : undefined,
       live: this.live,
       children: () => this.children(),
       tooltip: () => Promise.resolve(this.tooltip(word, state.error)),

@@ -1,11 +1,11 @@
 import type { ServiceComponent } from '../../kserve/pods.ts';
 import type { ServiceSummary } from '../../kserve/serviceSummary.ts';
-import type { TreeNode } from '../treeNode.ts';
+import type { Live, TreeNode } from '../treeNode.ts';
 import type { ClusterReader } from './clusterReader.ts';
 import { LiveRows } from './liveRows.ts';
 import type { NamespacedRows } from './namespacedRows.ts';
 import { clusterError, moreNode, noServicesNode, noteInstead, problemWord } from './noteNodes.ts';
-import { componentNode, type PodDetail } from './podNodes.ts';
+import { componentNode, troubleByService, type PodDetail } from './podNodes.ts';
 import { runtimeNodes, runtimesNode, type RuntimeRow } from './runtimeNodes.ts';
 import { serviceNode } from './serviceNodes.ts';
 
@@ -23,7 +23,20 @@ const pageSize = 500;
 /** A namespace and everything below it: runtimes, InferenceServices, their components and pods. */
 export class NamespaceRows {
   private readonly pods = new Map<string, LiveRows<PodDetail>>();
+  private pending: LiveRows<PodDetail> | undefined;
   private limit = pageSize;
+  /** Pods that do not start are followed for the words of the services; those of one service when it is expanded. */
+  private readonly following: Live = {
+    show: () => this.pendingPods().show(),
+    hide: () => this.pending?.hide(),
+    close: () => this.pending?.close(),
+  };
+  /** The namespace's own InferenceServices too, where the cluster does not let all be listed at once. */
+  private readonly followingAll: Live = {
+    show: () => [this.following, this.ownServices()].forEach((live) => live.show()),
+    hide: () => [this.following, this.ownServices()].forEach((live) => live.hide()),
+    close: () => [this.following, this.ownServices()].forEach((live) => live.close()),
+  };
 
   constructor(
     readonly id: string,
@@ -50,27 +63,29 @@ export class NamespaceRows {
       contextValue: isTyped ? 'namespace;typed' : 'namespace',
       subject: { kind: 'namespace', contextName, namespace },
       spoken: spoken.filter(Boolean).join(', '),
-      ...(services.restricted && { live: services.of(namespace) }),
+      live: services.restricted ? this.followingAll : this.following,
       children: () => this.children(),
     };
   }
 
   close(): void {
+    this.pending?.close();
     this.pods.forEach((rows) => rows.close());
   }
 
   private async children(): Promise<readonly TreeNode[]> {
     const { services, contextName } = this.source;
     const { id, namespace } = this;
-    if (services.restricted) await services.of(namespace).settled();
+    if (services.restricted) await this.ownServices().settled();
     const state = services.in(namespace);
-    const note = noteInstead(id, contextName, state, () => services.of(namespace).retry());
+    const note = noteInstead(id, contextName, state, () => this.ownServices().retry());
     if (note) return [note];
+    const trouble = troubleByService(this.pending?.state().rows.values() ?? []);
     const subject = { kind: 'namespace' as const, contextName, namespace };
     const left = Math.max(0, state.rows.size - this.limit);
     return [
       ...this.runtimes(),
-      ...firstByName(state.rows, this.limit).map((summary) => this.service(summary)),
+      ...firstByName(state.rows, this.limit).map((summary) => this.service(summary, trouble.get(summary.name))),
       ...(left > 0 ? [moreNode(id, subject, Math.min(left, pageSize), left, () => this.showMore())] : []),
       ...(state.rows.size === 0 ? [noServicesNode(id, subject)] : []),
     ];
@@ -100,10 +115,10 @@ export class NamespaceRows {
     return [node];
   }
 
-  private service(summary: ServiceSummary): TreeNode {
+  private service(summary: ServiceSummary, trouble: string | undefined): TreeNode {
     const id = `${this.id}/service/${summary.name}`;
     const live = this.podsOf(id, summary.name);
-    return serviceNode(id, this.source.contextName, summary, {
+    return serviceNode(id, this.source.contextName, summary, trouble, {
       live,
       children: async () => {
         await live.settled();
@@ -120,6 +135,19 @@ export class NamespaceRows {
     const of = { contextName: this.source.contextName, namespace: this.namespace, service: summary.name };
     const sorted = [...pods].sort((a, b) => (a.name < b.name ? -1 : 1));
     return components.map((component) => componentNode(id, of, component, sorted));
+  }
+
+  private ownServices(): LiveRows<ServiceSummary> {
+    return this.source.services.of(this.namespace);
+  }
+
+  private pendingPods(): LiveRows<PodDetail> {
+    const { contextName, reader, changed } = this.source;
+    return (this.pending ??= new LiveRows(
+      () => reader.pendingPods({ contextName, namespace: this.namespace }),
+      () => changed(this.id),
+      () => (this.pending = undefined),
+    ));
   }
 
   private podsOf(id: string, service: string): LiveRows<PodDetail> {

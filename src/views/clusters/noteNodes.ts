@@ -53,7 +53,7 @@ function clusterProblemNode(parentId: string, error: unknown, retry: () => void)
   return {
     ...node,
     label: word,
-    made: error,
+    made: [node.label, remedy].join(),
     spoken: [`${word}: ${node.label}`, remedy, node.description].filter(Boolean).join(' '),
   };
 }

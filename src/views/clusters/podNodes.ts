@@ -1,3 +1,4 @@
+import { kserveLabels } from '../../kserve/annotations.ts';
 import type { PodRow, ServiceComponent } from '../../kserve/pods.ts';
 import type { ContainerState, Pod } from '../../kserve/resources/core.ts';
 import { factTable } from '../markdown.ts';
@@ -7,6 +8,8 @@ import { noteNode } from './noteNodes.ts';
 
 /** What the tree keeps of a pod. */
 export interface PodDetail extends PodRow {
+  /** The InferenceService that it belongs to. */
+  readonly service?: string;
   readonly phase: string;
   readonly containerStates: readonly ContainerDetail[];
 }
@@ -22,11 +25,29 @@ export interface ContainerDetail {
 /** @param row the same pod as kubectl lists it */
 export function podDetail(pod: Pod, row: PodRow): PodDetail {
   const statuses = new Map(pod.status?.containerStatuses?.map(({ name, state }) => [name, state]));
+  const service = pod.metadata.labels?.[kserveLabels.inferenceService];
   return {
     ...row,
+    ...(service !== undefined && { service }),
+    // kubectl says Pending, which tells nothing from a pod that is about to start.
+    status: row.status === 'Pending' && isUnschedulable(pod) ? 'Unschedulable' : row.status,
     phase: pod.status?.phase ?? 'Unknown',
     containerStates: (pod.spec?.containers ?? []).map(({ name }) => containerDetail(name, statuses.get(name))),
   };
+}
+
+function isUnschedulable({ status }: Pod): boolean {
+  return status?.conditions?.some(({ reason }) => reason === 'Unschedulable') === true;
+}
+
+/** What keeps pods from starting, by their InferenceService; states that pass by themselves are no trouble. */
+export function troubleByService(pods: Iterable<PodDetail>): ReadonlyMap<string, string> {
+  const trouble = new Map<string, string>();
+  for (const pod of pods) {
+    if (pod.service === undefined || trouble.has(pod.service)) continue;
+    if (!isHealthy(pod) && !passing.test(pod.status)) trouble.set(pod.service, pod.status);
+  }
+  return trouble;
 }
 
 function containerDetail(name: string, state: ContainerState | undefined): ContainerDetail {
@@ -112,7 +133,7 @@ function isHealthy({ status, isReady, phase }: PodDetail): boolean {
 }
 
 /** States that pass by themselves; every other one that is not healthy is trouble. */
-const passing = /^(Pending|PodInitializing|ContainerCreating|Running|Init:\d+\/\d+|Init:PodInitializing)$/;
+const passing = /^(Pending|Terminating|PodInitializing|ContainerCreating|Running|Init:\d+\/\d+|Init:PodInitializing)$/;
 
 function podIcon(pod: PodDetail): TreeNode['icon'] {
   if (isHealthy(pod)) return { name: 'pass-filled', color: 'testing.iconPassed' };

@@ -11,6 +11,9 @@ const icons: Record<ServiceSummary['state'], TreeNode['icon']> = {
   deleting: { name: 'trash' },
 };
 
+/** An earlier version goes on answering. */
+const answeringIcon = { name: 'warning', color: 'list.warningForeground' };
+
 const words: Record<ServiceSummary['state'], string> = {
   starting: 'Starting',
   ready: 'Ready',
@@ -19,21 +22,27 @@ const words: Record<ServiceSummary['state'], string> = {
   deleting: 'Terminating',
 };
 
-/** An InferenceService as a row. A ready one shows its version only: a healthy row needs no word. */
+/**
+ * An InferenceService as a row. A ready one shows its version only: a healthy row needs no word.
+ *
+ * @param trouble what keeps a pod of it from starting, of which KServe itself says nothing for a long time
+ */
 export function serviceNode(
   id: string,
   contextName: string,
   summary: ServiceSummary,
+  trouble: string | undefined,
   below: { readonly children: () => Promise<readonly TreeNode[]>; readonly live: Live },
 ): TreeNode {
   const { name, namespace, state, version, reason } = summary;
-  const word = summary.word ?? words[state];
-  const description = state === 'ready' ? version : word;
+  const isHeldUp = trouble !== undefined && (state === 'starting' || state === 'ready');
+  const word = isHeldUp ? trouble : (summary.word ?? words[state]);
+  const description = state === 'ready' && !isHeldUp ? version : word;
   return {
     id,
     label: name,
     ...(description !== undefined && { description }),
-    icon: icons[state],
+    icon: isHeldUp ? (summary.answers ? answeringIcon : icons.failed) : icons[state],
     contextValue: `service;${state}`,
     subject: serviceSubject(contextName, summary),
     spoken: `${name}${version ? `, version ${version}` : ''}, ${word}${reason ? `: ${reason}` : ''}`,

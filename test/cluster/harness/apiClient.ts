@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KeyPair } from './certificates.ts';
 import type { KubeObject } from './kubeTypes.ts';
@@ -119,15 +118,19 @@ async function listAndWatch(
   on.listed(new Set(list.items.map(({ metadata }) => metadata.uid)));
   for (const object of list.items) on.event({ type: 'ADDED', object });
   const response = await api.open(`${path}?watch=true&resourceVersion=${list.metadata.resourceVersion}`);
-  // A promise of its own: readline's iterator does not end when its input is destroyed.
+  // Read by hand: readline's iterator does not end when its input is destroyed, and its interface throws the input's error.
   await new Promise<void>((resolve) => {
     const stop = (): void => void response.destroy();
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
-    createInterface({ input: response }).on('line', (line) => {
-      const event = JSON.parse(line) as WatchEvent;
-      if (event.type === 'ERROR') stop();
-      else on.event(event);
+    let rest = '';
+    response.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      for (const event of lines.map((line) => JSON.parse(line) as WatchEvent)) {
+        if (event.type === 'ERROR') stop();
+        else on.event(event);
+      }
     });
     response.once('error', () => undefined);
     response.once('close', () => {

@@ -34,6 +34,8 @@ export interface KeptProcess extends ProcessGroup {
 }
 
 export async function keepProcesses(): Promise<ProcessKeeper> {
+  // Every process group listens for our exit, and Node warns at eleven.
+  process.setMaxListeners(Math.max(process.getMaxListeners(), 100));
   const folder = await mkdtemp(path.join(tmpdir(), 'model-deck-cluster-'));
   const logs = path.join(folder, 'logs');
   await mkdir(logs);

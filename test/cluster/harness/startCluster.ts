@@ -35,6 +35,8 @@ export interface StartOptions {
 export async function startCluster({ log = () => undefined }: StartOptions = {}): Promise<StartedCluster> {
   const chosen = process.env['MODEL_DECK_TEST_KUBECONFIG'];
   if (chosen) return useCluster(chosen, log);
+  if (process.platform === 'win32')
+    throw new Error('The test cluster runs on Linux and macOS; there is MODEL_DECK_TEST_KUBECONFIG.');
   requireTools(
     [{ programs: ['openssl'], debianPackage: 'openssl', purpose: 'the certificates of the test cluster' }],
     log,

@@ -2,14 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { requireTools } from '../../../scripts/vscode/systemTools.ts';
+import { findProgram } from '../../../scripts/vscode/systemTools.ts';
 import type { ClaimOrder, StartedCluster, UserOrder } from './cluster.ts';
 import { contextName } from './kubeconfig.ts';
 import { runKubectl } from './kubectl.ts';
 
 type Kubectl = StartedCluster['kubectl'];
 
-/** Hooks that need only an API server. */
 const notHere = 'the cluster of MODEL_DECK_TEST_KUBECONFIG is not ours to do this to';
 
 /**
@@ -17,16 +16,8 @@ const notHere = 'the cluster of MODEL_DECK_TEST_KUBECONFIG is not ours to do thi
  * namespaces with their contents; those go with stop().
  */
 export async function useCluster(chosen: string, log: (line: string) => void): Promise<StartedCluster> {
-  const [kubectlPath = ''] = requireTools(
-    [
-      {
-        programs: ['kubectl'],
-        debianPackage: 'kubernetes-client',
-        purpose: 'the cluster of MODEL_DECK_TEST_KUBECONFIG',
-      },
-    ],
-    log,
-  );
+  const kubectlPath = findProgram('kubectl');
+  if (kubectlPath === undefined) throw new Error('Missing: kubectl (for the cluster of MODEL_DECK_TEST_KUBECONFIG).');
   const folder = await mkdtemp(path.join(tmpdir(), 'model-deck-cluster-'));
   const kubeconfig = path.join(folder, 'admin.kubeconfig');
   const kubectl: Kubectl = (args, options) => runKubectl({ kubectlPath, kubeconfig, folder }, args, options);

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { Locator } from 'playwright-core';
 import { openSession, type Session } from '../../ui/session.ts';
 import type { Workbench } from '../../ui/workbench.ts';
-import { catLabels, catModel } from '../harness/catModel.ts';
+import { catLabels, catModel, catPhoto } from '../harness/catModel.ts';
 import { sharedCluster } from '../harness/sharedCluster.ts';
 import { PlanPage } from './planPage.ts';
 
@@ -17,7 +18,18 @@ const patience = 180_000;
 describe('the main job in a real cluster', () => {
   let session: Session;
   let workbench: Workbench;
-  const model = (): string => path.join(session.workspace, 'cats');
+  const specFile = (): string => path.join(session.workspace, 'cats', 'model-deck.yaml');
+  const screenshot = (name: string): Promise<string> => workbench.screenshot(name);
+  const row = (label: string): Locator => workbench.deckRow(label);
+  const field = (path: string): Promise<string> =>
+    cluster.kubectl(['get', '-n', namespace, 'isvc', 'cats', '-o', `jsonpath={${path}}`]);
+  const told = async (text: string | RegExp): Promise<void> => {
+    const { page } = workbench;
+    const failure = page.locator('.notification-list-item:has(.codicon-error)');
+    const hoped = workbench.notification(text);
+    await hoped.or(failure.first()).first().waitFor({ timeout: patience });
+    if (!(await hoped.isVisible())) throw new Error(await failure.first().innerText());
+  };
 
   before(async () => {
     await cluster.createNamespace(namespace);
@@ -31,73 +43,129 @@ describe('the main job in a real cluster', () => {
     await cluster.deleteNamespace(namespace);
   });
 
-  const isReady = async (): Promise<void> => {
-    await workbench.notification(`cats is ready in`).waitFor({ timeout: patience });
-    await workbench.screenshot(`ready`);
-    await workbench.clearNotifications();
-  };
-
   it('packages the folder', async () => {
     await workbench.chooseFromMenu(await workbench.explorerRow('cats'), 'Package Model…');
-    await workbench.notification(/packaged/i).waitFor();
+    await told(/packaged/i);
     await workbench.clearNotifications();
   });
 
-  it('asks where and how, offers what the cluster has, and shows the plan', async () => {
+  it('asks where and how, with what the cluster has', async () => {
     await workbench.chooseFromMenu(await workbench.explorerRow('cats'), 'Deploy Model…');
     await workbench.question('This computer');
-    await workbench.screenshot('1-target');
+    await screenshot('01-target');
     await workbench.answer(context);
     await workbench.question('Other namespace…');
-    await workbench.screenshot('2-namespace');
+    await screenshot('02-namespace');
     await workbench.answer(namespace);
     await workbench.question('No claim that fits?');
-    await workbench.screenshot('3-claim');
+    await screenshot('03-claim');
     await workbench.answer();
     await workbench.question('Name of the InferenceService');
-    await workbench.screenshot('4-name');
+    await screenshot('04-name');
     await workbench.answer();
     await workbench.question('KServe chooses: kserve-torchserve');
-    await workbench.screenshot('5-runtime');
+    await screenshot('05-runtime');
     await workbench.answer();
     await workbench.question('Open Inference Protocol');
     await workbench.answer();
     await workbench.question('CPU and memory');
-    await workbench.screenshot('6-resources');
+    await screenshot('06-resources');
     await workbench.answer('cpu=500m, memory=1Gi');
     await workbench.question('Number of pods');
     await workbench.answer();
-    const page = await PlanPage.open(workbench);
-    assert.match(await page.verdict(), /would take it/);
-    await workbench.screenshot('7-plan');
-    assert.match(await page.manifest(), /storageUri: pvc:\/\/models\/cats\/1\.0/);
   });
 
-  it('names the line of a mistake, and takes an edit that is right', async () => {
+  it('shows the plan, names the line of a mistake, and takes an edit', async () => {
     const page = await PlanPage.open(workbench);
-    await page.edit((text) => text.replace(/minReplicas: 1/, 'minReplicas: one'));
+    assert.match(await page.verdict(), /would take it/);
+    await screenshot('07-plan');
+    assert.match(await page.manifest(), /storageUri: pvc:\/\/models\/cats\/1\.0/);
+    await page.body.getByTestId('others').click();
+    assert.match(await page.body.getByTestId('others').innerText(), /kserve-tritonserver/);
+    await page.edit((text) => text.replace('minReplicas: 1', 'minReplicas: one'));
     assert.match(await page.failure(), /Line \d+: minReplicas/);
-    await workbench.screenshot('8-mistake');
+    await screenshot('08-mistake');
     await page.edit((text) => text.replace('minReplicas: one', 'minReplicas: 1\n    timeout: 90'));
     assert.match(await page.verdict(), /would take it/);
-    await workbench.screenshot('9-edited');
   });
 
   it('deploys it, until the model answers', async () => {
     const page = await PlanPage.open(workbench);
     await page.click('deploy');
-    await isReady();
-    const service = await cluster.kubectl(['get', '-n', namespace, 'isvc', 'cats', '-o', 'jsonpath={.spec.predictor}']);
-    assert.match(service, /"timeout":90/);
-    assert.match(
-      await readFile(path.join(model(), 'model-deck.yaml'), 'utf8'),
-      /deploy:\n {2}context: model-deck-test/,
-    );
+    await told('cats is ready in');
+    await screenshot('09-ready');
+    assert.equal(await field('.spec.predictor.timeout'), '90');
+    assert.equal(await field('.status.clusterServingRuntimeName'), 'kserve-torchserve');
+    assert.match(await readFile(specFile(), 'utf8'), /deploy:\n {2}context: model-deck-test\n {2}namespace: ml\n/);
+    const left = await cluster.kubectl(['get', 'pods', '-n', namespace, '-l', 'model-deck.dev/purpose', '-o', 'name']);
+    assert.equal(left.trim(), '', 'the pod that uploads is gone');
   });
 
-  it('classifies a photo', async () => {
+  it('classifies a photo that is dropped on the panel', async () => {
+    await workbench.notification('cats is ready in').getByRole('button', { name: 'Classify Image…' }).click();
+    const panel = await workbench.classifyPage();
+    await workbench.clearNotifications();
+    await panel.drop('chelsea.jpg', await readFile(catPhoto));
+    const labels = await panel.labels('chelsea.jpg');
+    await screenshot('10-classified');
+    assert.deepEqual(labels.slice(0, 3), catLabels);
+  });
+
+  it('deploys a second version, asking nothing anew, with the difference to look at', async () => {
+    await writeFile(specFile(), (await readFile(specFile(), 'utf8')).replace(/version: .*/, 'version: "2.0"'));
     await workbench.showDeck();
-    await workbench.screenshot('12-deck');
-    assert.ok(catLabels.length > 0 && writeFile);
+    await row(context).click();
+    await row(namespace).click();
+    await row('cats').waitFor();
+    await screenshot('11-tree');
+    await workbench.chooseFromMenu(await workbench.explorerRow('cats'), 'Deploy Model…');
+    for (const question of [
+      'This computer',
+      'Other namespace…',
+      'No claim that fits?',
+      'Name of the InferenceService',
+      'KServe chooses: kserve-torchserve',
+      'Open Inference Protocol',
+      'CPU and memory',
+      'Number of pods',
+    ]) {
+      await workbench.question(question);
+      await workbench.answer();
+    }
+    const page = await PlanPage.open(workbench);
+    assert.match(await page.verdict(), /would take it/);
+    assert.match(await page.manifest(), /pvc:\/\/models\/cats\/2\.0/);
+    await screenshot('12-second-plan');
+    await page.click('difference');
+    await workbench.page.locator('.diff-editor, .monaco-diff-editor').first().waitFor();
+    await screenshot('13-difference');
+    await workbench.page.keyboard.press('Control+F4');
+    await (await PlanPage.open(workbench)).click('deploy');
+    await told('cats is ready in');
+    assert.equal(await field('.spec.predictor.model.storageUri'), 'pvc://models/cats/2.0');
+    await workbench.clearNotifications();
+  });
+
+  it('rolls back to the first', async () => {
+    await workbench.showDeck();
+    await row('cats').filter({ hasText: '2.0' }).waitFor();
+    await workbench.chooseFromMenu(row('cats'), 'Roll Back…');
+    await workbench.question('1.0');
+    await screenshot('14-roll-back');
+    await workbench.answer();
+    await told('serves version 1.0 again');
+    assert.equal(await field('.spec.predictor.model.storageUri'), 'pvc://models/cats/1.0');
+    await row('cats').filter({ hasText: '1.0' }).waitFor();
+    await workbench.clearNotifications();
+  });
+
+  it('deletes it, having said what goes', async () => {
+    await workbench.chooseFromMenu(row('cats'), 'Delete…');
+    await workbench.dialogButton('Delete').waitFor();
+    await screenshot('15-delete');
+    await workbench.dialogButton('Delete').click();
+    await row('cats').waitFor({ state: 'detached', timeout: patience });
+    const left = await cluster.kubectl(['get', 'isvc,pods', '-n', namespace, '-o', 'name']);
+    assert.ok(!left.includes('inferenceservice'), left);
   });
 });

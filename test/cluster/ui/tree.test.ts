@@ -104,6 +104,7 @@ describe('a real cluster in the trees', () => {
     await row(context).click();
     await row(namespace).click();
     await says('healthy', '1.2');
+    await says('broken', 'ImagePullBackOff');
     await row('broken').click();
     await says('Predictor', 'ImagePullBackOff');
     await row('healthy').click();
@@ -174,6 +175,7 @@ describe('a real cluster in the trees', () => {
     await workbench.dialogButton('Cancel').click();
     await says('shared', 'Unauthorized');
     await row('Unauthorized').click();
+    await dialog.waitFor();
     await workbench.dialogButton('Run It').click();
     await row('Unauthorized').waitFor({ state: 'detached' });
     assert.equal(await row(namespace).count(), 2);

@@ -93,9 +93,11 @@ describe('Status of an InferenceService', () => {
       serviceStatus(a.service()).reason,
       'Predictor is not ready: MinimumReplicasUnavailable: Deployment does not have minimum availability.',
     );
-    const long = serviceStatus(a.service({}, notReady('FailedCreate', `a\nb ${'x'.repeat(1000)}`))).reason;
+    const long = serviceStatus(a.service({}, notReady('FailedCreate', `a\nb  ${'x'.repeat(1000)}`))).reason;
     assert.match(long, /^Predictor is not ready: FailedCreate: a b x+…$/);
     assert.equal(long.length, 300);
+    const log = a.failed('ModelLoadFailed', 'Initializing\nStorage initialization failed: no model\n');
+    assert.equal(serviceStatus(a.service({}, log)).reason, 'Storage initialization failed: no model.');
     assert.equal(serviceStatus(a.service({}, a.ready)).reason, '');
   });
 
@@ -136,6 +138,11 @@ describe('Status of an InferenceService', () => {
       },
     };
     assert.deepEqual(short(serviceStatus(a.service({}, asleep))), ['ready', undefined, true]);
+  });
+
+  it('does not take a Knative service that is started again for failed', () => {
+    const left = notReady('Stopped', '', 'Knative');
+    assert.deepEqual(short(serviceStatus(a.service({}, left))), ['starting', 'Starting', false]);
   });
 
   it('does not mind a generation that only the autoscaler had to learn of', () => {

@@ -105,6 +105,61 @@ describe('the rows below a context', () => {
     });
   });
 
+  it('says of a service what keeps its pods from starting, as long as it does', async () => {
+    await expand();
+    cluster.fill('services', {
+      'ml/new': summary('ml/new', { state: 'starting', word: 'Starting', answers: false }),
+      'ml/updated': summary('ml/updated', { version: '2' }),
+      'ml/late': summary('ml/late', { state: 'starting', word: 'Starting', answers: false }),
+      'ml/failed': summary('ml/failed', { state: 'failed', word: 'ModelLoadFailed' }),
+    });
+    const ml = await at([rows.node()], 'desk', 'ml');
+    ml.live?.show();
+    await cluster.list('pending pods in ml').opened;
+    const pending = (name: string, service: string, status: string) =>
+      pod(name, { service, status, isReady: false, phase: 'Pending' });
+    cluster.fill('pending pods in ml', {
+      'ml/a': pending('a', 'new', 'Unschedulable'),
+      'ml/b': pending('b', 'updated', 'ImagePullBackOff'),
+      'ml/c': pending('c', 'late', 'ContainerCreating'),
+      'ml/d': pending('d', 'failed', 'Init:CrashLoopBackOff'),
+    });
+    assert.equal(changed.at(-1), 'context/desk/ns/ml');
+    const nodes = (await ml.children?.()) ?? [];
+    assert.deepEqual(
+      nodes.map(({ label, description, icon, contextValue }) => [label, description, icon.name, contextValue]),
+      [
+        ['failed', 'ModelLoadFailed', 'error', 'service;failed'],
+        ['late', 'Starting', 'loading~spin', 'service;starting'],
+        ['new', 'Unschedulable', 'error', 'service;starting'],
+        ['updated', 'ImagePullBackOff', 'warning', 'service;ready'],
+      ],
+    );
+    cluster.fill('pending pods in ml', {});
+    assert.equal((await at([ml], 'ml', 'updated')).description, '2');
+    ml.live?.close();
+    assert.deepEqual(cluster.list('pending pods in ml').calls, ['close']);
+  });
+
+  it('shows services although their pods may not be read', async () => {
+    await expand();
+    cluster.fill('services', services('ml/a'));
+    const ml = await at([rows.node()], 'desk', 'ml');
+    ml.live?.show();
+    await cluster.list('pending pods in ml').opened;
+    cluster.fail('pending pods in ml', answered('forbidden', 403));
+    assert.deepEqual(rowsOf(await ml.children?.()), [['a']]);
+  });
+
+  it('looks the same while a cluster fails in the same way', async () => {
+    await expand();
+    const fail = async () => {
+      cluster.fail('services', new ModelDeckError('unreachable', 'Gone.', { remedy: 'Start it.' }));
+      return [rows.node().made, (await children())[0]?.made];
+    };
+    assert.deepEqual(await fail(), await fail());
+  });
+
   it('says that a stopped service has no pods', async () => {
     await expand();
     cluster.fill('services', { 'ml/a': summary('ml/a', { state: 'stopped', word: 'Stopped' }) });

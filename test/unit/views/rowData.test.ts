@@ -46,6 +46,16 @@ describe('what is kept of an object', () => {
     ]);
   });
 
+  it('of a pod that fits no node: that, and whose it is', () => {
+    const pod: Pod = {
+      metadata: { name: 'p', labels: { 'serving.kserve.io/inferenceservice': 'resnet' } },
+      spec: { containers: [{ name: 'kserve-container' }] },
+      status: { phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' }] },
+    };
+    const { status, service } = podDetail(pod, podRow(pod));
+    assert.deepEqual([status, service], ['Unschedulable', 'resnet']);
+  });
+
   it('of a claim: what it has once it is bound, what was asked for before', () => {
     const metadata = { name: 'models', namespace: 'ml' };
     const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '5Gi' } } };

@@ -18,6 +18,7 @@ export interface WrapperOptions {
   readonly port: number;
   readonly inferenceUrl: string;
   readonly managementUrl: string;
+  readonly torchServeEnded: Promise<void>;
   readonly log: ContainerLog;
 }
 
@@ -72,7 +73,9 @@ async function open(
   const archives = readdirSync(onHost(options.mounts, modelStore)).filter((name) => name.endsWith('.mar'));
   if (archives.length === 0) throw new Error(`kserve.errors.ModelMissingError: ${modelStore}`);
   if (isAtLeast(options.version, firstThatWaits)) {
-    for (const model of models) await workerReady(options.managementUrl, model, signal);
+    let hasEnded = false;
+    void options.torchServeEnded.then(() => (hasEnded = true));
+    for (const model of models) await workerReady(options.managementUrl, model, () => hasEnded, signal);
   }
   server.on('request', (request, response) => {
     void answer(options, models, request, response).catch(() => response.destroy());
@@ -97,8 +100,18 @@ function parseConfig(text: string): { readonly models: readonly string[]; readon
   }
 }
 
-async function workerReady(managementUrl: string, model: string, signal: AbortSignal): Promise<void> {
-  for (const end = Date.now() + loadSeconds * 1000; Date.now() < end; await delay(500, undefined, { signal })) {
+/** The image's wrapper asks ten times within five minutes, also a TorchServe that has ended; that wait is cut short here. */
+async function workerReady(
+  managementUrl: string,
+  model: string,
+  hasEnded: () => boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  for (
+    const end = Date.now() + loadSeconds * 1000;
+    Date.now() < end && !hasEnded();
+    await delay(500, undefined, { signal })
+  ) {
     const response = await fetch(`${managementUrl}/models/${encodeURIComponent(model)}`, { signal }).catch(
       () => undefined,
     );

@@ -5,7 +5,11 @@ import type { RunningTorchServe } from './torchServe.ts';
 
 /**
  * The kubelet of all nodes. Commands run on this machine, in the folder behind the pod's claim; a predictor with TorchServe
- * is a real one; everything else is only said to run. What cannot work here is reported as a kubelet would report it.
+ * is a real one; everything else is only said to run.
+ *
+ * Failures, told in a kubelet's words: an image with `does-not-exist` in its name cannot be pulled; the storage initializer
+ * finds no model at a URI with `missing` in it; a pod with the label `kubelet.test/never-ready: "true"` never is; TorchServe
+ * with less than 512 MiB is killed for its memory. What TorchServe or KServe's wrapper says of a bad store is their own.
  */
 export interface Kubelet {
   readonly torchServeOf: (namespace: string, pod: string) => RunningTorchServe | undefined;

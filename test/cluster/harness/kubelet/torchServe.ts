@@ -67,8 +67,9 @@ export async function startTorchServe(
   const config = await hostConfig(original, mounts, knowsTokens ? [] : ['disable_token_authorization=true']);
   const process = await launch(context.keeper, python, order, config);
   const [port = 0] = await freePorts(1);
-  const wrapper = startWrapper({ config: original, mounts, version, port, ...config, log });
-  const ended = endOf(order, process, wrapper.failed);
+  const exited = exitOf(process);
+  const wrapper = startWrapper({ config: original, mounts, version, port, torchServeEnded: exited, ...config, log });
+  const ended = endOf(container, process, { exited, wrapperFailed: wrapper.failed });
   return {
     workload: {
       ready: wrapper.listening,
@@ -164,24 +165,27 @@ async function launch(
   return process;
 }
 
-/** The container ends when TorchServe or the wrapper does, or when the memory that it may have is too little. */
+async function exitOf(process: KeptProcess): Promise<void> {
+  await new Promise((resolve) => process.child.once('exit', resolve).once('error', resolve));
+}
+
+/**
+ * The container ends when the wrapper does, or when the memory that it may have is too little. It outlives TorchServe: the
+ * image's entry point starts that in the background and does not look after it.
+ */
 async function endOf(
-  order: TorchServeOrder,
+  container: Container,
   process: KeptProcess,
-  wrapperFailed: Promise<void>,
+  { exited, wrapperFailed }: { readonly exited: Promise<void>; readonly wrapperFailed: Promise<void> },
 ): Promise<ContainerEnd> {
-  const exited = new Promise<ContainerEnd>((resolve) => {
-    // The launcher's own code says nothing about Java's.
-    process.child.once('exit', (code) => resolve({ exitCode: code === 0 || code === null ? 1 : code }));
-    process.child.once('error', () => resolve({ exitCode: 127 }));
-  });
-  if (memoryLimit(order.container) < leastMemory) {
+  if (memoryLimit(container) < leastMemory) {
     await Promise.race([exited, new Promise((resolve) => process.child.stdout?.once('data', resolve))]);
     return { exitCode: 137, reason: 'OOMKilled' };
   }
+  await wrapperFailed;
   // What TorchServe says about the same fault belongs into the log as well.
-  const failed = wrapperFailed.then(() => Promise.race([exited, delay(3000)])).then(() => ({ exitCode: 1 }));
-  return Promise.race([exited, failed]);
+  await Promise.race([exited, delay(3000)]);
+  return { exitCode: 1 };
 }
 
 const units: Readonly<Record<string, number>> = {

@@ -58,6 +58,25 @@ describe('a claim that takes no more', () => {
     await rm(path.join(folder, 'filler'));
   });
 
+  it('is told when the answer is lost in the connection that breaks with it', async (context) => {
+    if (reason !== undefined) return context.skip(reason);
+    const cluster = new FakeCluster(folder);
+    cluster.cutsWhenSent = (bytes, script) => {
+      if (script !== 'receive' || bytes < mebibyte) return false;
+      writeFileSync(path.join(folder, 'filler'), '');
+      // As much as there is.
+      spawnSync('dd', ['if=/dev/zero', `of=${path.join(folder, 'filler')}`, 'bs=4096']);
+      return true;
+    };
+    await assert.rejects(openStore(cluster).upload(archive), {
+      category: 'no-space',
+      message: /receive cats 1\.0: it has 0 bytes free, and 6\.0 MiB more are needed/,
+    });
+    await cluster.settled();
+    assert.deepEqual(await everything(folder), ['filler']);
+    await rm(path.join(folder, 'filler'));
+  });
+
   it('is told when it is mounted for reading only', async (context) => {
     if (reason !== undefined) return context.skip(reason);
     execFileSync('mount', ['-o', 'remount,ro', folder]);

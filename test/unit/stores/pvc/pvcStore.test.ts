@@ -201,7 +201,7 @@ describe('a store in a claim', () => {
       await mkdir(tools);
       const which = (tool: string): string =>
         execFileSync('sh', ['-c', 'command -v "$1"', 'sh', tool], { encoding: 'utf8' }).trim();
-      for (const tool of ['cat', 'date', 'df', 'head', 'mkdir', 'mv', 'rm', 'rmdir', 'sleep', 'wc']) {
+      for (const tool of ['cat', 'date', 'df', 'head', 'mkdir', 'mv', 'rm', 'rmdir', 'sleep', 'touch', 'wc']) {
         await symlink(which(tool), path.join(tools, tool));
       }
       await using cluster = await FakeCluster.open();
