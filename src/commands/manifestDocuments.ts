@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { ModelDeckError } from '../foundation/error.ts';
-import { modelOf } from './storeCommands.ts';
+import { chosenModel } from './chosenModel.ts';
 import type { Services } from './services.ts';
 
 const scheme = 'model-deck-manifest';
@@ -15,7 +15,11 @@ export class ManifestDocuments implements vscode.TextDocumentContentProvider {
   }
 
   async open(argument: unknown): Promise<void> {
-    const { name, version, archivePath } = modelOf(argument);
+    const { name, version, archivePath } = await chosenModel(
+      this.services,
+      argument,
+      'Open the manifest of which model?',
+    );
     const label = [name, version].filter(Boolean).join(' ');
     if (archivePath === undefined) throw new ModelDeckError('unsupported', `${label} does not lie in a folder.`);
     // The path names the tab; the query says which archive.

@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { ModelDeckError } from '../foundation/error.ts';
 import { inferenceServices } from '../kserve/resources/inferenceService.ts';
 import type { StoredModel } from '../stores/modelStore.ts';
-import type { ServedModel } from '../targets/target.ts';
 import { rowSubject } from './arguments.ts';
+import { chosenModel, chosenStoredModel } from './chosenModel.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import { claimOfStore } from './deployArguments.ts';
 import type { Services } from './services.ts';
@@ -20,13 +20,13 @@ export class StoreCommands {
   ) {}
 
   async copyStorageUri(argument: unknown): Promise<void> {
-    const { storageUri } = modelOf(argument);
+    const { storageUri } = await chosenModel(this.services, argument, 'Copy the storage URI of which model?');
     await vscode.env.clipboard.writeText(storageUri);
     vscode.window.setStatusBarMessage(`Copied ${storageUri}`, 5000);
   }
 
   async remove(argument: unknown): Promise<void> {
-    const model = storedModelOf(argument);
+    const model = await chosenStoredModel(this.services, argument, 'Remove which model from the store?');
     const user = await this.userOf(model);
     if (user !== undefined) {
       throw new ModelDeckError('conflict', `${model.name} ${model.version} is deployed as ${user}.`, {
@@ -69,7 +69,10 @@ export class StoreCommands {
 
   async reveal(argument: unknown): Promise<void> {
     const subject = rowSubject(argument);
-    const where = subject?.kind === 'store' ? subject.folder : modelOf(argument).path;
+    const where =
+      subject?.kind === 'store'
+        ? subject.folder
+        : (await chosenModel(this.services, argument, 'Reveal which model?')).path;
     if (where === undefined) throw new ModelDeckError('unsupported', 'This model does not lie in a folder.');
     // A browser or a remote window has no file manager to show.
     if (vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined) {
@@ -93,16 +96,4 @@ export class StoreCommands {
     if (chosen === undefined) throw ModelDeckError.cancelled();
     await setLocalStoreFolder(chosen.fsPath);
   }
-}
-
-/** The model of a row: a stored one, or that of a deployment. @throws ModelDeckError when the row has none */
-export function modelOf(argument: unknown): ServedModel {
-  const subject = rowSubject(argument);
-  return subject?.kind === 'deployment' ? subject.deployment.model : storedModelOf(argument);
-}
-
-function storedModelOf(argument: unknown): StoredModel {
-  const subject = rowSubject(argument);
-  if (subject?.kind === 'model') return subject.model;
-  throw new ModelDeckError('invalid-input', 'No model is selected.', { remedy: 'Run the command from a model’s row.' });
 }
