@@ -140,7 +140,7 @@ export class Workbench {
   /** A palette that opens while VS Code still reads its extensions lacks their commands; a user would open it again. */
   async runFromPalette(command: string): Promise<void> {
     const row = this.row('.quick-input-list', command);
-    for (const end = Date.now() + patience; ; ) {
+    for (const end = Date.now() + patience; ;) {
       await this.page.keyboard.press('F1');
       await this.page.locator('.quick-input-widget input[type=text]').fill(`>${command}`);
       const there = row.waitFor({ timeout: 3000 });
