@@ -1,7 +1,7 @@
 /**
  * Measures what the project promises about speed and memory, beside the peers and the floor:
  *
- *     npm run bench [-- --check] [packaging] [image] [prediction]
+ *     npm run bench [-- --check] [packaging] [image] [prediction] [cluster]
  *
  * Prints medians with least and most, ratios, and whether each target is met. Ends with 1 when something could not be run;
  * with --check also when a target is missed.
@@ -11,12 +11,13 @@ import { availableParallelism, cpus, freemem, loadavg, totalmem } from 'node:os'
 import { parseArgs } from 'node:util';
 import { pythonEnvironment } from '../python/environment.ts';
 import { ensureBuilt } from './built.ts';
+import { benchCluster } from './cluster/benchCluster.ts';
 import { benchImage } from './image.ts';
 import type { Verdict } from './measure.ts';
 import { benchPackaging } from './packaging.ts';
 import { benchPrediction } from './prediction.ts';
 
-const parts = ['packaging', 'image', 'prediction'];
+const parts = ['packaging', 'image', 'prediction', 'cluster'];
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { check: { type: 'boolean' } } });
@@ -30,6 +31,7 @@ async function main(): Promise<void> {
   if (isWanted('packaging')) verdicts.push(...(await benchPackaging(python, 5)));
   if (isWanted('image')) await benchImage(python, 7);
   if (isWanted('prediction')) verdicts.push(...(await benchPrediction(31)));
+  if (isWanted('cluster')) verdicts.push(...(await benchCluster((line) => console.log(line))));
   const missed = verdicts.filter(({ isMet }) => !isMet).length;
   console.log(
     `\nLoad average at the end: ${(loadavg()[0] ?? 0).toFixed(1)}. With more than the cores, figures are not to be trusted.`,

@@ -47,7 +47,7 @@ export function statusError(attempt: Attempt, status: KubeStatus): ModelDeckErro
   return new ModelDeckError(category, sentence(attempt, status.message), {
     ...(remedy !== undefined && { remedy }),
     ...(category === 'unauthorized' && { location, nextStep: { kind: 'open-file', location } }),
-    ...(category === 'server' && { nextStep: { kind: 'retry' } }),
+    ...((category === 'server' || category === 'unreachable') && { nextStep: { kind: 'retry' } }),
     cause: status,
   });
 }
@@ -140,6 +140,15 @@ const objection: Meaning = {
   remedy: 'Change what the server objects to, and try again.',
 };
 
+/** A webhook answers with the error of its own questions, in Go's words, while the API server is away from it. */
+const webhookCutOff =
+  /\b(dial tcp|connection refused|connection reset|i\/o timeout|TLS handshake timeout|context deadline exceeded|unexpected EOF|: EOF|etcdserver: )/;
+
+const cutOff: Meaning = {
+  category: 'unreachable',
+  remedy: 'The webhook could not reach the API server: try again in a moment.',
+};
+
 interface Meaning {
   readonly category: ErrorCategory;
   readonly remedy?: string;
@@ -157,7 +166,9 @@ function meaningOf({ code, details, message }: KubeStatus, context: KubeContext)
       };
     case 403:
       // A webhook that objects to a field answers 403 as well. The server's own refusals tell the kind in their details.
-      if (details === undefined && message.startsWith('admission webhook ')) return objection;
+      if (details === undefined && message.startsWith('admission webhook ')) {
+        return webhookCutOff.test(message) ? cutOff : objection;
+      }
       return {
         category: 'forbidden',
         remedy: 'Ask who runs the cluster to allow it, or choose another namespace or context.',

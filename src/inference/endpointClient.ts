@@ -151,7 +151,9 @@ export class EndpointClient {
     const call = await inferenceCall(endpoint, input, question.image, task);
     const sent = performance.now();
     const { url, body } = call;
-    const answer = await this.exchange({ method: 'POST', url, body }, question, task);
+    const answer = await unlessDamaged(call, task, (whileSound) =>
+      this.exchange({ method: 'POST', url, body }, question, whileSound),
+    );
     const answered = performance.now();
     if (answer.status !== 200) throw statusError(endpoint, answer, body.length);
     const { predictions, notes } = await this.predictions(call, answer);
@@ -241,6 +243,22 @@ export class EndpointClient {
       : await this.connections.exchange(asked, task);
     if (answer.status < 500) this.answeredAt = performance.now();
     return { ...answer, body: withoutSecrets(answer.body, this.endpoint) };
+  }
+}
+
+/** Ends the request as soon as its image turns out to be damaged; then that is the error, whatever the server said. */
+async function unlessDamaged(
+  { checked }: InferenceCall,
+  task: Task | undefined,
+  exchange: (task: Task) => Promise<HttpAnswer>,
+): Promise<HttpAnswer> {
+  const damaged = new AbortController();
+  checked?.catch(() => damaged.abort());
+  const signal = AbortSignal.any([damaged.signal, ...(task?.signal ? [task.signal] : [])]);
+  try {
+    return await exchange({ signal });
+  } finally {
+    if (!task?.signal?.aborted) await checked;
   }
 }
 

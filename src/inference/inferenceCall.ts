@@ -21,6 +21,8 @@ export interface InferenceCall {
   readonly parseResponse: (text: string) => unknown[];
   /** One sentence each about what was done to the image or assumed of the model. */
   readonly notes: readonly string[];
+  /** Rejects when the image is damaged, which may be found out after the call began: see `PreparedImage.checked`. */
+  readonly checked?: Promise<void>;
 }
 
 /**
@@ -39,9 +41,9 @@ export async function inferenceCall(
     const body = buildV2InputRequest(input.tensor, await tensorText(input, image, task));
     return { url, body, parseResponse, notes: input.note === undefined ? [] : [input.note] };
   }
-  const { bytes, note } = await prepareImage(image, endpoint, task);
+  const { bytes, note, checked } = await prepareImage(image, endpoint, task);
   const body = encodedBody(endpoint, input, bytes);
-  return { url, body, parseResponse, notes: note === undefined ? [] : [note] };
+  return { url, body, parseResponse, notes: note === undefined ? [] : [note], ...(checked && { checked }) };
 }
 
 /** How the input of a V2 request is named where the server does not say; servers repeat it. */

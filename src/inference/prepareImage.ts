@@ -17,6 +17,11 @@ export interface PreparedImage {
   readonly height: number;
   /** One sentence about what was changed beyond the encoding, for example that the image was scaled down. */
   readonly note?: string;
+  /**
+   * Where the original is sent: rejects as `decodeImage` does when its pixels are damaged. Reading them all takes
+   * milliseconds, in which the request can be under way already; an answer counts only after it. Never goes unhandled.
+   */
+  readonly checked?: Promise<void>;
 }
 
 /**
@@ -35,10 +40,10 @@ export async function prepareImage(
   const image = await openImage(bytes);
   const takesPng = endpoint.imageEncoding === 'rgb-jpeg-or-png';
   if (bytes.length <= room && isTakenAsItIs(image, takesPng)) {
-    await checkPixels(image);
-    throwIfCancelled(task);
+    const checked = checkPixels(image);
+    checked.catch(() => undefined);
     const mediaType = image.format === 'png' ? 'image/png' : 'image/jpeg';
-    return { bytes, mediaType, width: image.metadata.width, height: image.metadata.height };
+    return { bytes, mediaType, width: image.metadata.width, height: image.metadata.height, checked };
   }
   const pixels = await decodeImage(bytes, task);
   if (takesPng && image.format !== 'jpeg' && pixels.width * pixels.height <= maxPngPixels) {
@@ -72,7 +77,7 @@ function isTakenAsItIs({ format, metadata }: OpenImage, takesPng: boolean): bool
   return isUpright && isRgb && isTaken;
 }
 
-/** Decodes at an eighth of the size, which still reads every byte: a cut-off file must fail here, not in the cluster. */
+/** Decodes at an eighth of the size, which still reads every byte: a cut-off file must be named here, not in the cluster. */
 async function checkPixels(image: OpenImage): Promise<void> {
   const width = Math.max(1, Math.round(image.metadata.width / 8));
   await image

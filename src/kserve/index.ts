@@ -22,9 +22,9 @@ export {
   parseDeploymentMode,
   readInferenceServiceConfig,
 } from './inferenceServiceConfig.ts';
-export type { InferenceServiceConfig } from './inferenceServiceConfig.ts';
+export type { DeploymentMode, InferenceServiceConfig } from './inferenceServiceConfig.ts';
 export { editableManifest, inferenceServiceManifest } from './manifest.ts';
-export type { ManifestInput } from './manifest.ts';
+export type { HttpProbe, ManifestInput } from './manifest.ts';
 export { fromYaml, toYaml } from './manifestYaml.ts';
 export type { ManifestFinding, ParsedManifest } from './manifestYaml.ts';
 export {

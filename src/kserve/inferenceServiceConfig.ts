@@ -4,10 +4,13 @@ import type { ConfigMap } from './resources/core.ts';
 /** Where KServe keeps its settings. The namespace is that of its controller, `kserve` unless it was installed elsewhere. */
 export const inferenceServiceConfigMap = { namespace: 'kserve', name: 'inferenceservice-config' } as const;
 
+/** How KServe runs a service: by a Deployment of its own, or by another system. */
+export type DeploymentMode = 'Standard' | 'Knative' | 'ModelMesh';
+
 /** What of KServe's settings decides how services run and are reached. What is not set is left out. */
 export interface InferenceServiceConfig {
   /** What an InferenceService without the annotation gets. KServe v0.20 as it comes: Knative. */
-  readonly defaultDeploymentMode?: 'Standard' | 'Knative' | 'ModelMesh';
+  readonly defaultDeploymentMode?: DeploymentMode;
   readonly storageInitializerImage?: string;
   readonly ingress: {
     readonly className?: string;
@@ -43,7 +46,7 @@ export function readInferenceServiceConfig(configMap: ConfigMap): InferenceServi
 }
 
 /** KServe's own name of a mode, given in any of the names that it had (`ParseDeploymentMode`). */
-export function parseDeploymentMode(mode: string | undefined): 'Standard' | 'Knative' | 'ModelMesh' | undefined {
+export function parseDeploymentMode(mode: string | undefined): DeploymentMode | undefined {
   switch (mode) {
     case 'Standard':
     case 'RawDeployment':

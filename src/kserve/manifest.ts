@@ -16,10 +16,20 @@ export interface ManifestInput {
   readonly minReplicas?: number | undefined;
   readonly maxReplicas?: number | undefined;
   readonly serviceAccountName?: string | undefined;
+  /** Must succeed before Kubernetes asks whether the container is ready. */
+  readonly startupProbe?: HttpProbe | undefined;
   /** Appended to the runtime's own arguments. */
   readonly args?: readonly string[] | undefined;
   readonly annotations?: Readonly<Record<string, string>> | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The part of Kubernetes' `Probe` that we write. Times are in seconds. */
+export interface HttpProbe {
+  readonly httpGet: { readonly path: string; readonly port: number };
+  readonly periodSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly failureThreshold: number;
 }
 
 /** The `serving.kserve.io/v1beta1` InferenceService, with nothing in it that was not asked for; for server-side apply. */
@@ -35,6 +45,7 @@ export function inferenceServiceManifest(input: ManifestInput): InferenceService
     storageUri: input.storageUri,
     ...(input.args !== undefined && input.args.length > 0 && { args: input.args }),
     ...(hasEntries(resources) && { resources: { requests: { ...resources }, limits: { ...resources } } }),
+    ...(input.startupProbe && { startupProbe: input.startupProbe }),
   };
   return {
     apiVersion: 'serving.kserve.io/v1beta1',

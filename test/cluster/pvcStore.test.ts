@@ -207,7 +207,9 @@ describe('a store in a claim of a real cluster', () => {
   it('takes two windows with the same version', async () => {
     const medium = await makeArchive(60 * mebibyte);
     const stores = await Promise.all([open(), open()]);
-    const [one, two] = await Promise.all(stores.map((store) => store.upload(medium)));
+    const stored = await Promise.all(stores.map((store) => store.upload(medium)));
+    assert.deepEqual(stored.map(({ isNew }) => isNew).sort(), [false, true], 'one of them finds it there');
+    const [one, two] = stored.map((model) => ({ ...model, isNew: true }));
     assert.deepEqual(one, two);
     assert.ok(stores[0]);
     await assertStored(stores[0], medium);
@@ -337,9 +339,10 @@ describe('a store in a claim of a real cluster', () => {
     await cluster.kubectl(['apply', '-f', '-'], { input: JSON.stringify(user) });
     await cluster.kubectl(['wait', '-n', namespace, '--for=condition=Ready', 'pod/user', '--timeout=60s']);
     let nodes: Promise<string> | undefined;
-    const small = await makeArchive(1000, 'small');
+    // Large enough that its pod is still there when kubectl asks.
+    const medium = await makeArchive(60 * mebibyte);
     const store = await open({ claim: single });
-    await store.upload(small, {
+    await store.upload(medium, {
       onProgress: atShare(0, () => {
         nodes = cluster.kubectl(['get', 'pods', '-n', namespace, '-o', 'jsonpath={.items[*].spec.nodeName}']);
       }),

@@ -1,5 +1,8 @@
 import type { ModelSpec } from '../modelSpec.ts';
 
+/** Where TorchServe itself listens in KServe's pod, for predictions and management; 8080 is KServe's wrapper in front of it. */
+export const torchServePort = 8085;
+
 /**
  * `config.properties` for KServe's TorchServe runtime. Its snapshot names the archive and the version of the manifest:
  * TorchServe refuses to start when they differ.
@@ -32,8 +35,8 @@ export function configProperties(
     },
   };
   const lines = [
-    'inference_address=http://0.0.0.0:8085',
-    'management_address=http://0.0.0.0:8085',
+    `inference_address=http://0.0.0.0:${torchServePort}`,
+    `management_address=http://0.0.0.0:${torchServePort}`,
     'metrics_address=http://0.0.0.0:8082',
     'grpc_inference_port=7070',
     'grpc_management_port=7071',

@@ -4,8 +4,10 @@ import { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
 import {
   inferenceServiceConfigMap,
+  parseDeploymentMode,
   parsePvcUri,
   readInferenceServiceConfig,
+  type DeploymentMode,
   type InferenceServiceConfig,
 } from '../../kserve/index.ts';
 import {
@@ -79,6 +81,16 @@ export async function readService(place: Place, name: string, task: Task): Promi
   throw new ModelDeckError('not-found', `There is no InferenceService ${name} in ${place.namespace}.`, {
     remedy: 'Somebody deleted it. Refresh the Clusters view.',
   });
+}
+
+/** How a service runs and will run; undefined where KServe's settings are not known, or the service keeps another mode. */
+export function deploymentMode(
+  live: InferenceService | undefined,
+  config: InferenceServiceConfig | undefined,
+): DeploymentMode | undefined {
+  const lived = parseDeploymentMode(live?.status?.deploymentMode);
+  const mode = config?.defaultDeploymentMode;
+  return lived === undefined || lived === mode ? mode : undefined;
 }
 
 /** KServe's own settings; undefined where the user may not read them. */

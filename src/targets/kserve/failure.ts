@@ -14,6 +14,7 @@ export function diagnosisError(diagnosis: Diagnosis): ModelDeckError {
  * quota, missing rights. Its own words otherwise.
  */
 export function refusalError(manifest: InferenceService, context: string, error: ModelDeckError): ModelDeckError {
+  if (error.category === 'unreachable') return error;
   const diagnosis = diagnose({ isvc: manifest, pods: [], events: [], claims: [], refusals: [error.message], context });
   if (!diagnosis) return error;
   const { summary, remedy } = diagnosis;

@@ -5,7 +5,7 @@ import { editableManifest, readEarlierVersions, toYaml } from '../../kserve/inde
 import type { InferenceService } from '../../kserve/resources/inferenceService.ts';
 import type { DeployPlan, DeployRequest, Deployment, DeployStep, RestorePoint, Route, RouteKind } from '../target.ts';
 import { requestStop, type Journal } from './applyDeployment.ts';
-import { readLive, readService } from './clusterFacts.ts';
+import { deploymentMode, readKServeConfig, readLive, readService } from './clusterFacts.ts';
 import type { EarlierVersion, KServeTarget } from './clusters.ts';
 import { deleteService, notesOnDeleting } from './deleteService.ts';
 import { applyEditedManifest } from './editedManifest.ts';
@@ -69,8 +69,9 @@ export class KServeNamespace implements KServeTarget {
 
   async deploy(request: DeployRequest, task: Task<DeployStep> = {}): Promise<Deployment> {
     const { name, cluster = {} } = request;
+    const config = await readKServeConfig(this.place, { signal: task.signal });
     const wanted = (live: InferenceService | undefined): InferenceService => {
-      const manifest = wantedManifest(this.place, request);
+      const manifest = wantedManifest(this.place, request, deploymentMode(live, config));
       return cluster.manifest === undefined ? keepingReplicas(manifest, live) : manifest;
     };
     const { force = false, basis } = cluster;

@@ -4,7 +4,7 @@ import { parsePvcUri, planWarnings, runtimeRequestOf, selectRuntime, toYaml } fr
 import type { InferenceService } from '../../kserve/resources/inferenceService.ts';
 import type { ServingRuntime } from '../../kserve/resources/servingRuntime.ts';
 import type { DeployPlan, DeployRequest, PlannedObject } from '../target.ts';
-import { readClusterFacts, type ClusterFacts } from './clusterFacts.ts';
+import { deploymentMode, readClusterFacts, type ClusterFacts } from './clusterFacts.ts';
 import { ownedFields, sameFields, united } from './ownedFields.ts';
 import { inPlace, type Place } from './place.ts';
 import {
@@ -24,9 +24,9 @@ import {
  *   `invalid-input` for a manifest that cannot be read
  */
 export async function planDeployment(place: Place, request: DeployRequest, task: Task): Promise<DeployPlan> {
-  const wanted = wantedManifest(place, request);
-  const { storageUri } = wanted.spec.predictor.model ?? {};
+  const { storageUri } = wantedManifest(place, request).spec.predictor.model ?? {};
   const facts = await readClusterFacts(place, request.name, storageUri, task);
+  const wanted = wantedManifest(place, request, deploymentMode(facts.live, facts.config));
   const { chosen, ...runtime } = chooseRuntime(wanted, facts);
   const full = request.cluster?.manifest === undefined ? keepingReplicas(wanted, facts.live) : wanted;
   const prepared = await prepare(place, full, facts.live, request.cluster?.force ?? false, task);

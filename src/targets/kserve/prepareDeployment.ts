@@ -11,6 +11,7 @@ import {
   provenanceAnnotations,
   readEarlierVersions,
   readProvenance,
+  type DeploymentMode,
 } from '../../kserve/index.ts';
 import { inferenceServices, type InferenceService } from '../../kserve/resources/inferenceService.ts';
 import type { DeployRequest } from '../target.ts';
@@ -18,6 +19,7 @@ import { isCategory } from './clusterFacts.ts';
 import { refusalError } from './failure.ts';
 import { canonicalJson, ownedFields, sameJson } from './ownedFields.ts';
 import type { Place } from './place.ts';
+import { torchServeStarted } from './torchServeStarted.ts';
 
 /**
  * A mark of what was applied, on the InferenceService and, since KServe copies annotations, on its pods: it tells the
@@ -40,8 +42,8 @@ export interface Prepared {
   readonly conflicts: readonly FieldConflict[];
 }
 
-/** The InferenceService that a request asks for, or that the user made of it. */
-export function wantedManifest(place: Place, request: DeployRequest): InferenceService {
+/** The InferenceService that a request asks for, or that the user made of it. @param mode how the service will run, where that is known */
+export function wantedManifest(place: Place, request: DeployRequest, mode?: DeploymentMode): InferenceService {
   const { name, model, protocol, cluster = {}, provenance = {} } = request;
   const annotations = provenanceAnnotations({
     modelName: model.name,
@@ -62,6 +64,7 @@ export function wantedManifest(place: Place, request: DeployRequest): InferenceS
     resources,
     minReplicas,
     maxReplicas,
+    startupProbe: torchServeStarted(modelFormat, mode),
     annotations,
   });
 }

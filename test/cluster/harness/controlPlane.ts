@@ -17,6 +17,8 @@ export interface ControlPlaneParts {
   readonly api: ApiClient;
   /** Kubeconfig of the administrator, who all components are here. */
   readonly kubeconfig: string;
+  /** File that leads the API server into the network of the pods. */
+  readonly egressConfig: string;
   /** Ports of 127.0.0.1, all free. */
   readonly ports: {
     readonly etcd: number;
@@ -73,7 +75,7 @@ function startEtcd({ binaries, keeper, ports }: ControlPlaneParts): void {
   ]);
 }
 
-function startApiServer({ binaries, keeper, authority, ports }: ControlPlaneParts): KeptProcess {
+function startApiServer({ binaries, keeper, authority, egressConfig, ports }: ControlPlaneParts): KeptProcess {
   return keeper.start('kube-apiserver', binaries.kubeApiserver, [
     `--etcd-servers=http://${here}:${ports.etcd}`,
     `--secure-port=${ports.apiServer}`,
@@ -94,6 +96,7 @@ function startApiServer({ binaries, keeper, authority, ports }: ControlPlanePart
     `--kubelet-client-certificate=${authority.server.cert}`,
     `--kubelet-client-key=${authority.server.key}`,
     '--kubelet-preferred-address-types=InternalIP',
+    `--egress-selector-config-file=${egressConfig}`,
   ]);
 }
 

@@ -35,6 +35,7 @@ export interface Container {
   readonly env?: readonly { readonly name: string; readonly value?: string }[];
   readonly volumeMounts?: readonly VolumeMount[];
   readonly terminationMessagePolicy?: string;
+  readonly startupProbe?: { readonly httpGet: { readonly path: string; readonly port: number } };
   readonly resources?: { readonly limits?: Readonly<Record<string, string>> };
 }
 

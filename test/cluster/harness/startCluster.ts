@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { torchServeEnvironment } from '../../../scripts/torchserve/environment.ts';
 import { requireTools } from '../../../scripts/vscode/systemTools.ts';
@@ -15,6 +15,7 @@ import { startKubelet } from './kubelet/kubelet.ts';
 import { nodeNames, startKwok } from './kwok.ts';
 import { createInferenceServices } from './manyInferenceServices.ts';
 import { createNamespace, deleteNamespace } from './namespaces.ts';
+import { startPodNetwork } from './podNetwork.ts';
 import { freePorts, keepProcesses } from './processKeeper.ts';
 import type { ProcessKeeper } from './processKeeper.ts';
 import { startTcpProxy } from './tcpProxy.ts';
@@ -91,7 +92,10 @@ async function startIn(keeper: ProcessKeeper, { binaries, python, log }: Tools):
   const parts = { binaries, authority, keeper, api, kubeconfig };
   log('Starting the control plane');
   const ports = { etcd, etcdPeer, apiServer, controllerManager, scheduler };
-  const controlPlane = await startControlPlane({ ...parts, ports });
+  const network = await startPodNetwork();
+  const egressConfig = path.join(keeper.folder, 'egress.yaml');
+  await writeFile(egressConfig, network.egressConfig);
+  const controlPlane = await startControlPlane({ ...parts, egressConfig, ports });
   log('Starting KServe and kwok');
   const [kserve] = await Promise.all([
     startKServe({ ...parts, ports: { webhook, metrics, health } }),
@@ -101,6 +105,7 @@ async function startIn(keeper: ProcessKeeper, { binaries, python, log }: Tools):
     api,
     kwok: { port: kwok, ca: authority.ca },
     keeper,
+    network,
     torchServePython: () => Promise.resolve(python),
     log,
   });
@@ -128,7 +133,7 @@ async function startIn(keeper: ProcessKeeper, { binaries, python, log }: Tools):
     createInferenceServices: (order) => createInferenceServices(api, order),
     stop: async () => {
       await kubelet.stop();
-      await proxy.stop();
+      await Promise.all([proxy.stop(), network.stop()]);
       api.close();
       await keeper.stop();
     },

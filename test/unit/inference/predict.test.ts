@@ -254,8 +254,21 @@ describe('predict, when there is no answer', () => {
     });
   }
 
-  it('the image is broken: nothing is sent', async () => {
+  it('the image is cut off in its header: nothing is sent', async () => {
     const endpoint = await serve(() => assert.fail('sent'));
     await assert.rejects(predict({ endpoint, image: image.subarray(0, 500), k: 1 }), { category: 'invalid-input' });
   });
+
+  const handlers: Record<string, Handler> = {
+    'does not answer': () => undefined,
+    'reads it all the same': (_body, _request, response) => response.end(v1Answer([scores])),
+    'says something else': (_body, _request, response) => response.writeHead(500).end('{}'),
+  };
+  for (const [server, handler] of Object.entries(handlers)) {
+    it(`the image is cut off behind its header, and the server ${server}`, async () => {
+      const endpoint = await serve(handler);
+      const asked = predict({ endpoint, image: image.subarray(0, image.length - 200), k: 1 });
+      await assert.rejects(asked, { category: 'invalid-input', message: /cannot be decoded/ });
+    });
+  }
 });

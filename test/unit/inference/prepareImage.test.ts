@@ -20,7 +20,8 @@ describe('prepareImage', () => {
   for (const name of ['rgb-420.jpg', 'rgb-444.jpg', 'progressive.jpg']) {
     it(`sends ${name} byte by byte`, async () => {
       const original = readFixture(name);
-      const prepared = await prepareImage(original, onlyJpeg);
+      const { checked, ...prepared } = await prepareImage(original, onlyJpeg);
+      await checked;
       assert.deepEqual(prepared, { bytes: original, mediaType: 'image/jpeg', width: 61, height: 47 });
     });
   }
@@ -110,9 +111,11 @@ describe('prepareImage', () => {
     });
   });
 
-  it('refuses a cut-off JPEG that would be sent as it is', async () => {
+  it('finds out that a JPEG is cut off which would be sent as it is', async () => {
     const whole = readFixture('rgb-420.jpg');
-    await assert.rejects(prepareImage(whole.subarray(0, whole.length - 200), onlyJpeg), {
+    const { checked } = await prepareImage(whole.subarray(0, whole.length - 200), onlyJpeg);
+    assert.ok(checked);
+    await assert.rejects(checked, {
       category: 'invalid-input',
       message: /cannot be decoded/,
     });

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError } from '../apiClient.ts';
 import type { ApiClient } from '../apiClient.ts';
 import type { Container, Pod } from '../kubeTypes.ts';
+import type { PodNetwork } from '../podNetwork.ts';
 import type { ProcessKeeper } from '../processKeeper.ts';
 import { backOffSeconds, goDuration, pause } from './backOff.ts';
 import { openContainerLog } from './containerLog.ts';
@@ -14,6 +15,7 @@ import { podEvents } from './podEvents.ts';
 import { newPicture, now, podStatus } from './podStatus.ts';
 import type { ContainerPicture, Terminated } from './podStatus.ts';
 import { claimMounts } from './podVolumes.ts';
+import { afterStartupProbe } from './startupProbe.ts';
 import { isTorchServe, startTorchServe } from './torchServe.ts';
 import type { RunningTorchServe } from './torchServe.ts';
 import { completed, failingDownload, idle } from './workload.ts';
@@ -24,6 +26,7 @@ export interface PodContext {
   readonly api: ApiClient;
   readonly kwok: { readonly port: number; readonly ca: string };
   readonly keeper: ProcessKeeper;
+  readonly network: Pick<PodNetwork, 'route'>;
   /** Python of an environment with TorchServe; made when the first is asked for. */
   readonly torchServePython: () => Promise<string>;
   readonly log: (line: string) => void;
@@ -68,7 +71,8 @@ export function startPod(context: PodContext, pod: Pod, podIP: string): PodWorke
     if (mounts.length === 0) return idle(isReady);
     const started = await startTorchServe(context, { pod, container, mounts, log });
     torchServe = started.description;
-    return isReady ? started.workload : { ...started.workload, ready: new Promise(() => undefined) };
+    const workload = afterStartupProbe(container, started.workload);
+    return isReady ? workload : { ...workload, ready: new Promise(() => undefined) };
   };
   const startInit = (container: Container, log: ContainerLog): Workload => {
     const isMissing = container.name === 'storage-initializer' && container.args?.[0]?.includes('missing');
@@ -96,6 +100,7 @@ export function startPod(context: PodContext, pod: Pod, podIP: string): PodWorke
       const workload = options.isInit ? startInit(container, log) : await start(container, log);
       workloads.add(workload);
       forwards.push(...workload.forwards);
+      context.network.route(podIP, forwards);
       if (workload.forwards.length > 0) await objects.forwardPorts(forwards);
       if (!options.isInit) await objects.heard(container.name, signal);
       await tell.event({ type: 'Normal', reason: 'Pulled', message: pulled(container) });
@@ -112,6 +117,7 @@ export function startPod(context: PodContext, pod: Pod, podIP: string): PodWorke
       workloads.delete(workload);
       await workload.stop();
       forwards.splice(0, forwards.length, ...forwards.filter((forward) => !workload.forwards.includes(forward)));
+      context.network.route(podIP, forwards);
       log.close();
       if (end === undefined) return;
       const terminated = terminatedState(container, end, startedAt, log);

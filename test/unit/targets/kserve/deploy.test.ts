@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { ModelDeckError } from '../../../../src/foundation/error.ts';
-import { readEarlierVersions, readProvenance } from '../../../../src/kserve/index.ts';
-import { events } from '../../../../src/kserve/resources/core.ts';
+import { inferenceServiceConfigMap, readEarlierVersions, readProvenance } from '../../../../src/kserve/index.ts';
+import { configMaps, events, type ConfigMap } from '../../../../src/kserve/resources/core.ts';
 import { inferenceServices, type InferenceService } from '../../../../src/kserve/resources/inferenceService.ts';
 import { deletionTimes } from '../../../../src/targets/kserve/deleteService.ts';
 import { KServeNamespace } from '../../../../src/targets/kserve/kserveTarget.ts';
@@ -107,6 +107,31 @@ describe('deploy to KServe', () => {
     const before = live()?.metadata.resourceVersion;
     await target.deploy(order());
     assert.equal(live()?.metadata.resourceVersion, before);
+  });
+
+  it('has Kubernetes wait for TorchServe where a Deployment runs it, and nowhere else', async () => {
+    const probe = (): unknown => live()?.spec.predictor.model?.['startupProbe'];
+    const settings = (mode: string): ConfigMap => ({
+      metadata: inferenceServiceConfigMap,
+      data: { deploy: JSON.stringify({ defaultDeploymentMode: mode }) },
+    });
+    await target.deploy(order());
+    assert.equal(probe(), undefined, 'settings that may not be read');
+    cluster.put(configMaps, settings('Knative'), 'installer');
+    await target.deploy(order('2.0'));
+    assert.equal(probe(), undefined, 'Knative');
+    await target.remove('kserve:minikube/ml/cats');
+    cluster.put(configMaps, settings('RawDeployment'), 'installer');
+    const { objects } = await target.plan(order());
+    assert.match(objects?.[0]?.yaml ?? '', /startupProbe:\n +httpGet:\n +path: \/ping\n +port: 8085/);
+    await target.deploy(order());
+    assert.deepEqual((probe() as { httpGet: unknown }).httpGet, { path: '/ping', port: 8085 });
+    const version = live()?.metadata.resourceVersion;
+    await target.deploy(order());
+    assert.equal(live()?.metadata.resourceVersion, version);
+    await target.remove('kserve:minikube/ml/cats');
+    await target.deploy(order('1.0', { cluster: { modelFormat: 'onnx', runtime: 'triton' } }));
+    assert.equal(probe(), undefined, 'another format');
   });
 
   it('ends with the cause of a failure, and takes a new service back whole', async () => {
@@ -238,7 +263,7 @@ describe('deploy to KServe', () => {
       involvedObject: { kind: 'Pod', name: 'cats-predictor-1' },
       lastTimestamp: new Date(Date.now() + 5000).toISOString(),
     };
-    await new Promise<void>((resolve) => target.onDidChangeDeployments(resolve) && setTimeout(resolve, 20));
+    while (kserve.podsOf('cats').length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     cluster.put(events, event, 'scheduler');
     const [pod] = kserve.podsOf('cats');
     assert.ok(pod);

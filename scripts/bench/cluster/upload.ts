@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { open, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { openConnection } from '../../../src/cluster/index.ts';
+import { PvcStore } from '../../../src/stores/index.ts';
+import type { Cluster } from '../../../test/cluster/harness/cluster.ts';
+import { startHelperPod } from '../../../test/cluster/harness/helperPod.ts';
+import { randomArchive } from '../../../test/unit/stores/pvc/fixtures.ts';
+import { interleave, printSamples, printVerdicts, timed } from '../measure.ts';
+import type { Verdict } from '../measure.ts';
+
+const size = 500_000_000;
+const mostRatio = 1.2;
+const namespace = 'bench-upload';
+const claim = 'models';
+
+/**
+ * A whole upload into a claim, with its pod, lock, sha256 and rename, beside the bare stream of `kubectl exec` into a pod that
+ * is there already, which verifies nothing.
+ */
+export async function benchUpload(cluster: Cluster, runs: number): Promise<Verdict[]> {
+  await cluster.createNamespace(namespace);
+  const { folder = '' } = await cluster.createClaim({ namespace, name: claim, accessModes: ['ReadWriteMany'] });
+  await startHelperPod(cluster, { namespace, name: 'shell', claim });
+  const archive = await randomArchive(size);
+  const connection = await openConnection({
+    files: [cluster.kubeconfig],
+    contextName: 'model-deck-test',
+    environment: {},
+  });
+  const store = new PvcStore({ connection, namespace, claim });
+  const ours = async (): Promise<number> => {
+    const took = await timed(() => store.upload(archive));
+    for (const model of await store.list()) await store.remove(model);
+    return took;
+  };
+  const kubectl = async (): Promise<number> => {
+    const took = await timed(() => kubectlExec(cluster, archive.path));
+    await rm(path.join(folder, 'kubectl.mar'));
+    return took;
+  };
+  try {
+    // What is on the disk only after this is not waited for by either.
+    await writeFile(path.join(folder, 'warm'), '');
+    const samples = await interleave(runs, { 'our upload, verified': ours, 'kubectl exec': kubectl });
+    console.log(`\nUpload of ${size / 1e6} MB into a claim`);
+    printSamples(samples);
+    const ratio = samples['our upload, verified'].median / samples['kubectl exec'].median;
+    const verdict = {
+      target: `at most ${mostRatio} times the bare stream of kubectl exec (medians)`,
+      measured: `${ratio.toFixed(2)} times`,
+      isMet: ratio <= mostRatio,
+    };
+    printVerdicts([verdict]);
+    return [verdict];
+  } finally {
+    connection.close();
+    await rm(archive.folder, { recursive: true });
+    await cluster.deleteNamespace(namespace);
+  }
+}
+
+async function kubectlExec(cluster: Cluster, file: string): Promise<void> {
+  const input = await open(file);
+  try {
+    const args = ['exec', '-i', '-n', namespace, 'shell', '--', 'sh', '-c', `head -c ${size} > kubectl.mar`];
+    const child = spawn(cluster.kubectlPath, [`--kubeconfig=${cluster.kubeconfig}`, ...args], {
+      stdio: [input.fd, 'ignore', 'inherit'],
+      env: { ...process.env, HOME: cluster.folder },
+    });
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    if (code !== 0) throw new Error(`kubectl exec ended with ${String(code)}`);
+  } finally {
+    await input.close();
+  }
+}
