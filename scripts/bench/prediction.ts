@@ -18,7 +18,7 @@ const mostOverhead = 15;
 export async function benchPrediction(runs: number): Promise<Verdict[]> {
   const { packageModel, readSpec } = loadBuilt('packaging');
   const { startServer } = loadBuilt('local');
-  const { predict } = loadBuilt('inference');
+  const { EndpointClient } = loadBuilt('inference');
   const folder = await mkdtemp(path.join(tmpdir(), 'model-deck-bench-'));
   const spec = await readSpec(path.join(sampleFolder, 'model-deck.yaml'));
   const { inputName = '', crop = 0 } = spec.preprocessing ?? {};
@@ -34,6 +34,7 @@ export async function benchPrediction(runs: number): Promise<Verdict[]> {
     execArgv: [],
   });
   const ended = once(bare, 'exit');
+  let panelClient: InstanceType<typeof EndpointClient> | undefined;
   try {
     const endpoint: Endpoint = {
       id: 'bench',
@@ -46,10 +47,12 @@ export async function benchPrediction(runs: number): Promise<Verdict[]> {
       imageEncoding: 'rgb-jpeg-or-png',
       ...(server.labels && { labels: server.labels }),
     };
+    // As in the panel: one for all images, with its connections.
+    const client = (panelClient = new EndpointClient(endpoint));
     const image = await readFile(path.join(sampleFolder, 'photos', 'chelsea.jpg'));
     const prepare: number[] = [];
     const panel = async (): Promise<void> => {
-      const { timing } = await predict({ endpoint, image, k: 5 });
+      const { timing } = await client.predict({ image, k: 5 });
       prepare.push(timing.prepareMs);
     };
     const bareRun = async (): Promise<number> => {
@@ -80,6 +83,7 @@ export async function benchPrediction(runs: number): Promise<Verdict[]> {
     printVerdicts([verdict]);
     return [verdict];
   } finally {
+    panelClient?.close();
     if (bare.connected) bare.disconnect();
     await ended;
     await server.stop();

@@ -97,6 +97,10 @@ export interface RawRequest {
   readonly body?: string;
   readonly contentType?: string;
   readonly accept?: string;
+  /** For what is behind the API server. */
+  readonly cookie?: string;
+  /** The answer may take any time: the deadline ends when the request has been sent. */
+  readonly patient?: boolean;
 }
 
 export interface RawAnswer {

@@ -56,7 +56,10 @@ export async function openConnection(options: ConnectionOptions): Promise<Cluste
     context,
     namespace,
     ...openObjects(rest, namespace),
-    request: ({ method, path, body, contentType, accept }: RawRequest, task?: Task): Promise<RawAnswer> =>
+    request: (
+      { method, path, body, contentType, accept, cookie, patient }: RawRequest,
+      task?: Task,
+    ): Promise<RawAnswer> =>
       rest.ask(
         {
           method,
@@ -65,8 +68,10 @@ export async function openConnection(options: ConnectionOptions): Promise<Cluste
           headers: {
             ...(accept !== undefined && { Accept: accept }),
             ...(contentType !== undefined && { 'Content-Type': contentType }),
+            ...(cookie !== undefined && { Cookie: cookie }),
           },
           ...(body !== undefined && { body }),
+          ...(patient !== undefined && { patient }),
         },
         task,
       ),

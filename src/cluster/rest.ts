@@ -20,6 +20,8 @@ export interface RestRequest {
   readonly body?: string;
   /** As it goes into a sentence: `list Pods in ml`. */
   readonly doing: string;
+  /** The deadline ends when the request has been sent, since a server may have nothing to say for long. */
+  readonly patient?: boolean;
 }
 
 export interface RestAnswer {
@@ -62,10 +64,9 @@ export interface Rest {
   /** The body of a 2xx answer. @throws ModelDeckError for any other status */
   read(request: RestRequest, task?: Task): Promise<string>;
   /**
-   * Opens a 2xx answer; it ends with the task's signal. The deadline ends when the headers are there; with
-   * `patient`, when the request has been sent, since a server may have nothing to say for long.
+   * Opens a 2xx answer; it ends with the task's signal. The deadline ends when the headers are there.
    */
-  stream(request: RestRequest & { readonly patient?: boolean }, task?: Task): Promise<RestStream>;
+  stream(request: RestRequest, task?: Task): Promise<RestStream>;
   upgrade(request: RestRequest, task?: Task): Promise<Upgrade>;
   /** Does something when the connection is closed. Returns the function that takes it back. */
   readonly onClose: (action: () => void) => () => void;
@@ -99,7 +100,7 @@ export function openRest({ context, server, agent, credentials, proxy, deadlineM
     open.delete(limit);
   }
 
-  async function send(request: RestRequest & { readonly patient?: boolean }, limit: Limit): Promise<Opened> {
+  async function send(request: RestRequest, limit: Limit): Promise<Opened> {
     let mayRenew = true;
     for (let retries = 0; ;) {
       limit.stop();
@@ -129,11 +130,7 @@ export function openRest({ context, server, agent, credentials, proxy, deadlineM
     }
   }
 
-  function exchange(
-    request: RestRequest & { readonly patient?: boolean },
-    carried: RequestCredentials,
-    limit: Limit,
-  ): Promise<Opened> {
+  function exchange(request: RestRequest, carried: RequestCredentials, limit: Limit): Promise<Opened> {
     return new Promise((resolve, reject) => {
       const sent = new http.ClientRequest({
         ...carried,

@@ -4,23 +4,23 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { waitUntil } from './harness/waitUntil.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 const keeper = path.join(import.meta.dirname, 'harness', 'processKeeper.ts');
 /** Starts a process with a child of its own, and waits to be killed. */
 const script = `
-  import { keepProcesses } from ${JSON.stringify(pathToFileURL(keeper).href)};
-  const { folder, start } = await keepProcesses();
-  const { child } = start('sleeper', 'sh', ['-c', 'sleep 600 & sleep 600']);
-  console.log(JSON.stringify({ folder, pid: child.pid }));
-  setInterval(() => undefined, 1000);
+  const { keepProcesses } = require(${JSON.stringify(keeper)});
+  void keepProcesses().then(({ folder, start }) => {
+    const { child } = start('sleeper', 'sh', ['-c', 'sleep 600 & sleep 600']);
+    console.log(JSON.stringify({ folder, pid: child.pid }));
+    setInterval(() => undefined, 1000);
+  });
 `;
 
 describe('a test process that is killed', () => {
   it('leaves no process and no folder behind', async () => {
-    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+    const child = spawn(process.execPath, ['--import', 'tsx', '-e', script], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -56,6 +56,19 @@ export function united(first: unknown, second: unknown): unknown {
   return second === undefined ? first : second;
 }
 
+/**
+ * The same value with its fields in the order that they have in the template, those that it has not behind them: the API server
+ * sorts fields, and two manifests are compared line by line.
+ */
+export function inOrderOf(value: unknown, template: unknown): unknown {
+  if (isNamedList(value) && isNamedList(template)) {
+    return value.map((item) => inOrderOf(item, named(template, item['name'])));
+  }
+  if (!isRecord(value) || !isRecord(template)) return value;
+  const keys = [...Object.keys(template).filter((key) => key in value), ...Object.keys(value)];
+  return Object.fromEntries([...new Set(keys)].map((key) => [key, inOrderOf(value[key], template[key])]));
+}
+
 /** Deeply equal as JSON, whatever the order of keys. */
 export function sameJson(a: unknown, b: unknown): boolean {
   return canonicalJson(a) === canonicalJson(b);

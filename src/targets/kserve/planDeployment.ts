@@ -5,7 +5,7 @@ import type { InferenceService } from '../../kserve/resources/inferenceService.t
 import type { ServingRuntime } from '../../kserve/resources/servingRuntime.ts';
 import type { DeployPlan, DeployRequest, PlannedObject } from '../target.ts';
 import { deploymentMode, readClusterFacts, type ClusterFacts } from './clusterFacts.ts';
-import { ownedFields, sameFields, united } from './ownedFields.ts';
+import { inOrderOf, ownedFields, sameFields, united } from './ownedFields.ts';
 import { inPlace, type Place } from './place.ts';
 import {
   basisOf,
@@ -83,7 +83,7 @@ function plannedObject(place: Place, { manifest, live, action, refusal, conflict
     ...(inPlace(place, manifest.metadata.name) as { name: string; namespace: string }),
     action,
     yaml: toYaml(shown),
-    ...(before && { liveYaml: toYaml(withoutBookkeeping(before)) }),
+    ...(before && { liveYaml: toYaml(inOrderOf(withoutBookkeeping(before), shown) as InferenceService) }),
     dryRun: refusal ? refused(refusal) : { ok: true },
     ...(conflicts.length > 0 && { conflicts }),
   };

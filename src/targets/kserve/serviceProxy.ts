@@ -69,6 +69,8 @@ async function answer(
       {
         method: request.method === 'POST' ? 'POST' : 'GET',
         path: `${prefix}${request.url ?? ''}`,
+        patient: true,
+        ...(request.headers.cookie !== undefined && { cookie: request.headers.cookie }),
         ...(body !== '' && { body, contentType: request.headers['content-type'] ?? 'application/json' }),
       },
       { signal: abort.signal },
@@ -84,6 +86,10 @@ function refusalOf({ method, url = '', headers }: IncomingMessage): { status: nu
   // A page in a browser names its origin, or a host of its own when it has bent a name to 127.0.0.1.
   if (headers.origin !== undefined || !/^127\.0\.0\.1(:\d+)?$/.test(headers.host ?? '')) {
     return { status: 403, words: 'Requests of web pages are not handed on.' };
+  }
+  if (headers.authorization !== undefined) {
+    const words = 'The API server keeps the Authorization header for itself: choose the port forward or the ingress.';
+    return { status: 400, words };
   }
   if (method !== 'GET' && method !== 'POST') return { status: 405, words: `${method} is not handed on.` };
   const { pathname } = new URL(url, 'http://127.0.0.1');

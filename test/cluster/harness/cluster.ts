@@ -46,7 +46,7 @@ export interface Cluster {
   readonly kubectl: (args: readonly string[], options?: KubectlOptions) => Promise<string>;
   /** Makes a namespace and waits until pods can be made in it. */
   readonly createNamespace: (name: string) => Promise<void>;
-  /** Deletes a namespace with all that is in it, and waits until it is gone. */
+  /** Deletes a namespace; what is in it goes in its own time. */
   readonly deleteNamespace: (name: string) => Promise<void>;
   /** Makes a PersistentVolumeClaim and, unless it shall stay unbound, a volume for it, and waits until it is bound. */
   readonly createClaim: (order: ClaimOrder) => Promise<Claim>;

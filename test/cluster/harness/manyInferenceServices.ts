@@ -2,6 +2,7 @@ import type { ApiClient } from './apiClient.ts';
 import { applyAll } from './applyManifests.ts';
 import type { InferenceServicesOrder } from './cluster.ts';
 import type { Manifest } from './kserveManifests.ts';
+import { createNamespace } from './namespaces.ts';
 
 const atOnce = 32;
 const webhookKinds = [
@@ -17,10 +18,7 @@ const webhookName = 'inferenceservice.serving.kserve.io';
 export async function createInferenceServices(api: ApiClient, order: InferenceServicesOrder): Promise<void> {
   const { count, namespaces = 1 } = order;
   const names = Array.from({ length: namespaces }, (_, index) => `many-${index}`);
-  await applyAll(
-    api,
-    names.map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
-  );
+  for (const name of names) await createNamespace(api, name);
   const group = '/apis/admissionregistration.k8s.io/v1';
   const webhooks: Manifest[] = [];
   for (const [resource, kind] of webhookKinds) {

@@ -6,8 +6,9 @@ import type { Manifest } from './kserveManifests.ts';
 
 const patience = 60_000;
 
-/** Makes a namespace, and waits for what the control plane puts into it: without its service account no pod is let in. */
+/** Makes a namespace, after an earlier one of the name has gone, and waits for what the control plane puts into it: without its service account no pod is let in. */
 export async function createNamespace(api: ApiClient, name: string): Promise<void> {
+  await gone(api, name);
   await applyAll(api, [namespace(name)]);
   const account: Manifest = {
     apiVersion: 'v1',
@@ -19,9 +20,12 @@ export async function createNamespace(api: ApiClient, name: string): Promise<voi
   }
 }
 
-/** Deletes a namespace, and waits until all that was in it is gone. */
-export async function deleteNamespace(api: ApiClient, name: string): Promise<void> {
-  await api.remove(pathOf(namespace(name)));
+/** Deletes a namespace; the control plane takes away what is in it, which takes it a quarter of a minute. */
+export function deleteNamespace(api: ApiClient, name: string): Promise<void> {
+  return api.remove(pathOf(namespace(name)));
+}
+
+async function gone(api: ApiClient, name: string): Promise<void> {
   for (const end = Date.now() + patience; await exists(api, namespace(name)); await delay(100)) {
     if (Date.now() > end) throw new Error(`The namespace ${name} was not gone within a minute.`);
   }

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import path from 'node:path';
 import type { Forward } from './kubelet/kwokObjects.ts';
 
 /**
@@ -20,7 +21,8 @@ export interface PodNetwork {
 
 const here = '127.0.0.1';
 
-export async function startPodNetwork(): Promise<PodNetwork> {
+/** @param folder where its socket lies: the API server knows no plain TCP for this */
+export async function startPodNetwork(folder: string): Promise<PodNetwork> {
   const hostPorts = new Map<string, readonly Forward[]>();
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): void => {
@@ -47,10 +49,11 @@ export async function startPodNetwork(): Promise<PodNetwork> {
     client.once('close', () => upstream.destroy());
     upstream.once('close', () => client.destroy());
   });
-  server.listen(0, here);
+  const socket = path.join(folder, 'pods.sock');
+  server.listen(socket);
   await new Promise((resolve, reject) => server.once('listening', resolve).once('error', reject));
   return {
-    egressConfig: egressConfig((server.address() as AddressInfo).port),
+    egressConfig: egressConfig(socket),
     route: (podIP, forwards) => {
       if (forwards.length === 0) hostPorts.delete(podIP);
       else hostPorts.set(podIP, [...forwards]);
@@ -62,7 +65,7 @@ export async function startPodNetwork(): Promise<PodNetwork> {
   };
 }
 
-function egressConfig(port: number): string {
+function egressConfig(socket: string): string {
   return `apiVersion: apiserver.k8s.io/v1beta1
 kind: EgressSelectorConfiguration
 egressSelections:
@@ -70,7 +73,7 @@ egressSelections:
     connection:
       proxyProtocol: HTTPConnect
       transport:
-        tcp:
-          url: http://${here}:${port}
+        uds:
+          udsName: ${JSON.stringify(socket)}
 `;
 }

@@ -92,7 +92,7 @@ async function startIn(keeper: ProcessKeeper, { binaries, python, log }: Tools):
   const parts = { binaries, authority, keeper, api, kubeconfig };
   log('Starting the control plane');
   const ports = { etcd, etcdPeer, apiServer, controllerManager, scheduler };
-  const network = await startPodNetwork();
+  const network = await startPodNetwork(keeper.folder);
   const egressConfig = path.join(keeper.folder, 'egress.yaml');
   await writeFile(egressConfig, network.egressConfig);
   const controlPlane = await startControlPlane({ ...parts, egressConfig, ports });

@@ -137,9 +137,10 @@ describe('the main job in a real cluster', () => {
     assert.match(await page.manifest(), /pvc:\/\/models\/cats\/2\.0/);
     await screenshot('12-second-plan');
     await page.click('difference');
-    await workbench.page.locator('.diff-editor, .monaco-diff-editor').first().waitFor();
+    const changed = workbench.page.locator('.monaco-diff-editor .line-insert').first();
+    await changed.waitFor();
     await screenshot('13-difference');
-    await workbench.page.keyboard.press('Control+F4');
+    await workbench.runFromPalette('View: Close Editor');
     await (await PlanPage.open(workbench)).click('deploy');
     await told('cats is ready in');
     assert.equal(await field('.spec.predictor.model.storageUri'), 'pvc://models/cats/2.0');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { InferenceService } from '../../../../src/kserve/resources/inferenceService.ts';
 import { editsOf } from '../../../../src/targets/kserve/editedManifest.ts';
-import { ownedFields, sameFields, united } from '../../../../src/targets/kserve/ownedFields.ts';
+import { inOrderOf, ownedFields, sameFields, united } from '../../../../src/targets/kserve/ownedFields.ts';
 
 const live = {
   apiVersion: 'serving.kserve.io/v1beta1',
@@ -129,5 +129,14 @@ describe('an edited manifest', () => {
     });
     assert.equal(apply.spec.predictor.model?.storageUri, undefined);
     assert.deepEqual(apply.spec.predictor.model?.args, ['-x', '-y']);
+  });
+});
+
+describe('the order of fields', () => {
+  it('is that of the other manifest, with what that one has not behind it', () => {
+    const sorted = { a: 1, b: { c: 2, d: 3 }, containers: [{ image: 'i', name: 'one' }, { name: 'two' }], e: [2, 1] };
+    const other = { e: [], b: { d: 0, c: 0 }, containers: [{ name: 'one', image: '' }], z: 1 };
+    const expected = { e: [2, 1], b: { d: 3, c: 2 }, containers: [{ name: 'one', image: 'i' }, { name: 'two' }], a: 1 };
+    assert.equal(JSON.stringify(inOrderOf(sorted, other)), JSON.stringify(expected));
   });
 });

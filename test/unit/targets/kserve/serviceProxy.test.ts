@@ -39,14 +39,17 @@ describe('the way through the API server', () => {
     assert.equal(await (await fetch(`${proxy.url}/v1/models`)).text(), '{"models":["cats"]}');
     await ask('/v1/models/cats:predict', { 'Content-Type': 'application/json' }, 'POST', '{"instances":[]}');
     assert.deepEqual(requests.slice(-2), [
-      { method: 'GET', path: '/api/v1/namespaces/ml/services/cats-predictor:80/proxy/v1/models' },
+      { method: 'GET', path: '/api/v1/namespaces/ml/services/cats-predictor:80/proxy/v1/models', patient: true },
       {
         method: 'POST',
         path: '/api/v1/namespaces/ml/services/cats-predictor:80/proxy/v1/models/cats:predict',
+        patient: true,
         body: '{"instances":[]}',
         contentType: 'application/json',
       },
     ]);
+    await ask('/v1/models', { Cookie: 'session=1' });
+    assert.equal(requests.at(-1)?.cookie, 'session=1');
   });
 
   it('hands on nothing else, and nothing of a web page', async () => {
@@ -59,6 +62,7 @@ describe('the way through the API server', () => {
       [404, '/v10/models'],
       [405, '/v1/models', {}, 'DELETE'],
       [403, '/v1/models', { Origin: 'http://evil.example' }],
+      [400, '/v1/models', { Authorization: 'Bearer token' }],
       [403, '/v1/models', { Host: 'evil.example' }],
       [403, '/v1/models', { Host: '127.0.0.1.evil.example' }],
     ];
