@@ -70,13 +70,15 @@ export async function contextSettings(
   files: readonly string[],
   contextName: string,
   environment: NodeJS.ProcessEnv,
+  serviceAccountFolder?: string,
 ): Promise<ContextSettings> {
   const config = await readKubeconfig(files);
   const context = contextOf(config, contextName);
   if (context !== undefined) {
     return { context, cluster: clusterSettings(config, context), user: userSettings(config, context) };
   }
-  const inCluster = contextName === inClusterName ? await inClusterContext(environment) : undefined;
+  const inCluster =
+    contextName === inClusterName ? await inClusterContext(environment, serviceAccountFolder) : undefined;
   if (inCluster === undefined) throw unknownContext(files, contextName);
   return inClusterSettings(inCluster);
 }

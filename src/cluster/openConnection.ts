@@ -20,6 +20,8 @@ export interface ConnectionOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Asked once, before the context's credential plugin runs for the first time; it may run when this is left out. */
   readonly allowExecPlugin?: AllowExecPlugin;
+  /** Where a pod's service account lies; where Kubernetes mounts it when left out. */
+  readonly serviceAccountFolder?: string;
   /** 30 000 when left out. */
   readonly deadlineMs?: number;
 }
@@ -38,7 +40,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Cluste
     allowExecPlugin = () => Promise.resolve(true),
     deadlineMs = 30_000,
   } = options;
-  const settings = await contextSettings(files, contextName, environment);
+  const settings = await contextSettings(files, contextName, environment, options.serviceAccountFolder);
   const { context, cluster } = settings;
   const namespace = context.namespace ?? 'default';
   const server = new URL(cluster.server);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { rootCertificates } from 'node:tls';
@@ -207,6 +207,29 @@ describe('a connection to a real API server', { timeout: 600_000 }, () => {
       await rejection(user.get(configMaps, { name: 'a' }), 'unauthorized');
       await writeFile(tokenFile, await cluster.kubectl(['create', 'token', 'reader', '-n', namespace]));
       await rejection(user.get(configMaps, { name: 'a' }), 'forbidden');
+    });
+
+    it('is the service account of the pod that it runs in', async () => {
+      await cluster.kubectl(['create', 'serviceaccount', 'pod', '-n', namespace]);
+      const folder = path.join(cluster.folder, 'serviceaccount');
+      await mkdir(folder);
+      await writeFile(path.join(folder, 'token'), await cluster.kubectl(['create', 'token', 'pod', '-n', namespace]));
+      await writeFile(path.join(folder, 'namespace'), namespace);
+      const ca = await cluster.kubectl([
+        ...['config', 'view', '--raw', '--flatten', '-o', 'jsonpath={.clusters[0].cluster.certificate-authority-data}'],
+      ]);
+      await writeFile(path.join(folder, 'ca.crt'), Buffer.from(ca, 'base64'));
+      const { hostname, port } = new URL(cluster.url);
+      const pod = await openConnection({
+        files: [],
+        contextName: 'in-cluster',
+        environment: { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port },
+        serviceAccountFolder: folder,
+      });
+      opened.push(pod);
+      assert.equal(pod.namespace, namespace);
+      const error = await rejection(pod.get(configMaps, { name: 'a' }), 'forbidden');
+      assert.match(error.message, new RegExp(`system:serviceaccount:${namespace}:pod`));
     });
 
     it('runs a credential plugin once, when it is allowed to', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
@@ -36,7 +37,8 @@ describe('the menu of a service', { skip: cluster.cannot('claimFolder') }, () =>
       await cluster.kubectl(['apply', '-f', '-'], { input: inferenceService({ namespace, name, storageUri }) });
     }
     await cluster.kubectl(['wait', '-n', namespace, 'isvc/cats', '--for=condition=Ready', '--timeout=120s']);
-    session = await openSession('cluster-operations', () => Promise.resolve(), {}, { KUBECONFIG: cluster.kubeconfig });
+    const prepare = (workspace: string): Promise<void> => writeFile(path.join(workspace, 'notes.txt'), '');
+    session = await openSession('cluster-operations', prepare, {}, { KUBECONFIG: cluster.kubeconfig });
     workbench = session.workbench;
     await workbench.showDeck();
     await row(context).click();
@@ -52,6 +54,8 @@ describe('the menu of a service', { skip: cluster.cannot('claimFolder') }, () =>
     await workbench.chooseFromMenu(row('lost'), 'Explain');
     const said = workbench.notification('There is no model at s3://models/missing.');
     await said.waitFor({ timeout: patience });
+    // Toasts fade in.
+    await workbench.page.waitForTimeout(500);
     await workbench.screenshot('1-explained');
     await said.getByRole('button', { name: 'Describe' }).click();
     await editor('storage-initializer').waitFor();
@@ -67,14 +71,9 @@ describe('the menu of a service', { skip: cluster.cannot('claimFolder') }, () =>
 
   it('follows its log', async () => {
     await workbench.chooseFromMenu(row('cats'), 'Show Logs');
-    const choice = workbench.page.locator('.quick-input-list .monaco-list-row');
-    const output = workbench.page.locator('.panel .view-lines', { hasText: 'TorchServe' });
-    await choice.first().or(output).first().waitFor();
-    await workbench.screenshot('4-which-log');
-    if (await choice.first().isVisible()) await workbench.answer();
-    await output.waitFor();
+    await workbench.page.locator('.panel .view-lines', { hasText: 'WORKER_MODEL_LOADED' }).waitFor();
     await workbench.page.locator('.statusbar-item', { hasText: 'Following' }).waitFor();
-    await workbench.screenshot('5-log');
+    await workbench.screenshot('4-log');
     await workbench.runFromPalette('Model Deck: Stop Following Logs');
     await workbench.page.locator('.statusbar-item', { hasText: 'Following' }).waitFor({ state: 'hidden' });
     await workbench.runFromPalette('View: Hide Panel');
@@ -86,18 +85,20 @@ describe('the menu of a service', { skip: cluster.cannot('claimFolder') }, () =>
       await workbench.page.locator('.editor-instance .view-line', { hasText: 'predictor:' }).first().click();
       await keyboard.press('End');
       await keyboard.press('Enter');
-      await keyboard.type(line);
+      // Below what was in the line; VS Code keeps its indentation.
+      await keyboard.type(`  ${line}`);
       await keyboard.press('Control+S');
     };
     await workbench.chooseFromMenu(row('cats'), 'Edit Manifest');
     await editor('storageUri').waitFor();
     await add('maxReplicas: 2');
     await becomes('.spec.predictor.maxReplicas', '2');
-    await workbench.screenshot('6-edited');
+    await workbench.screenshot('5-edited');
     await add('canary: none');
     const refusal = workbench.notification('canary');
     await refusal.waitFor();
-    await workbench.screenshot('7-refused');
+    await workbench.page.waitForTimeout(500);
+    await workbench.screenshot('6-refused');
     assert.equal(await workbench.page.locator('.tab.dirty', { hasText: 'cats.yaml' }).count(), 1);
     await workbench.clearNotifications();
     await workbench.runFromPalette('File: Revert File');
@@ -107,7 +108,7 @@ describe('the menu of a service', { skip: cluster.cannot('claimFolder') }, () =>
   it('scales', async () => {
     await workbench.chooseFromMenu(row('cats'), 'Scale…');
     await workbench.question('Number of pods');
-    await workbench.screenshot('8-scale');
+    await workbench.screenshot('7-scale');
     await workbench.answer('1-3');
     await becomes('.spec.predictor.maxReplicas', '3');
   });
@@ -115,10 +116,20 @@ describe('the menu of a service', { skip: cluster.cannot('claimFolder') }, () =>
   it('stops, and starts again until the model answers', async () => {
     await workbench.chooseFromMenu(row('cats'), 'Stop Deployment');
     await row('cats').filter({ hasText: 'Stopped' }).waitFor({ timeout: patience });
-    await workbench.screenshot('9-stopped');
+    await workbench.screenshot('8-stopped');
     await workbench.chooseFromMenu(row('cats'), 'Start Deployment');
-    await workbench.notification('cats is ready').waitFor({ timeout: patience });
-    await row('cats').filter({ hasText: 'Stopped' }).waitFor({ state: 'detached' });
-    await workbench.screenshot('10-started');
+    await row('cats').filter({ hasText: 'Stopped' }).waitFor({ state: 'detached', timeout: patience });
+    await row('cats').locator('[class*=codicon-pass-filled]').waitFor({ timeout: patience });
+    // KServe calls it ready before the model is: it is waited for by ourselves.
+    await workbench.notification('Starting cats').waitFor({ state: 'hidden', timeout: patience });
+    const [pod = ''] = (await cluster.kubectl(['get', 'pods', '-n', namespace, '-o', 'name']))
+      .split('\n')
+      .filter((one) => one.includes('cats'));
+    const served = await cluster.torchServeOf(namespace, pod.replace('pod/', ''));
+    const models = (await (await fetch(`${served?.managementUrl}/models/cats`)).json()) as {
+      workers: { status: string }[];
+    }[];
+    assert.equal(models[0]?.workers[0]?.status, 'READY');
+    await workbench.screenshot('9-started');
   });
 });

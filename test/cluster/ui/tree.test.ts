@@ -192,10 +192,16 @@ describe('a real cluster in the trees', () => {
     await row('healthy').waitFor();
   });
 
-  for (const theme of ['Default Light Modern', 'Default High Contrast', 'Default High Contrast Light']) {
+  for (const [theme, mark] of [
+    ['Light Modern', 'vs'],
+    ['Dark High Contrast', 'hc-black'],
+    ['Light High Contrast', 'hc-light'],
+  ] as const) {
     it(`can be read in ${theme}`, async () => {
       await workbench.runFromPalette('Preferences: Color Theme');
+      await workbench.page.getByPlaceholder('Select Color Theme').waitFor();
       await workbench.answer(theme);
+      await workbench.page.locator(`.monaco-workbench.${mark}`).waitFor();
       await row('broken').waitFor();
       await screenshot(`8-${theme.toLowerCase().replaceAll(' ', '-')}`);
     });
