@@ -55,7 +55,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const thisComputer = thisComputerTarget(context, log);
   stopServers = () => thisComputer.stop();
   own(thisComputer);
-  const kube = own(kubeClusters(context, log));
+  const credentials = new CredentialStore(context.secrets);
+  const kube = own(kubeClusters(context, log, async (id) => (await credentials.read(id)).headers ?? {}));
   const services: Services = {
     packaging: () => import('./packaging/index.ts'),
     deploy: () => import('./deploy/index.ts'),
@@ -84,7 +85,6 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   own(vscode.workspace.onDidChangeConfiguration((event) => affectsLocalStore(event) && views.refreshStores()));
 
-  const credentials = new CredentialStore(context.secrets);
   const localStore = async (): Promise<ModelStore> => (await services.localStore()).store;
   const panel = own(
     new ClassifyPanel({
@@ -96,7 +96,7 @@ export function activate(context: vscode.ExtensionContext): void {
         const subscription = kube.onDidChangeTargets(listener);
         return () => void subscription.dispose();
       },
-      openTarget: async ({ contextName, namespace }) => (await services.clusters()).target(contextName, namespace),
+      openTarget: async ({ contextName, namespace }) => (await kube.get()).target(contextName, namespace),
       credentials,
       packageOf: (model) => packageKnowledge(model, localStore, services.packaging),
     }),

@@ -16,7 +16,12 @@ export interface KubeClusters extends vscode.Disposable {
   readonly onDidReset: vscode.Event<void>;
 }
 
-export function kubeClusters(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): KubeClusters {
+/** @param endpointHeaders what the user has set for a deployment: a token, a cookie */
+export function kubeClusters(
+  context: vscode.ExtensionContext,
+  log: vscode.LogOutputChannel,
+  endpointHeaders: (deploymentId: string) => Promise<Readonly<Record<string, string>>>,
+): KubeClusters {
   const didReset = new vscode.EventEmitter<void>();
   const didChangeTargets = new vscode.EventEmitter<void>();
   const allowExecPlugin = execPluginQuestion(context.globalState, {
@@ -41,6 +46,7 @@ export function kubeClusters(context: vscode.ExtensionContext, log: vscode.LogOu
       files,
       environment: process.env,
       allowExecPlugin,
+      endpointHeaders,
       extensionVersion: version,
       log: (message) => log.info(message),
     });

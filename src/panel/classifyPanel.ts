@@ -50,6 +50,7 @@ export class ClassifyPanel implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly endCredentials: () => void;
   private sending = false;
+  private renewal: NodeJS.Immediate | undefined;
   private started: Promise<void> | undefined;
   /** The endpoint whose ways are known, with the state that it had then. */
   private lookedAt: string | undefined;
@@ -59,7 +60,7 @@ export class ClassifyPanel implements vscode.Disposable {
   constructor(private readonly deps: ClassifyPanelOptions) {
     const onError = (doing: string, error: unknown): void =>
       this.deps.log.warn(`Could not ${doing}: ${describeFailure(error).reason}`);
-    this.targets = new TargetList(deps, () => this.targetsChanged());
+    this.targets = new TargetList(deps, () => this.targetsSoonChanged());
     this.connections = new EndpointConnections({
       targetOf: (endpointId) => this.targets.targetOf(endpointId),
       inference: deps.inference,
@@ -167,6 +168,14 @@ export class ClassifyPanel implements vscode.Disposable {
       this.started = undefined;
       this.session.failEndpoints(error);
     }
+  }
+
+  /** A cluster tells of each service on its own: those of one moment are looked at together. */
+  private targetsSoonChanged(): void {
+    this.renewal ??= setImmediate(() => {
+      this.renewal = undefined;
+      this.targetsChanged();
+    });
   }
 
   private targetsChanged(): void {
