@@ -14,6 +14,11 @@ export interface Patience {
 
 export const usualPatience: Patience = { noticeMs: 2000, pausesMs: [500, 1000, 2000, 4000, 5000] };
 
+/**
+ * How long KServe's wrapper in front of TorchServe is believed that TorchServe only starts, in milliseconds. Up to 0.9 it
+ * calls a model ready from the first moment, and answers 500 whether TorchServe starts or has died.
+ */
+const startingMs = 120_000;
 /** Longest pause that a server's Retry-After can ask for, in milliseconds. */
 const longestPauseMs = 30_000;
 
@@ -32,12 +37,14 @@ export interface PatientRequest {
  */
 export async function exchangePatiently(asked: PatientRequest, task?: Task): Promise<HttpAnswer> {
   const { request, exchange, patience, onWarmUp } = asked;
-  const deadline = performance.now() + request.timeoutMs;
+  const started = performance.now();
+  const deadline = started + request.timeoutMs;
   const notice = setTimeout(onWarmUp, patience.noticeMs);
   try {
     for (let tries = 0; ; tries++) {
       const answer = await exchange({ ...request, timeoutMs: Math.max(1, deadline - performance.now()) }, task);
-      if (!isNotReady(answer)) return answer;
+      const mayStart = isUnconnected(answer) && performance.now() - started < startingMs;
+      if (!isNotReady(answer) && !mayStart) return answer;
       const said = readErrorText(answer.body);
       onWarmUp(said);
       const usual = patience.pausesMs[Math.min(tries, patience.pausesMs.length - 1)] ?? 0;
@@ -75,6 +82,11 @@ export function isNotReady({ status, body }: HttpAnswer): boolean {
   if (status !== 503) return false;
   const words = readErrorText(body);
   return words === undefined || notReadyWords.test(words);
+}
+
+/** KServe's wrapper does not reach TorchServe behind it. */
+function isUnconnected({ status, body }: HttpAnswer): boolean {
+  return status === 500 && /All connection attempts failed/.test(readErrorText(body) ?? '');
 }
 
 function notReadyError({ url, timeoutMs }: HttpRequest, said: string | undefined): ModelDeckError {

@@ -37,6 +37,7 @@ describe('a service that starts', () => {
       answering(
         [503, 'no healthy upstream'],
         [503, ''],
+        [500, errorBody('ConnectError : All connection attempts failed')],
         [503, errorBody(modelNotReadyMessage('cat'))],
         [503, '{"kind":"Status","message":"no endpoints available for service \\"cat-predictor\\"","code":503}'],
         [
@@ -47,8 +48,13 @@ describe('a service that starts', () => {
     );
     const result = await predict({ endpoint: starting, image, k: 1, ...remote, onWarmUp: (words) => said.push(words) });
     assert.equal(result.predictions[0]?.label, 'tabby');
-    assert.equal(server?.asked.length, 6);
-    assert.deepEqual(said.slice(0, 3), ['no healthy upstream', undefined, 'Model with name cat is not ready.']);
+    assert.equal(server?.asked.length, 7);
+    assert.deepEqual(said.slice(0, 4), [
+      'no healthy upstream',
+      undefined,
+      'ConnectError : All connection attempts failed',
+      'Model with name cat is not ready.',
+    ]);
   });
 
   const failures: [number, string, RegExp][] = [
@@ -68,6 +74,24 @@ describe('a service that starts', () => {
       assert.equal(server?.asked.length, 1);
     });
   }
+
+  it('is not believed for ever when TorchServe behind it is never reached', async () => {
+    let requests = 0;
+    const dead = await endpoint((_, __, response) => {
+      requests += 1;
+      response.writeHead(500).end(errorBody('ConnectError : All connection attempts failed'));
+    });
+    const clock = mock.method(performance, 'now', () => requests * 50_000);
+    try {
+      await assert.rejects(predict({ endpoint: dead, image, k: 1, ...remote }), {
+        category: 'server',
+        message: /failed on "cat" \(500\): "ConnectError/,
+      });
+    } finally {
+      clock.mock.restore();
+    }
+    assert.equal(requests, 3);
+  });
 
   it('is given up after the time-out, with its last words', async () => {
     const never = await endpoint((_, __, response) => response.writeHead(503).end(errorBody('still loading weights')));
