@@ -169,7 +169,9 @@ export class Workbench {
   }
 
   async answer(text?: string): Promise<void> {
-    if (text !== undefined) await this.page.locator('.quick-input-widget input[type=text]').fill(text);
+    // A secret is typed into a field of its own kind.
+    const field = this.page.locator('.quick-input-widget input:is([type=text], [type=password])');
+    if (text !== undefined) await field.fill(text);
     await this.page.keyboard.press('Enter');
   }
 
