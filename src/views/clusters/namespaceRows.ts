@@ -25,9 +25,13 @@ export class NamespaceRows {
   private readonly pods = new Map<string, LiveRows<PodDetail>>();
   private pending: LiveRows<PodDetail> | undefined;
   private limit = pageSize;
+  private closed = false;
   /** Pods that do not start are followed for the words of the services; those of one service when it is expanded. */
   private readonly following: Live = {
-    show: () => this.pendingPods().show(),
+    show: () => {
+      // The editor may know the rows of a context a while longer than it is there.
+      if (!this.closed) this.pendingPods().show();
+    },
     hide: () => this.pending?.hide(),
     close: () => this.pending?.close(),
   };
@@ -69,6 +73,7 @@ export class NamespaceRows {
   }
 
   close(): void {
+    this.closed = true;
     this.pending?.close();
     this.pods.forEach((rows) => rows.close());
   }
@@ -159,7 +164,8 @@ export class NamespaceRows {
       () => changed(id),
       () => this.pods.delete(id),
     );
-    this.pods.set(id, rows);
+    if (this.closed) rows.close();
+    else this.pods.set(id, rows);
     return rows;
   }
 }

@@ -14,6 +14,7 @@ export class NamespacedRows<Row> {
   private readonly single = new Map<string, LiveRows<Row>>();
   private cached: ReadonlyMap<string, Group<Row>> | undefined;
   private forbidden = false;
+  private closed = false;
 
   /**
    * @param open the list of a namespace, or of all where none is given
@@ -63,11 +64,13 @@ export class NamespacedRows<Row> {
       () => this.changed(namespace),
       () => this.single.delete(namespace),
     );
-    this.single.set(namespace, rows);
+    if (this.closed) rows.close();
+    else this.single.set(namespace, rows);
     return rows;
   }
 
   close(): void {
+    this.closed = true;
     this.wide.close();
     this.single.forEach((rows) => rows.close());
   }

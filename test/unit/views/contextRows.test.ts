@@ -324,9 +324,15 @@ describe('the rows below a context', () => {
 
   it('closes everything', async () => {
     await expand();
+    cluster.fill('services', services('ml/a'));
+    const ml = await at([rows.node()], 'desk', 'ml');
+    const service = await at([ml], 'ml', 'a');
     rows.close();
     assert.deepEqual(cluster.list('services').calls, ['close']);
     assert.deepEqual(cluster.list('runtimes').calls, ['close']);
+    cluster.opened.length = 0;
+    for (const { live } of [rows.node(), ml, service]) live?.show();
+    assert.deepEqual(cluster.opened, [], 'also when the editor still knows the rows');
   });
 });
 
