@@ -9,9 +9,10 @@ const root = path.join(import.meta.dirname, '..', '..');
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Much of what the tests do is waiting, as for back-offs. Each lane has a cluster of its own, since some tests stop parts of it. */
-const lanes = process.env['MODEL_DECK_TEST_KUBECONFIG'] ? 1 : 2;
+const mostLanes = process.env['MODEL_DECK_TEST_KUBECONFIG'] ? 1 : 3;
+const lanesInEditor = 2;
 /** The longest come first, so that no lane waits for the last one. */
-const longest = ['pvcStore', 'diagnosis', 'deploy.', 'tree', 'faults', 'failures', 'deployFaults', 'classify'];
+const longest = ['pvcStore', 'deployFaults', 'diagnosis', 'deploy.', 'tree', 'classify', 'failures', 'faults', 'controlPlane'];
 
 async function main(wanted: readonly string[]): Promise<number> {
   const files = readdirSync(path.join(root, 'test', 'cluster'), { recursive: true, encoding: 'utf8' })
@@ -20,20 +21,23 @@ async function main(wanted: readonly string[]): Promise<number> {
     .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   if (files.length === 0) throw new Error(`No file of test/cluster has ${wanted.join(' or ')} in its name.`);
   const started = performance.now();
-  // What is in an editor is watched while it is quiet.
   const inEditor = files.filter((file) => file.startsWith(`ui${path.sep}`));
   const others = files.filter((file) => !inEditor.includes(file));
+  const count = Math.min(mostLanes, Math.max(others.length, Math.ceil(inEditor.length / 2)));
   const failed: string[] = [];
-  const isPair = lanes > 1 && others.length > 1;
-  const first = openLane(Promise.resolve(), isPair, failed);
-  // Only then is everything built that both need.
-  const second = isPair ? openLane(first.opened, isPair, failed) : undefined;
+  const lanes: Lane[] = [];
+  for (let lane = 0; lane < count; lane++) {
+    // Only when the first one is up is everything built that all need.
+    lanes.push(openLane(lanes.at(-1)?.opened ?? Promise.resolve(), count > 1, failed));
+  }
   try {
-    await Promise.all([first.run(others), second?.run(others)]);
-    await second?.close();
-    await first.run(inEditor);
+    await Promise.all(lanes.map((lane) => lane.run(others)));
+    // An editor with its browser keeps a core busy, and somebody waits for each of its answers.
+    const [rest, few] = [lanes.slice(lanesInEditor), lanes.slice(0, lanesInEditor)];
+    await Promise.all(rest.map((lane) => lane.close()));
+    await Promise.all(few.map((lane) => lane.run(inEditor)));
   } finally {
-    await Promise.all([first.close(), second?.close()]);
+    await Promise.all(lanes.map((lane) => lane.close()));
   }
   const took = ((performance.now() - started) / 1000).toFixed(0);
   if (interrupted) return 130;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { ModelDeckError } from '../foundation/error.ts';
 import { inClusterContext, inClusterName, serviceAccountFiles } from './inCluster.ts';
@@ -81,6 +82,25 @@ export async function contextSettings(
     contextName === inClusterName ? await inClusterContext(environment, serviceAccountFolder) : undefined;
   if (inCluster === undefined) throw unknownContext(files, contextName);
   return inClusterSettings(inCluster);
+}
+
+/**
+ * Tells whether two readings of the files lead to the same cluster as the same user: a hash, since there are secrets in what
+ * it is made of. Which context is the current one does not count. @returns undefined for a context that cannot be used
+ */
+export async function contextFingerprint(
+  files: readonly string[],
+  contextName: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
+  try {
+    const { context, ...rest } = await contextSettings(files, contextName, environment);
+    const settings = JSON.stringify({ ...rest, context: { ...context, isCurrent: false } });
+    return createHash('sha256').update(settings).digest('hex');
+  } catch (error) {
+    if (ModelDeckError.is(error)) return undefined;
+    throw error;
+  }
 }
 
 /** The credential plugin of a user, when it has one. */

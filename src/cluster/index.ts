@@ -1,4 +1,5 @@
 export type * from './clusterConnection.ts';
+export { contextFingerprint } from './contextSettings.ts';
 export { fieldConflicts, isExpired, isKindMissing, type FieldConflict } from './clusterErrors.ts';
 export { execPluginOf, type ExecPlugin } from './execPlugin.ts';
 export { kubeconfigPaths, readContexts, type KubeContext } from './kubeconfig.ts';

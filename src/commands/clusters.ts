@@ -12,7 +12,7 @@ export interface KubeClusters extends vscode.Disposable {
   readonly openTargets: () => readonly KServeTarget[];
   /** Fires when one was opened or closed, or its deployments changed. */
   readonly onDidChangeTargets: vscode.Event<void>;
-  /** Fires when the kubeconfig has changed; every connection was closed. */
+  /** Fires when the kubeconfig has changed; connections of changed contexts are closed by then. */
   readonly onDidReset: vscode.Event<void>;
 }
 
@@ -57,12 +57,12 @@ export function kubeClusters(
   async function watchFiles(): Promise<void> {
     const { watchKubeconfig } = await import('../cluster/index.ts');
     endWatching();
-    endWatching = watchKubeconfig(await files(), () => known && reset(known));
+    endWatching = watchKubeconfig(await files(), () => void (known && reset(known)));
   }
 
-  function reset(clusters: Clusters): void {
+  async function reset(clusters: Clusters): Promise<void> {
     log.info('The kubeconfig has changed: its contexts are read anew.');
-    clusters.reset();
+    await clusters.reset();
     didReset.fire();
   }
 
@@ -70,7 +70,7 @@ export function kubeClusters(
     if (!affectsKubeconfig(event) || made === undefined) return;
     const clusters = await made;
     await watchFiles();
-    reset(clusters);
+    await reset(clusters);
   });
 
   return {

@@ -45,6 +45,7 @@ export {
   apiProxyPath,
   expectedModelName,
   frontComponent,
+  gatewayServiceSelector,
   inferencePort,
   ingressAddresses,
   ingressCandidates,

@@ -81,14 +81,31 @@ const usualIngresses: readonly (IngressCandidate & { readonly classes: readonly 
 
 /** Where an ingress may be, the most likely first. Which of them exist has to be asked. */
 export function ingressCandidates(config?: InferenceServiceConfig): readonly IngressCandidate[] {
-  const { className, usesGatewayApi = false, kserveGateway = '' } = config?.ingress ?? {};
-  const [namespace = '', gateway = ''] = kserveGateway.split('/');
-  // Istio names the Service of a Gateway so; Envoy Gateway puts it into its own namespace under a name with a hash.
-  const ofGateway = usesGatewayApi && gateway !== '' ? [{ namespace, name: `${gateway}-istio` }] : [];
+  const { className } = config?.ingress ?? {};
+  const gateway = kserveGateway(config);
+  // Istio names the Service of a Gateway so.
+  const ofGateway = gateway ? [{ namespace: gateway.namespace, name: `${gateway.name}-istio` }] : [];
   const ranked = [...usualIngresses].sort(
     (a, b) => Number(b.classes.includes(className ?? '')) - Number(a.classes.includes(className ?? '')),
   );
   return [...ofGateway, ...ranked.map(({ namespace: where, name }) => ({ namespace: where, name }))];
+}
+
+/**
+ * Selects the Service of KServe's Gateway where it lies in another namespace under a name that cannot be known, as Envoy Gateway has it.
+ * @see https://gateway.envoyproxy.io/docs/tasks/operations/ (`owning-gateway-name`)
+ */
+export function gatewayServiceSelector(config?: InferenceServiceConfig): string | undefined {
+  const gateway = kserveGateway(config);
+  if (!gateway) return undefined;
+  const prefix = 'gateway.envoyproxy.io/owning-gateway';
+  return `${prefix}-namespace=${gateway.namespace},${prefix}-name=${gateway.name}`;
+}
+
+function kserveGateway(config: InferenceServiceConfig | undefined): IngressCandidate | undefined {
+  const { usesGatewayApi = false, kserveGateway: path = '' } = config?.ingress ?? {};
+  const [namespace = '', name = ''] = path.split('/');
+  return usesGatewayApi && name !== '' ? { namespace, name } : undefined;
 }
 
 export interface IngressAddress {

@@ -8,6 +8,7 @@ import type { RoutedResult } from '../../src/panel/answerViews.ts';
 import { EndpointConnections } from '../../src/panel/endpointConnections.ts';
 import { TargetList } from '../../src/panel/targetList.ts';
 import { openClusters, type Clusters } from '../../src/targets/index.ts';
+import { startFakeIngress } from './fakeIngress.ts';
 import { catLabels, catPhoto } from './harness/catModel.ts';
 import { inferenceService } from './harness/inferenceService.ts';
 import { sharedCluster } from './harness/sharedCluster.ts';
@@ -107,16 +108,40 @@ describe('classifying on a cluster', { skip: cluster.cannot('claimFolder') }, ()
   it("asks both through the API server's proxy", async () => {
     for (const id of [v1, v2]) {
       connections.chooseRoute(id, 'api-proxy');
-      const result = await ask(id);
+      const result = await ask(id).finally(() => connections.chooseRoute(id, 'port-forward'));
       assertCat(result);
       assert.match(result.route ?? '', /proxy/);
-      connections.chooseRoute(id, 'port-forward');
     }
   });
 
   it('says why the other ways cannot be taken', () => {
     const ingress = connections.view(v1).routes.find(({ kind }) => kind === 'ingress');
     assert.notEqual(ingress?.unavailable ?? '', '');
+  });
+
+  it('asks through the ingress, by its load balancer and by a node port, with the host name of the service', async () => {
+    const host = `cats-${namespace}.example.com`;
+    const mine = ['-l', 'serving.kserve.io/inferenceservice=cats'];
+    const pod = (await cluster.kubectl(['get', 'pods', '-n', namespace, ...mine, '-o', 'name'])).trim();
+    const served = await cluster.torchServeOf(namespace, pod.replace('pod/', ''));
+    assert.ok(served);
+    const ingress = await startFakeIngress(cluster, host, served.wrapperUrl);
+    try {
+      await connections.look(v1);
+      for (const [kind, label] of [
+        ['ingress', `Ingress 127.0.0.1:${ingress.port} (Host ${host})`],
+        ['node-port', `Node port of the ingress 127.0.0.1:${ingress.port} (Host ${host})`],
+      ] as const) {
+        connections.chooseRoute(v1, kind);
+        const result = await ask(v1);
+        assertCat(result);
+        assert.equal(result.route, label);
+        assert.equal(ingress.seen.at(-1), `${host} /v1/models/cats:predict`);
+      }
+    } finally {
+      connections.chooseRoute(v1, 'port-forward');
+      await ingress.stop();
+    }
   });
 
   it("sends a photo of 12 megapixels within TorchServe's limit", async () => {

@@ -2,7 +2,10 @@ import type { ClusterConnection } from '../../cluster/clusterConnection.ts';
 import type { KubeContext } from '../../cluster/kubeconfig.ts';
 import type { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
+import type { EarlierVersion } from '../../kserve/index.ts';
 import type { DeployStep, Deployment, Target } from '../target.ts';
+
+export type { EarlierVersion };
 
 /** The clusters of the kubeconfig. Opens a connection at the first question about a context and keeps it. */
 export interface Clusters {
@@ -16,8 +19,11 @@ export interface Clusters {
   openTargets(): readonly KServeTarget[];
   /** Called when a target is opened, closed, or its deployments change. Returns the function that ends the subscription. */
   onDidChange(listener: () => void): () => void;
-  /** Closes every connection; contexts are read anew at the next question. For a changed kubeconfig. */
-  reset(): void;
+  /**
+   * For a changed kubeconfig: closes the connections of contexts that are another cluster or user now, or gone. What runs on
+   * the others goes on.
+   */
+  reset(): Promise<void>;
   close(): void;
 }
 
@@ -42,13 +48,4 @@ export interface KServeTarget extends Target {
   deletionNotes(deploymentId: string, task?: Task): Promise<readonly string[]>;
   /** Reads pods, events and logs, and says what keeps it from being ready; undefined when nothing is found. */
   explain(deploymentId: string, task?: Task): Promise<ModelDeckError | undefined>;
-}
-
-export interface EarlierVersion {
-  /** Version of the model, as the package names it. */
-  readonly version: string;
-  readonly storageUri: string;
-  readonly sha256?: string;
-  /** RFC 3339. */
-  readonly replacedAt: string;
 }

@@ -1,5 +1,6 @@
 import type { Task } from '../../foundation/task.ts';
 import {
+  gatewayServiceSelector,
   ingressAddresses,
   ingressCandidates,
   ingressHost,
@@ -84,10 +85,15 @@ async function firstIngress(
   config: InferenceServiceConfig | undefined,
   task: Task,
 ): Promise<Service | undefined> {
-  const asked = ingressCandidates(config).map((candidate) =>
-    connection.get(services, candidate, task).catch(() => undefined),
-  );
-  return (await Promise.all(asked)).find((service) => service !== undefined);
+  const labelSelector = gatewayServiceSelector(config);
+  const asked = [
+    ...(labelSelector === undefined
+      ? []
+      : [connection.list(services, { labelSelector }, task).then(({ items }) => items.at(0))]),
+    ...ingressCandidates(config).map((candidate) => connection.get(services, candidate, task)),
+  ];
+  const answers = await Promise.all(asked.map((answer) => answer.catch(() => undefined)));
+  return answers.find((service) => service !== undefined);
 }
 
 async function readNodes({ connection }: Place, task: Task): Promise<readonly Node[]> {

@@ -1,7 +1,6 @@
 import type { ClusterConnection, ExecPlugin } from '../../cluster/index.ts';
 import type { Clusters } from './clusters.ts';
 import type { KServeNamespace } from './kserveTarget.ts';
-import { targetId } from './place.ts';
 
 export interface ClustersOptions {
   /** Kubeconfig files, the first that defines a name wins; asked at the first question and after `reset`. */
@@ -25,13 +24,17 @@ export function openClusters(options: ClustersOptions): Clusters {
     for (const listener of [...listeners]) listener();
   };
   const connections = new Map<string, Promise<ClusterConnection>>();
-  const targets = new Map<string, Promise<KServeNamespace>>();
+  /** What the contexts of the connections were when they were opened. */
+  const fingerprints = new Map<string, Promise<string | undefined>>();
+  /** By context, then by namespace. */
+  const targets = new Map<string, Map<string, Promise<KServeNamespace>>>();
   const open = new Map<string, KServeNamespace>();
 
   const connect = (contextName: string): Promise<ClusterConnection> =>
     remembered(connections, contextName, async () => {
-      const { openConnection } = await import('../../cluster/index.ts');
+      const { contextFingerprint, openConnection } = await import('../../cluster/index.ts');
       const files = await options.files();
+      fingerprints.set(contextName, contextFingerprint(files, contextName, environment));
       return openConnection({ files, contextName, environment, ...(allowExecPlugin && { allowExecPlugin }) });
     });
 
@@ -44,12 +47,28 @@ export function openClusters(options: ClustersOptions): Clusters {
     return target;
   };
 
-  const reset = (): void => {
-    for (const target of open.values()) target.dispose();
-    for (const connection of connections.values()) void connection.then((each) => each.close()).catch(() => undefined);
-    open.clear();
-    targets.clear();
-    connections.clear();
+  const forget = (contextName: string): void => {
+    for (const [id, target] of open) {
+      if (target.contextName !== contextName) continue;
+      target.dispose();
+      open.delete(id);
+    }
+    targets.delete(contextName);
+    void connections
+      .get(contextName)
+      ?.then((each) => each.close())
+      .catch(() => undefined);
+    connections.delete(contextName);
+    fingerprints.delete(contextName);
+  };
+
+  const hasChanged = async (contextName: string): Promise<boolean> => {
+    const { contextFingerprint } = await import('../../cluster/index.ts');
+    const [then, now] = await Promise.all([
+      fingerprints.get(contextName),
+      contextFingerprint(await options.files(), contextName, environment),
+    ]);
+    return now === undefined || now !== then;
   };
 
   return {
@@ -58,28 +77,29 @@ export function openClusters(options: ClustersOptions): Clusters {
       return readContexts(await options.files(), environment);
     },
     connect,
-    target: (contextName, namespace) =>
-      remembered(targets, targetId(contextName, namespace), async () => {
-        const made = makeTarget(contextName, namespace);
-        const id = targetId(contextName, namespace);
-        const target = await made;
+    target: (contextName, namespace) => {
+      const ofContext = targets.get(contextName) ?? new Map<string, Promise<KServeNamespace>>();
+      targets.set(contextName, ofContext);
+      return remembered(ofContext, namespace, async () => {
+        const target = await makeTarget(contextName, namespace);
         // A reset may have come in between.
-        if (connections.has(contextName)) open.set(id, target);
+        if (connections.has(contextName)) open.set(target.id, target);
         notify();
         return target;
-      }),
+      });
+    },
     openTargets: () => [...open.values()],
     onDidChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    reset() {
-      reset();
+    async reset() {
+      for (const contextName of [...connections.keys()]) if (await hasChanged(contextName)) forget(contextName);
       notify();
     },
     close() {
       listeners.clear();
-      reset();
+      for (const contextName of [...connections.keys()]) forget(contextName);
     },
   };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
@@ -34,7 +34,15 @@ describe('the main job in a real cluster', () => {
   before(async () => {
     await cluster.createNamespace(namespace);
     await cluster.createClaim({ namespace, name: 'models' });
-    const prepare = (workspace: string): Promise<void> => catModel(path.join(workspace, 'cats'), {}, console.log);
+    const prepare = async (workspace: string): Promise<void> => {
+      await catModel(path.join(workspace, 'cats'), {}, console.log);
+      const user = path.join(workspace, '..', 'user', 'User');
+      await mkdir(user, { recursive: true });
+      const target = { context, namespace };
+      const args = { path: path.join(workspace, 'cats'), target, claim: 'models', name: 'scripted', confirm: false };
+      const binding = { key: 'ctrl+alt+d', command: 'modelDeck.deployModel', args };
+      await writeFile(path.join(user, 'keybindings.json'), JSON.stringify([binding]));
+    };
     session = await openSession('cluster-main-job', prepare, {}, { KUBECONFIG: cluster.kubeconfig });
     workbench = session.workbench;
   });
@@ -168,5 +176,13 @@ describe('the main job in a real cluster', () => {
     await row('cats').waitFor({ state: 'detached', timeout: patience });
     const left = await cluster.kubectl(['get', 'isvc,pods', '-n', namespace, '-o', 'name']);
     assert.ok(!left.includes('inferenceservice'), left);
+  });
+
+  it('deploys at a key, with all that it needs to know bound to it', async () => {
+    await workbench.page.keyboard.press('Control+Alt+D');
+    await told('scripted is ready in');
+    await screenshot('16-scripted');
+    const uri = ['get', '-n', namespace, 'isvc', 'scripted', '-o', 'jsonpath={.spec.predictor.model.storageUri}'];
+    assert.equal(await cluster.kubectl(uri), 'pvc://models/cats/2.0');
   });
 });

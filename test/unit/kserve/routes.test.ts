@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import {
   apiProxyPath,
   expectedModelName,
+  gatewayServiceSelector,
   inferencePort,
   ingressAddresses,
   ingressCandidates,
@@ -12,6 +13,7 @@ import {
   readInferenceServiceConfig,
   serviceNameOf,
   storageInitializerImage,
+  type InferenceServiceConfig,
 } from '../../../src/kserve/index.ts';
 import type { Container, Service } from '../../../src/kserve/resources/core.ts';
 import type { InferenceService } from '../../../src/kserve/resources/inferenceService.ts';
@@ -77,10 +79,9 @@ describe('The way to a service', () => {
   });
 
   it('asks the ingress first that the cluster was told to use', () => {
-    const first = (ingress: object): unknown =>
-      ingressCandidates(
-        readInferenceServiceConfig({ metadata: { name: 'x' }, data: { ingress: JSON.stringify(ingress) } }),
-      )[0];
+    const config = (ingress: object): InferenceServiceConfig =>
+      readInferenceServiceConfig({ metadata: { name: 'x' }, data: { ingress: JSON.stringify(ingress) } });
+    const first = (ingress: object): unknown => ingressCandidates(config(ingress))[0];
     assert.deepEqual(ingressCandidates()[0], { namespace: 'istio-system', name: 'istio-ingressgateway' });
     assert.deepEqual(first({ ingressClassName: 'nginx' }), {
       namespace: 'ingress-nginx',
@@ -90,6 +91,11 @@ describe('The way to a service', () => {
       namespace: 'kserve',
       name: 'kserve-ingress-gateway-istio',
     });
+    assert.equal(gatewayServiceSelector(config({ kserveIngressGateway: 'kserve/kserve-ingress-gateway' })), undefined);
+    assert.equal(
+      gatewayServiceSelector(config({ enableGatewayApi: true, kserveIngressGateway: 'kserve/front' })),
+      'gateway.envoyproxy.io/owning-gateway-namespace=kserve,gateway.envoyproxy.io/owning-gateway-name=front',
+    );
   });
 
   it('has the addresses of a load balancer, then of a node port', () => {
