@@ -12,7 +12,17 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const mostLanes = process.env['MODEL_DECK_TEST_KUBECONFIG'] ? 1 : 3;
 const lanesInEditor = 2;
 /** The longest come first, so that no lane waits for the last one. */
-const longest = ['pvcStore', 'deployFaults', 'diagnosis', 'deploy.', 'tree', 'classify', 'failures', 'faults', 'controlPlane'];
+const longest = [
+  'pvcStore',
+  'deployFaults',
+  'diagnosis',
+  'deploy.',
+  'tree',
+  'classify',
+  'failures',
+  'faults',
+  'controlPlane',
+];
 
 async function main(wanted: readonly string[]): Promise<number> {
   const files = readdirSync(path.join(root, 'test', 'cluster'), { recursive: true, encoding: 'utf8' })
