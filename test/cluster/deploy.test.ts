@@ -155,14 +155,17 @@ describe('deploy to a real cluster', { skip: cluster.cannot('claimFolder') }, ()
   });
 
   it('starts nothing anew for what is there already', async () => {
-    const before = await get('pods', '-o', 'name');
     assert.equal((await planDeploy(order(first))).objects?.[0]?.action, 'change', 'a roll back forgets the weights');
     await deployModel(order(first));
     assert.equal((await planDeploy(order(first))).objects?.[0]?.action, 'unchanged');
-    const after = await get('pods', '-o', 'name');
+    const pods = (): Promise<string> => get('pods', '-o', 'name');
+    // The pod before it may still be ending.
+    const only = await waitUntil('there is one pod', async () => {
+      const names = await pods();
+      return names.trim().split('\n').length === 1 ? names : undefined;
+    });
     await deployModel(order(first));
-    assert.equal(await get('pods', '-o', 'name'), after);
-    assert.notEqual(before, '');
+    assert.equal(await pods(), only);
   });
 
   it('scales, and a redeploy keeps it', async () => {

@@ -130,18 +130,19 @@ describe('a deploy that is disturbed', { skip: cluster.cannot('claimFolder') }, 
   it('a failed new version: the old one is restored and has answered all the while', async () => {
     const third = await packaged(path.join(work, 'third'), '3.0');
     const before = await cluster.kubectl(['get', '-n', namespace, 'isvc/cats', '-o', 'jsonpath={.spec}']);
-    const pod = (): Promise<string> =>
-      cluster.kubectl(['get', '-n', namespace, 'pods', '-o', 'jsonpath={.items[0].metadata.name}']);
-    const serving = await pod();
+    const pods = (): Promise<string> =>
+      cluster.kubectl(['get', '-n', namespace, 'pods', '-o', 'jsonpath={.items[*].metadata.name}']);
+    // The pod before it may still be ending.
+    const serving = await waitUntil('there is one pod', async () => {
+      const names = await pods();
+      return names.includes(' ') ? undefined : names;
+    });
     const failing = order(third, { cluster: { resources: { cpu: '1000' } } });
     await assert.rejects(deployModel(failing), { category: 'no-space', message: /too little cpu/ });
     await seesTheCat();
     assert.equal(await cluster.kubectl(['get', '-n', namespace, 'isvc/cats', '-o', 'jsonpath={.spec}']), before);
     assert.ok(!(await store.list()).some(({ version }) => version === '3.0'));
-    await waitUntil('the new pod is gone', async () => {
-      const names = await cluster.kubectl(['get', '-n', namespace, 'pods', '-o', 'jsonpath={.items[*].metadata.name}']);
-      return names === serving ? true : undefined;
-    });
+    await waitUntil('the new pod is gone', async () => ((await pods()) === serving ? true : undefined));
   });
 });
 
