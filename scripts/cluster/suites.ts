@@ -9,8 +9,7 @@ const root = path.join(import.meta.dirname, '..', '..');
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Much of what the tests do is waiting, as for back-offs. Each lane has a cluster of its own, since some tests stop parts of it. */
-const mostLanes = process.env['MODEL_DECK_TEST_KUBECONFIG'] ? 1 : 3;
-const lanesInEditor = 2;
+const mostLanes = process.env['MODEL_DECK_TEST_KUBECONFIG'] ? 1 : 2;
 /** The longest come first, so that no lane waits for the last one. */
 const longest = [
   'pvcStore',
@@ -33,7 +32,7 @@ async function main(wanted: readonly string[]): Promise<number> {
   const started = performance.now();
   const inEditor = files.filter((file) => file.startsWith(`ui${path.sep}`));
   const others = files.filter((file) => !inEditor.includes(file));
-  const count = Math.min(mostLanes, Math.max(others.length, Math.ceil(inEditor.length / 2)));
+  const count = Math.max(1, Math.min(mostLanes, others.length));
   const failed: string[] = [];
   const lanes: Lane[] = [];
   for (let lane = 0; lane < count; lane++) {
@@ -42,10 +41,10 @@ async function main(wanted: readonly string[]): Promise<number> {
   }
   try {
     await Promise.all(lanes.map((lane) => lane.run(others)));
-    // An editor with its browser keeps a core busy, and somebody waits for each of its answers.
-    const [rest, few] = [lanes.slice(lanesInEditor), lanes.slice(0, lanesInEditor)];
+    // An editor with its browser keeps a core busy, and two of them keep each other waiting.
+    const [first, ...rest] = lanes;
     await Promise.all(rest.map((lane) => lane.close()));
-    await Promise.all(few.map((lane) => lane.run(inEditor)));
+    await first?.run(inEditor);
   } finally {
     await Promise.all(lanes.map((lane) => lane.close()));
   }

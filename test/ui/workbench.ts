@@ -100,7 +100,8 @@ export class Workbench {
   }
 
   menuItem(command: string): Locator {
-    return this.page.getByRole('menuitem', { name: command, exact: true });
+    // Behind the label there may be a key.
+    return this.page.getByRole('menuitem', { name: new RegExp(`^${escaped(command)}(\\s|$)`) });
   }
 
   /** What the menu of a row offers. */
