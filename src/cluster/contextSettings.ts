@@ -97,9 +97,9 @@ export async function contextFingerprint(
     const { context, ...rest } = await contextSettings(files, contextName, environment);
     const settings = JSON.stringify({ ...rest, context: { ...context, isCurrent: false } });
     return createHash('sha256').update(settings).digest('hex');
-  } catch (error) {
-    if (ModelDeckError.is(error)) return undefined;
-    throw error;
+  } catch {
+    // Why it cannot be used is told by whoever opens a connection.
+    return undefined;
   }
 }
 
