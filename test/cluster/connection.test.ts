@@ -169,15 +169,20 @@ describe('a connection to a real API server', { timeout: 600_000 }, () => {
     }
   });
 
-  it('reads the list anew where the server no longer knows the version', async () => {
-    const seen: string[] = [];
-    const end = await admin.watch(configMaps, {
-      namespace,
-      resourceVersion: '1',
-      onEvent: (event) => seen.push(event.type),
-    });
-    assert.deepEqual([end, seen], ['expired', []]);
-  });
+  // A server that was not started anew may still know its first version.
+  it(
+    'reads the list anew where the server no longer knows the version',
+    { skip: cluster.cannot('restartApiServer') },
+    async () => {
+      const seen: string[] = [];
+      const end = await admin.watch(configMaps, {
+        namespace,
+        resourceVersion: '1',
+        onEvent: (event) => seen.push(event.type),
+      });
+      assert.deepEqual([end, seen], ['expired', []]);
+    },
+  );
 
   describe('with other credentials', () => {
     it('is forbidden what the user may not, in the words of the server', async () => {
