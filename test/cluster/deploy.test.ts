@@ -8,13 +8,13 @@ import { after, before, describe, it } from 'node:test';
 import { deployModel, planDeploy, type DeployOrder } from '../../src/deploy/index.ts';
 import { ModelDeckError } from '../../src/foundation/error.ts';
 import { predict } from '../../src/inference/index.ts';
-import { packageModel, readSpec } from '../../src/packaging/index.ts';
 import type { ModelArchive } from '../../src/packaging/modelArchive.ts';
 import type { ModelStore } from '../../src/stores/modelStore.ts';
 import { openClusters, type Clusters, type KServeTarget, type RouteKind } from '../../src/targets/index.ts';
 import { claimFolderStore } from './claimFolderStore.ts';
-import { catLabels, catModel, catPhoto } from './harness/catModel.ts';
+import { catLabels, catPhoto } from './harness/catModel.ts';
 import { sharedCluster } from './harness/sharedCluster.ts';
+import { packageCats } from './harness/storedCats.ts';
 import { waitUntil } from './harness/waitUntil.ts';
 
 const cluster = sharedCluster();
@@ -66,8 +66,8 @@ describe('deploy to a real cluster', { skip: cluster.cannot('claimFolder') }, ()
     assert.ok(folder);
     root = folder;
     store = claimFolderStore(context, namespace, 'models', root);
-    first = await packaged(path.join(work, 'first'), '1.0');
-    second = await packaged(path.join(work, 'second'), '2.0');
+    first = await packageCats(path.join(work, 'first'), '1.0');
+    second = await packageCats(path.join(work, 'second'), '2.0');
     clusters = open();
     target = await clusters.target(context, namespace);
   });
@@ -217,10 +217,3 @@ describe('deploy to a real cluster', { skip: cluster.cannot('claimFolder') }, ()
     assert.ok(existsSync(path.join(root, 'cats', '1.0')));
   });
 });
-
-async function packaged(folder: string, version: string): Promise<ModelArchive> {
-  const model = path.join(folder, 'model');
-  await catModel(model, { version });
-  const spec = await readSpec(path.join(model, 'model-deck.yaml'));
-  return packageModel({ folder: model, spec, outputFolder: path.join(folder, 'package') });
-}

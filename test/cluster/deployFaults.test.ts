@@ -6,14 +6,14 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { deployModel, type DeployOrder } from '../../src/deploy/index.ts';
 import { predict } from '../../src/inference/index.ts';
-import { packageModel, readSpec } from '../../src/packaging/index.ts';
 import type { ModelArchive } from '../../src/packaging/modelArchive.ts';
 import type { ModelStore } from '../../src/stores/modelStore.ts';
 import { openClusters, type Clusters, type DeployStep, type KServeTarget } from '../../src/targets/index.ts';
 import { claimFolderStore } from './claimFolderStore.ts';
-import { catLabels, catModel, catPhoto } from './harness/catModel.ts';
+import { catLabels, catPhoto } from './harness/catModel.ts';
 import { inferenceService } from './harness/inferenceService.ts';
 import { sharedCluster } from './harness/sharedCluster.ts';
+import { packageCats } from './harness/storedCats.ts';
 import { waitUntil } from './harness/waitUntil.ts';
 
 const cluster = sharedCluster();
@@ -57,8 +57,8 @@ describe('a deploy that is disturbed', { skip: cluster.cannot('claimFolder') }, 
     const { folder } = await cluster.createClaim({ namespace, name: 'models' });
     assert.ok(folder);
     store = claimFolderStore(context, namespace, 'models', folder);
-    first = await packaged(path.join(work, 'first'), '1.0');
-    second = await packaged(path.join(work, 'second'), '2.0');
+    first = await packageCats(path.join(work, 'first'), '1.0');
+    second = await packageCats(path.join(work, 'second'), '2.0');
     clusters = open();
     target = await clusters.target(context, namespace);
   });
@@ -128,7 +128,7 @@ describe('a deploy that is disturbed', { skip: cluster.cannot('claimFolder') }, 
   });
 
   it('a failed new version: the old one is restored and has answered all the while', async () => {
-    const third = await packaged(path.join(work, 'third'), '3.0');
+    const third = await packageCats(path.join(work, 'third'), '3.0');
     const before = await cluster.kubectl(['get', '-n', namespace, 'isvc/cats', '-o', 'jsonpath={.spec}']);
     const pods = (): Promise<string> =>
       cluster.kubectl(['get', '-n', namespace, 'pods', '-o', 'jsonpath={.items[*].metadata.name}']);
@@ -145,10 +145,3 @@ describe('a deploy that is disturbed', { skip: cluster.cannot('claimFolder') }, 
     await waitUntil('the new pod is gone', async () => ((await pods()) === serving ? true : undefined));
   });
 });
-
-async function packaged(folder: string, version: string): Promise<ModelArchive> {
-  const model = path.join(folder, 'model');
-  await catModel(model, { version });
-  const spec = await readSpec(path.join(model, 'model-deck.yaml'));
-  return packageModel({ folder: model, spec, outputFolder: path.join(folder, 'package') });
-}

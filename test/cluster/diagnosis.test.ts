@@ -1,20 +1,16 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { after, before, describe, it } from 'node:test';
 import { ModelDeckError, type ErrorCategory } from '../../src/foundation/error.ts';
 import { events, pods, type KubeEvent, type Pod } from '../../src/kserve/resources/core.ts';
-import { packageModel, readSpec } from '../../src/packaging/index.ts';
 import type { StoredModel } from '../../src/stores/modelStore.ts';
 import { openClusters, type Clusters, type KServeTarget } from '../../src/targets/index.ts';
 import { diagnosisOf } from '../../src/targets/kserve/failure.ts';
 import type { DeployRequest } from '../../src/targets/target.ts';
-import { catModel } from './harness/catModel.ts';
 import { inferenceService, type InferenceServiceOrder } from './harness/inferenceService.ts';
 import { sharedCluster } from './harness/sharedCluster.ts';
+import { storeCatsAndFaults } from './harness/storedCats.ts';
 
 const cluster = sharedCluster();
 const context = 'model-deck-test';
@@ -181,7 +177,7 @@ describe('a failed deploy is named', { skip: cluster.cannot('playedFailures') },
     await cluster.createNamespace(namespace);
     const { folder } = await cluster.createClaim({ namespace, name: 'models' });
     assert.ok(folder);
-    await storeModels(folder);
+    await storeCatsAndFaults(folder);
     await cluster.createClaim({ namespace, name: 'pending', unbound: true });
     await cluster.createClaim({ namespace, name: 'elsewhere', nodeName: nodeB });
     clusters = opened();
@@ -315,21 +311,4 @@ function modelOf({ storageUri = 'pvc://models/cats' }: Partial<InferenceServiceO
 function requestOf(name: string, order: Partial<InferenceServiceOrder>): DeployRequest {
   const manifest = inferenceService({ namespace, name, storageUri: 'pvc://models/cats', ...order });
   return { name, model: modelOf(order), protocol: 'v1', cluster: { manifest } };
-}
-
-/** Below a claim: the cat model, whole and with parts missing. */
-async function storeModels(folder: string): Promise<void> {
-  const work = await mkdtemp(path.join(tmpdir(), 'model-deck-diagnosis-'));
-  const model = path.join(work, 'model');
-  await catModel(model);
-  const spec = await readSpec(path.join(model, 'model-deck.yaml'));
-  const archive = await packageModel({ folder: model, spec, outputFolder: path.join(work, 'package') });
-  await cp(archive.folder, path.join(folder, 'cats'), { recursive: true });
-  await rm(work, { recursive: true });
-  await mkdir(path.join(folder, 'empty'));
-  await cp(path.join(folder, 'cats', 'config'), path.join(folder, 'no-archive', 'config'), { recursive: true });
-  await mkdir(path.join(folder, 'no-archive', 'model-store'));
-  await cp(path.join(folder, 'cats'), path.join(folder, 'other-archive'), { recursive: true });
-  const config = path.join(folder, 'other-archive', 'config', 'config.properties');
-  await writeFile(config, (await readFile(config, 'utf8')).replace('"marName":"cats.mar"', '"marName":"dogs.mar"'));
 }

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { inferenceService } from './harness/inferenceService.ts';
 import type { InferenceServiceOrder } from './harness/inferenceService.ts';
 import type { ContainerState } from './harness/kubelet/podStatus.ts';
 import { portForward } from './harness/portForward.ts';
 import { sharedCluster } from './harness/sharedCluster.ts';
-import { storeCats } from './harness/storedCats.ts';
+import { storeCatsAndFaults } from './harness/storedCats.ts';
 import { waitUntil } from './harness/waitUntil.ts';
 
 const cluster = sharedCluster();
@@ -52,13 +50,7 @@ describe('a failure in the cluster', { skip: cluster.cannot('playedFailures') },
     await cluster.createNamespace(namespace);
     const { folder } = await cluster.createClaim({ namespace, name: 'models' });
     assert.ok(folder);
-    await storeCats(path.join(folder, 'cats'));
-    await mkdir(path.join(folder, 'empty'));
-    await cp(path.join(folder, 'cats', 'config'), path.join(folder, 'no-archive', 'config'), { recursive: true });
-    await mkdir(path.join(folder, 'no-archive', 'model-store'));
-    await cp(path.join(folder, 'cats'), path.join(folder, 'other-archive'), { recursive: true });
-    const config = path.join(folder, 'other-archive', 'config', 'config.properties');
-    await writeFile(config, (await readFile(config, 'utf8')).replace('"marName":"cats.mar"', '"marName":"dogs.mar"'));
+    await storeCatsAndFaults(folder);
     await cluster.createClaim({ namespace, name: 'pending', unbound: true });
     await cluster.createClaim({ namespace, name: 'elsewhere', nodeName: cluster.nodeNames[1] ?? '' });
     const manifests = Object.entries(services).map(([name, change]) =>

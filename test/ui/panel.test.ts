@@ -88,9 +88,7 @@ describe('the panel', () => {
   it('is clear in light and in high contrast', async () => {
     const { workbench } = session;
     for (const theme of ['Light Modern', 'Dark High Contrast']) {
-      await workbench.runFromPalette('Preferences: Color Theme');
-      await workbench.page.getByPlaceholder('Select Color Theme').waitFor();
-      await workbench.answer(theme);
+      await workbench.chooseTheme(theme);
       const name = theme.includes('Contrast') ? 'vscode-high-contrast' : 'vscode-light';
       await panel.body.locator(`xpath=self::body[contains(@class, '${name}')]`).waitFor();
       await workbench.screenshot(`2-${theme}`);

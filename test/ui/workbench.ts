@@ -199,6 +199,13 @@ export class Workbench {
     await this.page.locator('.notification-toast').first().waitFor({ state: 'hidden' });
   }
 
+  /** @param theme its name in VS Code's list, for example `Dark High Contrast` */
+  async chooseTheme(theme: string): Promise<void> {
+    await this.runFromPalette('Preferences: Color Theme');
+    await this.page.getByPlaceholder('Select Color Theme').waitFor();
+    await this.answer(theme);
+  }
+
   /** The modal question of VS Code. */
   dialogButton(name: string): Locator {
     return this.page.locator('.monaco-dialog-box').getByRole('button', { name, exact: true });

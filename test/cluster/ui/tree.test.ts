@@ -198,9 +198,7 @@ describe('a real cluster in the trees', () => {
     ['Light High Contrast', 'hc-light'],
   ] as const) {
     it(`can be read in ${theme}`, async () => {
-      await workbench.runFromPalette('Preferences: Color Theme');
-      await workbench.page.getByPlaceholder('Select Color Theme').waitFor();
-      await workbench.answer(theme);
+      await workbench.chooseTheme(theme);
       await workbench.page.locator(`.monaco-workbench.${mark}`).waitFor();
       await row('broken').waitFor();
       await screenshot(`8-${theme.toLowerCase().replaceAll(' ', '-')}`);
