@@ -8,43 +8,60 @@ import { startCluster } from '../../test/cluster/harness/startCluster.ts';
 const root = path.join(import.meta.dirname, '..', '..');
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Much of what the tests do is waiting, as for back-offs. Each lane has a cluster of its own, since some tests stop parts of it. */
-const mostLanes = process.env['MODEL_DECK_TEST_KUBECONFIG'] ? 1 : 2;
-/** The longest come first, so that no lane waits for the last one. */
+/** The longest come first, so that none waits for the last one. */
 const longest = [
   'pvcStore',
-  'deployFaults',
-  'diagnosis',
   'deploy.',
-  'tree',
+  'diagnosis',
   'classify',
-  'failures',
-  'faults',
-  'controlPlane',
+  'ui/mainJob',
+  'ui/operations',
+  'alone/apiServerRestart',
 ];
+
+/** The files of tests, by what they bear beside themselves. Whoever is free takes the next one. */
+interface Queues {
+  /** An editor with its browser keeps a core busy: one at a time, and alone in its cluster, which its pictures show. */
+  readonly inEditor: string[];
+  /** They stop parts of the cluster, cut its one proxy, or look at all that is in it. */
+  readonly alone: string[];
+  /** They keep to namespaces of their own. */
+  readonly besideOthers: string[];
+}
 
 async function main(wanted: readonly string[]): Promise<number> {
   const files = readdirSync(path.join(root, 'test', 'cluster'), { recursive: true, encoding: 'utf8' })
+    .map((file) => file.replaceAll(path.sep, '/'))
     .filter((file) => file.endsWith('.test.ts'))
     .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
     .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   if (files.length === 0) throw new Error(`No file of test/cluster has ${wanted.join(' or ')} in its name.`);
+  const isIn = (folder: string) => (file: string) => file.startsWith(`${folder}/`);
+  const queues: Queues = {
+    inEditor: files.filter(isIn('ui')),
+    alone: files.filter(isIn('alone')),
+    besideOthers: files.filter((file) => !file.includes('/')),
+  };
   const started = performance.now();
-  const inEditor = files.filter((file) => file.startsWith(`ui${path.sep}`));
-  const others = files.filter((file) => !inEditor.includes(file));
-  const count = Math.max(1, Math.min(mostLanes, others.length));
   const failed: string[] = [];
-  const lanes: Lane[] = [];
-  for (let lane = 0; lane < count; lane++) {
-    // Only when the first one is up is everything built that all need.
-    lanes.push(openLane(lanes.at(-1)?.opened ?? Promise.resolve(), count > 1, failed));
+  const first = openLane(Promise.resolve(), failed);
+  const lanes = [first];
+  const { inEditor, alone, besideOthers } = queues;
+  const works = [
+    first
+      .run(inEditor)
+      .then(() => first.run(alone))
+      .then(() => first.run(besideOthers)),
+  ];
+  if (files.length - inEditor.length > 1 && !process.env['MODEL_DECK_TEST_KUBECONFIG']) {
+    // Much of what the tests do is waiting. Only when the first cluster is up is everything built that both need.
+    const second = openLane(first.opened, failed);
+    lanes.push(second);
+    const both = Promise.all([second.run(besideOthers), second.run(besideOthers)]);
+    works.push(both.then(() => second.run(alone)));
   }
   try {
-    await Promise.all(lanes.map((lane) => lane.run(others)));
-    // An editor with its browser keeps a core busy, and two of them keep each other waiting.
-    const [first, ...rest] = lanes;
-    await Promise.all(rest.map((lane) => lane.close()));
-    await first?.run(inEditor);
+    await Promise.all(works);
   } finally {
     await Promise.all(lanes.map((lane) => lane.close()));
   }
@@ -67,7 +84,8 @@ interface Lane {
   readonly close: () => Promise<void>;
 }
 
-function openLane(after: Promise<unknown>, buffered: boolean, failed: string[]): Lane {
+/** A cluster with what runs in it. */
+function openLane(after: Promise<unknown>, failed: string[]): Lane {
   const opening = after.then(async () => {
     const cluster = await startCluster({ log: print });
     const shared = await shareCluster(cluster);
@@ -82,7 +100,7 @@ function openLane(after: Promise<unknown>, buffered: boolean, failed: string[]):
     run: async (files) => {
       const { shared } = await opening;
       for (let file = files.shift(); file !== undefined && !interrupted; file = files.shift()) {
-        if (!(await passes(file, shared.env, buffered))) failed.push(file);
+        if (!(await passes(file, shared.env))) failed.push(file);
       }
     },
     close: () =>
@@ -96,8 +114,8 @@ function openLane(after: Promise<unknown>, buffered: boolean, failed: string[]):
   };
 }
 
-/** @param buffered prints what the file has to say in one piece */
-async function passes(file: string, env: Readonly<Record<string, string>>, buffered: boolean): Promise<boolean> {
+/** Prints what the file has to say in one piece, since others run beside it. */
+async function passes(file: string, env: Readonly<Record<string, string>>): Promise<boolean> {
   const options = ['--import', 'tsx', '--test', '--test-reporter=spec', path.join('test', 'cluster', file)];
   const child = spawn(process.execPath, options, {
     cwd: root,
@@ -105,9 +123,7 @@ async function passes(file: string, env: Readonly<Record<string, string>>, buffe
     env: { ...process.env, ...env },
   });
   const kept: Buffer[] = [];
-  const take = (chunk: Buffer): void => void (buffered ? kept.push(chunk) : process.stdout.write(chunk));
-  child.stdout.on('data', take);
-  child.stderr.on('data', take);
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => kept.push(chunk));
   const code = await new Promise<number>((resolve) => child.once('close', (ended) => resolve(ended ?? 1)));
   process.stdout.write(Buffer.concat(kept));
   return code === 0;

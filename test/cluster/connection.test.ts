@@ -8,7 +8,6 @@ import type { ClusterConnection } from '../../src/cluster/clusterConnection.ts';
 import { fieldConflicts, isKindMissing, statusOf } from '../../src/cluster/clusterErrors.ts';
 import { openConnection } from '../../src/cluster/openConnection.ts';
 import type { ConnectionOptions } from '../../src/cluster/openConnection.ts';
-import { openLiveList } from '../../src/cluster/openLiveList.ts';
 import type { ErrorCategory } from '../../src/foundation/error.ts';
 import { ModelDeckError } from '../../src/foundation/error.ts';
 import { configMaps, nodes } from '../../src/kserve/resources/core.ts';
@@ -150,40 +149,6 @@ describe('a connection to a real API server', { timeout: 600_000 }, () => {
     assert.match(body, /"gitVersion"/);
   });
 
-  it('follows a list through a restart of the API server', { skip: cluster.cannot('restartApiServer') }, async () => {
-    await admin.apply(configMaps, configMap('followed-1'));
-    const list = openLiveList(admin, configMaps, { namespace, labelSelector: 'suite=connection' }, ({ data }) => data);
-    try {
-      await list.whenListed();
-      assert.ok(list.state().rows.has(`${namespace}/followed-1`));
-      const phases = new Set<string>();
-      list.onDidChange(() => phases.add(list.state().phase));
-      await cluster.restartApiServer();
-      await retried(() => admin.apply(configMaps, configMap('followed-2')));
-      await until(() => list.state().rows.has(`${namespace}/followed-2`) && list.state().phase === 'live');
-      assert.ok(phases.has('stale'));
-      await admin.delete(configMaps, { name: 'followed-1', namespace });
-      await until(() => !list.state().rows.has(`${namespace}/followed-1`));
-    } finally {
-      list.close();
-    }
-  });
-
-  // A server that was not started anew may still know its first version.
-  it(
-    'reads the list anew where the server no longer knows the version',
-    { skip: cluster.cannot('restartApiServer') },
-    async () => {
-      const seen: string[] = [];
-      const end = await admin.watch(configMaps, {
-        namespace,
-        resourceVersion: '1',
-        onEvent: (event) => seen.push(event.type),
-      });
-      assert.deepEqual([end, seen], ['expired', []]);
-    },
-  );
-
   describe('with other credentials', () => {
     it('is forbidden what the user may not, in the words of the server', async () => {
       const rules = [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get'] }];
@@ -304,18 +269,3 @@ describe('a connection to a real API server', { timeout: 600_000 }, () => {
     });
   });
 });
-
-async function retried<T>(action: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await action();
-    } catch (error) {
-      if (!ModelDeckError.is(error) || !['unreachable', 'server', 'forbidden'].includes(error.category)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
-}

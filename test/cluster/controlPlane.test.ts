@@ -57,26 +57,6 @@ describe('the cluster of the tests', { skip: cluster.cannot('claimFolder') }, ()
     }
   });
 
-  it('speaks V2 when the service says so', async () => {
-    const name = 'cats-v2';
-    await apply(inferenceService({ namespace, name, storageUri: 'pvc://models/cats', protocolVersion: 'v2' }));
-    await cluster.kubectl(['wait', '-n', namespace, `isvc/${name}`, '--for=condition=Ready', '--timeout=60s']);
-    const forwarding = await portForward(cluster, { namespace, target: `deployment/${name}-predictor`, port: 8080 });
-    try {
-      const data = [(await readFile(catPhoto)).toString('base64')];
-      const body = JSON.stringify({ inputs: [{ name: 'image', shape: [-1], datatype: 'BYTES', data }] });
-      const [best] = await waitUntil('the model answers', async () => {
-        const response = await fetch(`${forwarding.url}/v2/models/cats/infer`, { method: 'POST', body });
-        const answer = (await response.json()) as { readonly outputs?: { readonly data: Record<string, number>[] }[] };
-        return answer.outputs?.[0]?.data;
-      });
-      assert.deepEqual(Object.keys(best ?? {}).slice(0, 3), catLabels);
-    } finally {
-      await forwarding.stop();
-      await cluster.kubectl(['delete', '-n', namespace, `isvc/${name}`]);
-    }
-  });
-
   it('serves the log of TorchServe, and follows it', async () => {
     const options = ['-n', namespace, `deployment/${service}-predictor`, '-c', 'kserve-container'];
     assert.match(await cluster.kubectl(['logs', ...options]), /WORKER_MODEL_LOADED/);

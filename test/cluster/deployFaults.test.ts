@@ -91,28 +91,9 @@ describe('a deploy that is disturbed', { skip: cluster.cannot('claimFolder') }, 
     });
   }
 
-  it(
-    'the API server is started anew while it is applied, and while the model is loaded',
-    { skip: cluster.cannot('restartApiServer') },
-    async () => {
-      const restarts = new Map<string, Promise<void>>();
-      const deployment = await deployModel(order(first), {
-        onProgress: ({ step }) => {
-          if (step !== 'apply' && step !== 'load-model') return;
-          if (!restarts.has(step)) restarts.set(step, cluster.restartApiServer());
-        },
-      });
-      await Promise.all(restarts.values());
-      assert.equal(restarts.size, 2);
-      assert.equal(deployment.state, 'ready');
-      await seesTheCat();
-    },
-  );
-
   it('two deploy the same name: the one that is overtaken is told, the other one serves, nothing is lost', async () => {
     const others = open();
     const other = await others.target(context, namespace);
-    await target.remove(`${target.id}/cats`);
     let overtaking: ReturnType<typeof deployModel> | undefined;
     const overtaken = deployModel(order(first), {
       onProgress: ({ step }) => {

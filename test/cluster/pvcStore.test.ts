@@ -142,20 +142,6 @@ describe('a store in a claim of a real cluster', () => {
     },
   );
 
-  it('outlasts an API server that restarts in the middle', { skip: cluster.cannot('restartApiServer') }, async () => {
-    const store = await open();
-    let restarted: Promise<void> | undefined;
-    await store.upload(archive, {
-      onProgress: atShare(0.4, () => {
-        restarted = cluster.restartApiServer();
-      }),
-    });
-    assert.ok(restarted, 'it was still under way');
-    await restarted;
-    await assertStored(store, archive);
-    await removeAll(store);
-  });
-
   it('shows no part of a model whose window was closed; the next one sweeps its pod and continues', async () => {
     const window = await uploadElsewhere(archive, 0.4);
     window.kill('SIGKILL');

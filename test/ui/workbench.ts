@@ -4,7 +4,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { ClassifyPage } from './classifyPage.ts';
 
 /** Everything has time to come up on two busy cores. */
-const patience = 20_000;
+const patience = 60_000;
 
 /** The window of VS Code as a user has it: what is seen, clicked and typed; nothing is called behind its back. */
 export class Workbench {

@@ -49,6 +49,8 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
     `--service-account-private-key-file=${parts.authority.serviceAccountKey}`,
     `--root-ca-file=${parts.authority.ca}`,
     '--controllers=*,-nodeipam',
+    // A claim that is looked at before its volume has been heard of waits for the next round, which is 15 s by default.
+    '--pvclaimbinder-sync-period=1s',
   ]);
   keeper.start('kube-scheduler', binaries.kubeScheduler, [...common, `--secure-port=${ports.scheduler}`]);
   return {

@@ -7,8 +7,6 @@ export interface InferenceServiceOrder {
   /** `pytorch` when left out. */
   readonly format?: string;
   readonly protocolVersion?: 'v1' | 'v2';
-  /** Labels of the service, which become the pods'. */
-  readonly labels?: Readonly<Record<string, string>>;
   /** Fields of `spec.predictor`, as a nodeSelector. */
   readonly predictor?: object;
   /** Fields of `spec.predictor.model`, as resources or an image. */
@@ -17,11 +15,11 @@ export interface InferenceServiceOrder {
 
 /** The manifest, as JSON for `kubectl apply -f -`. */
 export function inferenceService(order: InferenceServiceOrder): string {
-  const { namespace, name, storageUri, format = 'pytorch', protocolVersion, labels, predictor, model } = order;
+  const { namespace, name, storageUri, format = 'pytorch', protocolVersion, predictor, model } = order;
   return JSON.stringify({
     apiVersion: 'serving.kserve.io/v1beta1',
     kind: 'InferenceService',
-    metadata: { namespace, name, ...(labels === undefined ? {} : { labels }) },
+    metadata: { namespace, name },
     spec: {
       predictor: {
         ...predictor,
@@ -33,5 +31,20 @@ export function inferenceService(order: InferenceServiceOrder): string {
         },
       },
     },
+  });
+}
+
+/** The manifest of an InferenceService whose container is just there, so that it is ready quickly. */
+export function idleService(
+  namespace: string,
+  name: string,
+  { image = 'example.com/idle:1', annotations = {} }: { image?: string; annotations?: Record<string, string> } = {},
+): string {
+  const container = { name: 'kserve-container', image, ports: [{ containerPort: 8080, protocol: 'TCP' }] };
+  return JSON.stringify({
+    apiVersion: 'serving.kserve.io/v1beta1',
+    kind: 'InferenceService',
+    metadata: { namespace, name, annotations },
+    spec: { predictor: { containers: [container] } },
   });
 }

@@ -4,24 +4,12 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { openSession, type Session } from '../../ui/session.ts';
 import type { Workbench } from '../../ui/workbench.ts';
+import { idleService } from '../harness/inferenceService.ts';
 import { sharedCluster } from '../harness/sharedCluster.ts';
 
 const cluster = sharedCluster();
 const context = 'model-deck-test';
 const namespace = 'tree-ui';
-
-function service(name: string, image = 'example.com/idle:1', annotations: Record<string, string> = {}): string {
-  return JSON.stringify({
-    apiVersion: 'serving.kserve.io/v1beta1',
-    kind: 'InferenceService',
-    metadata: { namespace, name, annotations },
-    spec: {
-      predictor: {
-        containers: [{ name: 'kserve-container', image, ports: [{ containerPort: 8080, protocol: 'TCP' }] }],
-      },
-    },
-  });
-}
 
 const apply = (input: string): Promise<string> => cluster.kubectl(['apply', '-f', '-'], { input });
 
@@ -45,8 +33,8 @@ describe('a real cluster in the trees', () => {
   before(async () => {
     await cluster.createNamespace(namespace);
     await cluster.createClaim({ namespace, name: 'models' });
-    await apply(service('healthy', undefined, { 'model-deck.dev/model-version': '1.2' }));
-    await apply(service('broken', 'example.com/does-not-exist:1'));
+    await apply(idleService(namespace, 'healthy', { annotations: { 'model-deck.dev/model-version': '1.2' } }));
+    await apply(idleService(namespace, 'broken', { image: 'example.com/does-not-exist:1' }));
     const gone = path.join(cluster.folder, 'gone.kubeconfig');
     await writeFile(gone, kubeconfig('old-lab', { server: 'https://127.0.0.1:1' }, { token: 'x' }));
     const prepare = async (workspace: string): Promise<void> => {
@@ -113,7 +101,7 @@ describe('a real cluster in the trees', () => {
   });
 
   it('follows what happens', async () => {
-    await apply(service('newcomer'));
+    await apply(idleService(namespace, 'newcomer'));
     await row('newcomer').waitFor();
     await cluster.kubectl(['annotate', 'inferenceservice', 'newcomer', '-n', namespace, 'serving.kserve.io/stop=true']);
     await says('newcomer', 'Stopped');
@@ -166,6 +154,9 @@ describe('a real cluster in the trees', () => {
   });
 
   it('asks before it runs a program that a kubeconfig of the workspace names', async () => {
+    // Its rows would be the same.
+    await row(context).click();
+    await row(namespace).waitFor({ state: 'detached' });
     await row('shared').click();
     const dialog = workbench.page.locator('.monaco-dialog-box');
     await dialog.waitFor();
@@ -178,9 +169,9 @@ describe('a real cluster in the trees', () => {
     await dialog.waitFor();
     await workbench.dialogButton('Run It').click();
     await row('Unauthorized').waitFor({ state: 'detached' });
-    // The rows of the other context are there already.
-    await row(namespace).nth(1).waitFor();
+    await row(namespace).waitFor();
     await row('shared').click();
+    await row(context).click();
   });
 
   it('takes up a change of the kubeconfig', async () => {

@@ -8,8 +8,8 @@ import type { RunningTorchServe } from './torchServe.ts';
  * is a real one; everything else is only said to run.
  *
  * Failures, told in a kubelet's words: an image with `does-not-exist` in its name cannot be pulled; the storage initializer
- * finds no model at a URI with `missing` in it; a pod with the label `kubelet.test/never-ready: "true"` never is; TorchServe
- * with less than 512 MiB is killed for its memory. What TorchServe or KServe's wrapper says of a bad store is their own.
+ * finds no model at a URI with `missing` in it; TorchServe with less than 512 MiB is killed for its memory. What TorchServe
+ * or KServe's wrapper says of a bad store is their own.
  */
 export interface Kubelet {
   readonly torchServeOf: (namespace: string, pod: string) => RunningTorchServe | undefined;

@@ -43,8 +43,6 @@ export interface PodWorker {
   readonly stop: () => Promise<void>;
 }
 
-const neverReady = 'kubelet.test/never-ready';
-
 /** Runs a scheduled pod until it is told to end. */
 export function startPod(context: PodContext, pod: Pod, podIP: string): PodWorker {
   const abort = new AbortController();
@@ -65,14 +63,12 @@ export function startPod(context: PodContext, pod: Pod, podIP: string): PodWorke
     (written = written.then(() => writeStatus(context.api, pod, podPath, picture, signal)));
 
   const start = async (container: Container, log: ContainerLog): Promise<Workload> => {
-    const isReady = pod.metadata.labels?.[neverReady] !== 'true';
-    if (!isTorchServe(pod, container)) return idle(isReady);
+    if (!isTorchServe(pod, container)) return idle();
     const mounts = await claimMounts(context.api, pod, container);
-    if (mounts.length === 0) return idle(isReady);
+    if (mounts.length === 0) return idle();
     const started = await startTorchServe(context, { pod, container, mounts, log });
     torchServe = started.description;
-    const workload = afterStartupProbe(container, started.workload);
-    return isReady ? workload : { ...workload, ready: new Promise(() => undefined) };
+    return afterStartupProbe(container, started.workload);
   };
   const startInit = (container: Container, log: ContainerLog): Workload => {
     const isMissing = container.name === 'storage-initializer' && container.args?.[0]?.includes('missing');

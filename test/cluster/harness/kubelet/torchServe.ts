@@ -156,7 +156,8 @@ async function launch(
     LOG_LOCATION: logs,
     METRICS_LOCATION: logs,
     PYTHONUNBUFFERED: '1',
-    JAVA_TOOL_OPTIONS: `-Djava.io.tmpdir="${temporary}"`,
+    // It lives too short for Java's second compiler and parallel collector, which take more than they give back.
+    JAVA_TOOL_OPTIONS: `-Djava.io.tmpdir="${temporary}" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC`,
   });
   for (const stream of ['stdout', 'stderr'] as const) {
     const output = process.child[stream];

@@ -21,8 +21,8 @@ const never = new Promise<never>(() => undefined);
 const nothing = (): Promise<void> => Promise.resolve();
 
 /** A container that just is there: commands are run in it from outside, if any. */
-export function idle(becomesReady: boolean): Workload {
-  return { ready: becomesReady ? nothing() : never, ended: never, forwards: [], stop: nothing };
+export function idle(): Workload {
+  return { ready: nothing(), ended: never, forwards: [], stop: nothing };
 }
 
 /** An init container whose work is done at once. */

@@ -3,27 +3,12 @@ import { writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
-import v8 from 'node:v8';
-import vm from 'node:vm';
-import { sharedCluster } from './harness/sharedCluster.ts';
-import { TreeEditor } from './treeEditor.ts';
+import { idleService } from '../harness/inferenceService.ts';
+import { sharedCluster } from '../harness/sharedCluster.ts';
+import { TreeEditor } from '../treeEditor.ts';
 
 const cluster = sharedCluster();
 const context = 'model-deck-test';
-
-/** An InferenceService of a container that is just there, so that it becomes ready quickly. */
-function service(namespace: string, name: string, image = 'example.com/idle:1'): string {
-  return JSON.stringify({
-    apiVersion: 'serving.kserve.io/v1beta1',
-    kind: 'InferenceService',
-    metadata: { namespace, name },
-    spec: {
-      predictor: {
-        containers: [{ name: 'kserve-container', image, ports: [{ containerPort: 8080, protocol: 'TCP' }] }],
-      },
-    },
-  });
-}
 
 const apply = (input: string): Promise<string> => cluster.kubectl(['apply', '-f', '-'], { input });
 
@@ -48,7 +33,7 @@ describe('the Clusters tree of a real cluster', () => {
   it('follows an InferenceService from its beginning to its end, with its pods', async () => {
     const editor = await open();
     await editor.expand(context);
-    await apply(service('tree-live', 'first'));
+    await apply(idleService('tree-live', 'first'));
     const row = await editor.expand(context, 'tree-live', 'first');
     await editor.until(
       () => row.node.contextValue === 'service;ready',
@@ -62,7 +47,7 @@ describe('the Clusters tree of a real cluster', () => {
     assert.match(pod?.node.label ?? '', /^first-predictor-/);
     assert.equal(predictor.node.description, undefined);
 
-    await apply(service('tree-live', 'broken', 'example.com/does-not-exist:1'));
+    await apply(idleService('tree-live', 'broken', { image: 'example.com/does-not-exist:1' }));
     const broken = await editor.expand(context, 'tree-live', 'broken', 'Predictor');
     await editor.until(
       () => /^(ImagePullBackOff|ErrImagePull)$/.test(broken.node.description ?? ''),
@@ -81,7 +66,7 @@ describe('the Clusters tree of a real cluster', () => {
 
   it('refreshes nothing but the row that changed', async () => {
     const editor = await open();
-    await apply(service('tree-live', 'quiet'));
+    await apply(idleService('tree-live', 'quiet'));
     await editor.expand(context, 'tree-live');
     const quiet = await editor.row(context, 'tree-live', 'quiet');
     await editor.until(
@@ -110,7 +95,7 @@ describe('the Clusters tree of a real cluster', () => {
     const editor = await open();
     const namespace = await editor.expand(context, 'tree-live');
     editor.setVisible(false);
-    await apply(service('tree-live', 'unseen'));
+    await apply(idleService('tree-live', 'unseen'));
     editor.setVisible(true);
     await editor.until(
       () => namespace.children?.some(({ node }) => node.label === 'unseen'),
@@ -118,28 +103,8 @@ describe('the Clusters tree of a real cluster', () => {
     );
   });
 
-  it('survives a restart of the API server', { skip: cluster.cannot('restartApiServer') }, async () => {
-    const editor = await open();
-    const namespace = await editor.expand(context, 'tree-live');
-    await editor.until(
-      () => namespace.children?.some(({ node }) => node.label === 'first'),
-      () => 'the rows before',
-    );
-    await cluster.restartApiServer();
-    await apply(service('tree-live', 'afterwards'));
-    await editor.until(
-      () => namespace.children?.some(({ node }) => node.label === 'afterwards'),
-      () => `the service that came afterwards; there are ${TreeEditor.below(namespace).join(' ')}`,
-    );
-    const row = await editor.row(context);
-    await editor.until(
-      () => row.node.description === 'current',
-      () => `a healthy context; it says ${row.node.description}`,
-    );
-  });
-
   it('falls back to the namespaces that a user may see', async () => {
-    await apply(service('tree-mine', 'mine'));
+    await apply(idleService('tree-mine', 'mine'));
     const rules = [
       { apiGroups: ['serving.kserve.io'], resources: ['*'], verbs: ['get', 'list', 'watch'] },
       { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] },
@@ -191,53 +156,6 @@ describe('the Clusters tree of a real cluster', () => {
     assert.equal(tooltip.split('\n\n').length, 2, `cause and remedy: ${tooltip}`);
     assert.equal(problem.node.choose?.title, 'Try Again');
   });
-
-  describe('with 2,000 InferenceServices', { skip: cluster.cannot('manyInferenceServices') }, () => {
-    const many = Array.from({ length: 2 }, (_, index) => `many-${index}`);
-    before(async () => {
-      // KServe would begin to deploy them all.
-      await cluster.stopKServe();
-      await cluster.createInferenceServices({ count: 2_000, namespaces: many.length });
-    });
-    after(async () => {
-      for (const name of many) {
-        const collection = `/apis/serving.kserve.io/v1beta1/namespaces/${name}/inferenceservices`;
-        await cluster.kubectl(['delete', '--raw', collection]);
-        await cluster.deleteNamespace(name);
-      }
-      await cluster.startKServe();
-    });
-
-    it('groups them in little memory, and refreshes the one that changes', async () => {
-      const editor = await open();
-      const before = heapAfterCollection();
-      const row = await editor.expand(context);
-      const isWhole = (name: string): boolean =>
-        TreeEditor.below(row).some(([label, description]) => label === name && description === '1000');
-      await editor.until(
-        () => many.every(isWhole),
-        () => `all services; there are ${TreeEditor.below(row).join(' ')}`,
-      );
-      const grown = (heapAfterCollection() - before) / 1024 / 1024;
-      assert.ok(grown < 30, `${grown.toFixed(0)} MiB`);
-      const namespace = await editor.expand(context, 'many-1');
-      assert.equal(namespace.children?.length, 501);
-      assert.deepEqual(TreeEditor.below(namespace).at(-1), ['Show 500 more…', undefined]);
-      editor.refreshed.length = 0;
-      // The status alone: KServe's webhooks, which look at the rest, are away.
-      const change = JSON.stringify({ status: { url: 'http://elsewhere.example.com' } });
-      await cluster.kubectl([
-        ...['patch', 'inferenceservice', 'model-00003', '-n', 'many-1'],
-        ...['--subresource=status', '--type=merge', '-p', change],
-      ]);
-      await editor.until(
-        () => editor.refreshed.includes('model-00003'),
-        () => 'the refresh',
-      );
-      const services = editor.refreshed.filter((label) => label.startsWith('model-0'));
-      assert.deepEqual([...new Set(services)], ['model-00003']);
-    });
-  });
 });
 
 async function closedPort(): Promise<number> {
@@ -246,10 +164,4 @@ async function closedPort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-function heapAfterCollection(): number {
-  v8.setFlagsFromString('--expose-gc');
-  (vm.runInNewContext('gc') as () => void)();
-  return process.memoryUsage().heapUsed;
 }

@@ -5,12 +5,12 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
-import type { ClusterConnection, ExecCommand } from '../../src/cluster/clusterConnection.ts';
-import { openConnection } from '../../src/cluster/openConnection.ts';
-import { ModelDeckError } from '../../src/foundation/error.ts';
-import { pods } from '../../src/kserve/resources/core.ts';
-import type { Pod } from '../../src/kserve/resources/core.ts';
-import { sharedCluster } from './harness/sharedCluster.ts';
+import type { ClusterConnection, ExecCommand } from '../../../src/cluster/clusterConnection.ts';
+import { openConnection } from '../../../src/cluster/openConnection.ts';
+import { ModelDeckError } from '../../../src/foundation/error.ts';
+import { pods } from '../../../src/kserve/resources/core.ts';
+import type { Pod } from '../../../src/kserve/resources/core.ts';
+import { sharedCluster } from '../harness/sharedCluster.ts';
 
 const cluster = sharedCluster();
 const namespace = 'pod-streams';
