@@ -61,6 +61,16 @@ export function printSamples(samples: Readonly<Record<string, Sample>>): void {
   }
 }
 
+/** @param what is promised about the ratio of two medians, as the end of `at most 1.2 times …` */
+export function ratioVerdict({ ours, peer }: { ours: Sample; peer: Sample }, most: number, what: string): Verdict {
+  const ratio = ours.median / peer.median;
+  return {
+    target: `at most ${most} times ${what} (medians)`,
+    measured: `${ratio.toFixed(2)} times`,
+    isMet: ratio <= most,
+  };
+}
+
 export function printVerdicts(verdicts: readonly Verdict[]): void {
   for (const { target, measured, isMet } of verdicts) {
     console.log(`  ${isMet ? 'met   ' : 'MISSED'}  ${target}: ${measured}`);

@@ -44,7 +44,8 @@ async function main(wanted: readonly string[]): Promise<number> {
   };
   const started = performance.now();
   const failed: string[] = [];
-  const first = openLane(Promise.resolve(), failed);
+  const isOnly = files.length === 1;
+  const first = openLane(Promise.resolve(), isOnly, failed);
   const lanes = [first];
   const { inEditor, alone, besideOthers } = queues;
   const works = [
@@ -55,7 +56,7 @@ async function main(wanted: readonly string[]): Promise<number> {
   ];
   if (files.length - inEditor.length > 1 && !process.env['MODEL_DECK_TEST_KUBECONFIG']) {
     // Much of what the tests do is waiting. Only when the first cluster is up is everything built that both need.
-    const second = openLane(first.opened, failed);
+    const second = openLane(first.opened, isOnly, failed);
     lanes.push(second);
     const both = Promise.all([second.run(besideOthers), second.run(besideOthers)]);
     works.push(both.then(() => second.run(alone)));
@@ -84,8 +85,12 @@ interface Lane {
   readonly close: () => Promise<void>;
 }
 
-/** A cluster with what runs in it. */
-function openLane(after: Promise<unknown>, failed: string[]): Lane {
+/**
+ * A cluster with what runs in it.
+ *
+ * @param isOnly there is nothing else to tell, so that a file may speak while it runs
+ */
+function openLane(after: Promise<unknown>, isOnly: boolean, failed: string[]): Lane {
   const opening = after.then(async () => {
     const cluster = await startCluster({ log: print });
     const shared = await shareCluster(cluster);
@@ -100,7 +105,7 @@ function openLane(after: Promise<unknown>, failed: string[]): Lane {
     run: async (files) => {
       const { shared } = await opening;
       for (let file = files.shift(); file !== undefined && !interrupted; file = files.shift()) {
-        if (!(await passes(file, shared.env))) failed.push(file);
+        if (!(await passes(file, shared.env, isOnly))) failed.push(file);
       }
     },
     close: () =>
@@ -114,8 +119,8 @@ function openLane(after: Promise<unknown>, failed: string[]): Lane {
   };
 }
 
-/** Prints what the file has to say in one piece, since others run beside it. */
-async function passes(file: string, env: Readonly<Record<string, string>>): Promise<boolean> {
+/** @param isOnly prints what the file has to say at once; in one piece at its end otherwise */
+async function passes(file: string, env: Readonly<Record<string, string>>, isOnly: boolean): Promise<boolean> {
   const options = ['--import', 'tsx', '--test', '--test-reporter=spec', path.join('test', 'cluster', file)];
   const child = spawn(process.execPath, options, {
     cwd: root,
@@ -123,7 +128,9 @@ async function passes(file: string, env: Readonly<Record<string, string>>): Prom
     env: { ...process.env, ...env },
   });
   const kept: Buffer[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => kept.push(chunk));
+  const take = (chunk: Buffer): void => void (isOnly ? process.stdout.write(chunk) : kept.push(chunk));
+  child.stdout.on('data', take);
+  child.stderr.on('data', take);
   const code = await new Promise<number>((resolve) => child.once('close', (ended) => resolve(ended ?? 1)));
   process.stdout.write(Buffer.concat(kept));
   return code === 0;

@@ -18,6 +18,8 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // Drawing what moves, as a bar of progress, keeps a core busy where there is no graphics card.
+  '--force-prefers-reduced-motion',
   // Containers often have a tiny /dev/shm, in which a large page dies.
   '--disable-dev-shm-usage',
 ];

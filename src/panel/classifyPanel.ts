@@ -131,6 +131,7 @@ export class ClassifyPanel implements vscode.Disposable {
     this.panel?.dispose();
     this.connections.dispose();
     this.targets.stop();
+    clearImmediate(this.renewal);
     this.endCredentials();
     this.changed.dispose();
   }

@@ -138,6 +138,26 @@ export class Workbench {
     await row.locator(`.action-label[aria-label^="${name}"]`).click();
   }
 
+  /** Clicks a row until something comes of it. A click is lost when the row is drawn anew under it; a user clicks again, too. */
+  async clickUntil(row: Locator, outcome: Locator): Promise<void> {
+    for (const end = Date.now() + patience; ;) {
+      // What came meanwhile may be in front of the row.
+      await row.click({ timeout: 3000 }).catch(() => undefined);
+      const there = outcome.waitFor({ timeout: 3000 });
+      if (await there.then(() => true).catch(() => false)) return;
+      if (Date.now() > end) throw new Error('Nothing comes of a click on the row.');
+    }
+  }
+
+  async expand(row: Locator): Promise<void> {
+    await row.waitFor();
+    await this.clickUntil(row, row.and(this.page.locator('[aria-expanded=true]')));
+  }
+
+  async collapse(row: Locator): Promise<void> {
+    await this.clickUntil(row, row.and(this.page.locator('[aria-expanded=false]')));
+  }
+
   /** A palette that opens while VS Code still reads its extensions lacks their commands; a user would open it again. */
   async runFromPalette(command: string): Promise<void> {
     const row = this.row('.quick-input-list', command);

@@ -1,6 +1,7 @@
 import { startCluster } from '../../../test/cluster/harness/startCluster.ts';
 import type { Verdict } from '../measure.ts';
 import { benchClassify } from './classify.ts';
+import { benchDiagnosis } from './diagnosis.ts';
 import { benchTree } from './tree.ts';
 import { benchUpload } from './upload.ts';
 
@@ -11,6 +12,7 @@ export async function benchCluster(log: (line: string) => void): Promise<Verdict
     return [
       ...(await benchUpload(cluster, 5)),
       ...(await benchClassify(cluster, 31)),
+      ...(await benchDiagnosis(cluster)),
       ...(await benchTree(cluster, 7)),
     ];
   } finally {

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,8 +9,9 @@ import { openClusters } from '../../../src/targets/index.ts';
 import { catPhoto } from '../../../test/cluster/harness/catModel.ts';
 import type { Cluster } from '../../../test/cluster/harness/cluster.ts';
 import { inferenceService } from '../../../test/cluster/harness/inferenceService.ts';
+import { startKubectl } from '../../../test/cluster/harness/kubectl.ts';
 import { storeCats } from '../../../test/cluster/harness/storedCats.ts';
-import { interleave, printSamples, printVerdicts, timed } from '../measure.ts';
+import { interleave, printSamples, printVerdicts, ratioVerdict, timed } from '../measure.ts';
 import type { Verdict } from '../measure.ts';
 
 const run = promisify(execFile);
@@ -51,12 +52,8 @@ export async function benchClassify(cluster: Cluster, runs: number): Promise<Ver
     });
     console.log('\nOne photo to TorchServe in a pod');
     printSamples(samples);
-    const ratio = samples['our route'].median / samples['curl through kubectl port-forward'].median;
-    const verdict = {
-      target: `at most ${mostRatio} times curl through kubectl port-forward (medians)`,
-      measured: `${ratio.toFixed(2)} times`,
-      isMet: ratio <= mostRatio,
-    };
+    const peer = samples['curl through kubectl port-forward'];
+    const verdict = ratioVerdict({ ours: samples['our route'], peer }, mostRatio, 'curl through kubectl port-forward');
     printVerdicts([verdict]);
     return [verdict];
   } finally {
@@ -70,13 +67,10 @@ export async function benchClassify(cluster: Cluster, runs: number): Promise<Ver
 async function kubectlForward(cluster: Cluster): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
   const name = await cluster.kubectl(['get', 'pods', '-n', namespace, '-o', 'name']);
   const args = ['port-forward', '-n', namespace, '--address', '127.0.0.1', name.trim(), ':8080'];
-  const child = spawn(cluster.kubectlPath, [`--kubeconfig=${cluster.kubeconfig}`, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, HOME: cluster.folder },
-  });
+  const child = startKubectl(cluster, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const line = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).once('line', resolve);
+    if (child.stdout) createInterface({ input: child.stdout }).once('line', resolve);
     void exited.then(() => reject(new Error('kubectl port-forward ended')));
   });
   const port = /127\.0\.0\.1:(\d+)/.exec(line)?.[1] ?? '';

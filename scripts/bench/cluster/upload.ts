@@ -1,12 +1,12 @@
-import { spawn } from 'node:child_process';
 import { open, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openConnection } from '../../../src/cluster/index.ts';
 import { PvcStore } from '../../../src/stores/index.ts';
 import type { Cluster } from '../../../test/cluster/harness/cluster.ts';
 import { startHelperPod } from '../../../test/cluster/harness/helperPod.ts';
+import { startKubectl } from '../../../test/cluster/harness/kubectl.ts';
 import { randomArchive } from '../../../test/unit/stores/pvc/fixtures.ts';
-import { interleave, printSamples, printVerdicts, timed } from '../measure.ts';
+import { interleave, printSamples, printVerdicts, ratioVerdict, timed } from '../measure.ts';
 import type { Verdict } from '../measure.ts';
 
 const size = 500_000_000;
@@ -45,12 +45,8 @@ export async function benchUpload(cluster: Cluster, runs: number): Promise<Verdi
     const samples = await interleave(runs, { 'our upload, verified': ours, 'kubectl exec': kubectl });
     console.log(`\nUpload of ${size / 1e6} MB into a claim`);
     printSamples(samples);
-    const ratio = samples['our upload, verified'].median / samples['kubectl exec'].median;
-    const verdict = {
-      target: `at most ${mostRatio} times the bare stream of kubectl exec (medians)`,
-      measured: `${ratio.toFixed(2)} times`,
-      isMet: ratio <= mostRatio,
-    };
+    const both = { ours: samples['our upload, verified'], peer: samples['kubectl exec'] };
+    const verdict = ratioVerdict(both, mostRatio, 'the bare stream of kubectl exec');
     printVerdicts([verdict]);
     return [verdict];
   } finally {
@@ -64,10 +60,7 @@ async function kubectlExec(cluster: Cluster, file: string): Promise<void> {
   const input = await open(file);
   try {
     const args = ['exec', '-i', '-n', namespace, 'shell', '--', 'sh', '-c', `head -c ${size} > kubectl.mar`];
-    const child = spawn(cluster.kubectlPath, [`--kubeconfig=${cluster.kubeconfig}`, ...args], {
-      stdio: [input.fd, 'ignore', 'inherit'],
-      env: { ...process.env, HOME: cluster.folder },
-    });
+    const child = startKubectl(cluster, args, { stdio: [input.fd, 'ignore', 'inherit'] });
     const code = await new Promise((resolve) => child.once('close', resolve));
     if (code !== 0) throw new Error(`kubectl exec ended with ${String(code)}`);
   } finally {

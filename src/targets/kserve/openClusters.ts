@@ -16,6 +16,12 @@ export interface ClustersOptions {
   readonly log?: (message: string) => void;
 }
 
+interface Opened {
+  readonly connection: ClusterConnection;
+  /** What the context was then. */
+  readonly fingerprint: string | undefined;
+}
+
 /** Opens nothing yet: files are read, and clusters contacted, when they are asked about. */
 export function openClusters(options: ClustersOptions): Clusters {
   const { environment, allowExecPlugin, endpointHeaders, extensionVersion = '', log = () => undefined } = options;
@@ -23,20 +29,21 @@ export function openClusters(options: ClustersOptions): Clusters {
   const notify = (): void => {
     for (const listener of [...listeners]) listener();
   };
-  const connections = new Map<string, Promise<ClusterConnection>>();
-  /** What the contexts of the connections were when they were opened. */
-  const fingerprints = new Map<string, Promise<string | undefined>>();
+  const connections = new Map<string, Promise<Opened>>();
   /** By context, then by namespace. */
   const targets = new Map<string, Map<string, Promise<KServeNamespace>>>();
   const open = new Map<string, KServeNamespace>();
 
-  const connect = (contextName: string): Promise<ClusterConnection> =>
-    remembered(connections, contextName, async () => {
+  const connect = async (contextName: string): Promise<ClusterConnection> => {
+    const { connection } = await remembered(connections, contextName, async () => {
       const { contextFingerprint, openConnection } = await import('../../cluster/index.ts');
       const files = await options.files();
-      fingerprints.set(contextName, contextFingerprint(files, contextName, environment));
-      return openConnection({ files, contextName, environment, ...(allowExecPlugin && { allowExecPlugin }) });
+      const fingerprint = await contextFingerprint(files, contextName, environment);
+      const plugins = allowExecPlugin && { allowExecPlugin };
+      return { fingerprint, connection: await openConnection({ files, contextName, environment, ...plugins }) };
     });
+    return connection;
+  };
 
   const makeTarget = async (contextName: string, namespace: string): Promise<KServeNamespace> => {
     const { KServeNamespace } = await import('./kserveTarget.ts');
@@ -56,19 +63,18 @@ export function openClusters(options: ClustersOptions): Clusters {
     targets.delete(contextName);
     void connections
       .get(contextName)
-      ?.then((each) => each.close())
+      ?.then(({ connection }) => connection.close())
       .catch(() => undefined);
     connections.delete(contextName);
-    fingerprints.delete(contextName);
   };
 
   const hasChanged = async (contextName: string): Promise<boolean> => {
     const { contextFingerprint } = await import('../../cluster/index.ts');
     const [then, now] = await Promise.all([
-      fingerprints.get(contextName),
+      connections.get(contextName)?.catch(() => undefined),
       contextFingerprint(await options.files(), contextName, environment),
     ]);
-    return now === undefined || now !== then;
+    return now === undefined || now !== then?.fingerprint;
   };
 
   return {

@@ -11,6 +11,7 @@ import { ModelDeckError } from '../../../src/foundation/error.ts';
 import { pods } from '../../../src/kserve/resources/core.ts';
 import type { Pod } from '../../../src/kserve/resources/core.ts';
 import { sharedCluster } from '../harness/sharedCluster.ts';
+import { waitUntil } from '../harness/waitUntil.ts';
 
 const cluster = sharedCluster();
 const namespace = 'pod-streams';
@@ -46,7 +47,10 @@ describe('streams of a real pod', { timeout: 900_000 }, () => {
       environment: {},
     });
     await connection.create(pods, pod());
-    while ((await connection.get(pods, { name: where.pod, namespace })).status?.phase !== 'Running') await pause();
+    await waitUntil('the pod runs', async () => {
+      const { status } = await connection.get(pods, { name: where.pod, namespace });
+      return status?.phase === 'Running' || undefined;
+    });
   });
   after(async () => {
     connection.close();

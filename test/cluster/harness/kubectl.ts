@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import type { KubectlOptions } from './cluster.ts';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import type { Cluster, KubectlOptions } from './cluster.ts';
 
 /** What kubectl says when it fails. */
 export class KubectlError extends Error {
@@ -16,23 +16,32 @@ export class KubectlError extends Error {
   }
 }
 
-/** Runs kubectl with one kubeconfig and no other; its cache goes into the cluster's folder. */
+/** Where kubectl is, whom it asks, and where its cache goes. */
+export type KubectlProgram = Pick<Cluster, 'kubectlPath' | 'kubeconfig' | 'folder'>;
+
+/** Starts kubectl with one kubeconfig and no other. */
+export function startKubectl(
+  { kubectlPath, kubeconfig, folder }: KubectlProgram,
+  args: readonly string[],
+  options: Pick<SpawnOptions, 'stdio' | 'signal'>,
+): ChildProcess {
+  const env = { ...process.env, HOME: folder, KUBECONFIG: kubeconfig };
+  return spawn(kubectlPath, [`--kubeconfig=${kubeconfig}`, ...args], { ...options, env });
+}
+
+/** Runs kubectl as the administrator, or with another kubeconfig, and gives what it prints. */
 export async function runKubectl(
-  program: { readonly kubectlPath: string; readonly kubeconfig: string; readonly folder: string },
+  program: KubectlProgram,
   args: readonly string[],
   { input, kubeconfig = program.kubeconfig, signal }: KubectlOptions = {},
 ): Promise<string> {
-  const child = spawn(program.kubectlPath, [`--kubeconfig=${kubeconfig}`, ...args], {
-    env: { ...process.env, HOME: program.folder, KUBECONFIG: kubeconfig },
-    stdio: ['pipe', 'pipe', 'pipe'],
-    signal,
-  });
+  const child = startKubectl({ ...program, kubeconfig }, args, { stdio: ['pipe', 'pipe', 'pipe'], signal });
   let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   // It may end before it has read everything.
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(input);
+  child.stdin?.on('error', () => undefined);
+  child.stdin?.end(input);
   const code = await new Promise<number | null>((resolve, reject) =>
     child.once('error', reject).once('close', resolve),
   );

@@ -29,7 +29,7 @@ export async function storeCats(folder: string): Promise<void> {
 
 /**
  * Stores below a claim's folder: `cats`, whole; `empty`; `no-archive`, whose configuration names an archive that is missing;
- * `other-archive`, whose configuration names another one than is there.
+ * `other-archive`, whose configuration names another one than is there, and the same as `dead-torchserve`.
  */
 export async function storeCatsAndFaults(folder: string): Promise<void> {
   await storeCats(path.join(folder, 'cats'));
@@ -39,4 +39,5 @@ export async function storeCatsAndFaults(folder: string): Promise<void> {
   await cp(path.join(folder, 'cats'), path.join(folder, 'other-archive'), { recursive: true });
   const config = path.join(folder, 'other-archive', 'config', 'config.properties');
   await writeFile(config, (await readFile(config, 'utf8')).replace('"marName":"cats.mar"', '"marName":"dogs.mar"'));
+  await cp(path.join(folder, 'other-archive'), path.join(folder, 'dead-torchserve'), { recursive: true });
 }

@@ -51,8 +51,8 @@ describe('classifying on a cluster, in the window', { skip: cluster.cannot('clai
 
   it('asks a service from its row, by a way that it finds and shows', async () => {
     await workbench.showDeck();
-    await workbench.deckRow(context).click();
-    await workbench.deckRow(namespace).click();
+    await workbench.expand(workbench.deckRow(context));
+    await workbench.expand(workbench.deckRow(namespace));
     await workbench.deckRow('cats').waitFor();
     await workbench.inlineAction(workbench.deckRow('cats'), 'Classify Image…');
     panel = await workbench.classifyPage();

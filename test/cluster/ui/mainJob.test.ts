@@ -122,8 +122,8 @@ describe('the main job in a real cluster', () => {
   it('deploys a second version, asking nothing anew, with the difference to look at', async () => {
     await writeFile(specFile(), (await readFile(specFile(), 'utf8')).replace(/version: .*/, 'version: "2.0"'));
     await workbench.showDeck();
-    await row(context).click();
-    await row(namespace).click();
+    await workbench.expand(row(context));
+    await workbench.expand(row(namespace));
     await row('cats').waitFor();
     await screenshot('11-tree');
     await workbench.chooseFromMenu(await workbench.explorerRow('cats'), 'Deploy Model…');

@@ -41,8 +41,8 @@ describe('the menu of a service', { skip: cluster.cannot('claimFolder') }, () =>
     session = await openSession('cluster-operations', prepare, {}, { KUBECONFIG: cluster.kubeconfig });
     workbench = session.workbench;
     await workbench.showDeck();
-    await row(context).click();
-    await row(namespace).click();
+    await workbench.expand(row(context));
+    await workbench.expand(row(namespace));
     await row('cats').waitFor();
   });
   after(async () => {

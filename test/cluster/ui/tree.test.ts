@@ -89,13 +89,13 @@ describe('a real cluster in the trees', () => {
   });
 
   it('shows what is served, healthy rows without a word, others with one', async () => {
-    await row(context).click();
-    await row(namespace).click();
+    await workbench.expand(row(context));
+    await workbench.expand(row(namespace));
     await says('healthy', '1.2');
     await says('broken', 'ImagePullBackOff');
-    await row('broken').click();
+    await workbench.expand(row('broken'));
     await says('Predictor', 'ImagePullBackOff');
-    await row('healthy').click();
+    await workbench.expand(row('healthy'));
     await row('healthy').locator('xpath=following-sibling::*').first().waitFor();
     await screenshot('2-served');
   });
@@ -119,14 +119,14 @@ describe('a real cluster in the trees', () => {
   });
 
   it('says of a cluster that cannot be reached what is wrong, and tries again at a click', async () => {
-    await row('old-lab').click();
+    await workbench.expand(row('old-lab'));
     await says('old-lab', 'Unreachable');
     await row('Unreachable').hover();
     await workbench.page.locator('.monaco-hover', { hasText: '127.0.0.1:1' }).waitFor();
     await screenshot('4-unreachable');
     await row('Unreachable').click();
     await says('old-lab', 'Unreachable');
-    await row('old-lab').click();
+    await workbench.collapse(row('old-lab'));
   });
 
   it('gives a namespace that the user names a row, until it is forgotten', async () => {
@@ -136,7 +136,7 @@ describe('a real cluster in the trees', () => {
     await workbench.page.locator('.quick-input-message', { hasText: 'the rule for a namespace' }).waitFor();
     await workbench.answer('default');
     await says('default', '0');
-    await row('default').click();
+    await workbench.expand(row('default'));
     await row('No InferenceServices').waitFor();
     await screenshot('5-named');
     await workbench.chooseFromMenu(row('default'), 'Forget Namespace');
@@ -144,9 +144,9 @@ describe('a real cluster in the trees', () => {
   });
 
   it('offers the claims of a connected cluster as stores, and lists none by itself', async () => {
-    await row(context, 'Model Stores').click();
-    await row(namespace, 'Model Stores').click();
-    await row('models', 'Model Stores').filter({ hasText: '1Gi · RWO' }).click();
+    await workbench.expand(row(context, 'Model Stores'));
+    await workbench.expand(row(namespace, 'Model Stores'));
+    await workbench.expand(row('models', 'Model Stores').filter({ hasText: '1Gi · RWO' }));
     await row('Select to list models', 'Model Stores').waitFor();
     await screenshot('6-claims');
     const pods = await cluster.kubectl(['get', 'pods', '-n', namespace, '-l', 'app.kubernetes.io/managed-by=model-deck', '-o', 'name']); // prettier-ignore
@@ -155,9 +155,9 @@ describe('a real cluster in the trees', () => {
 
   it('asks before it runs a program that a kubeconfig of the workspace names', async () => {
     // Its rows would be the same.
-    await row(context).click();
+    await workbench.collapse(row(context));
     await row(namespace).waitFor({ state: 'detached' });
-    await row('shared').click();
+    await workbench.expand(row('shared'));
     const dialog = workbench.page.locator('.monaco-dialog-box');
     await dialog.waitFor();
     const text = (await dialog.textContent()) ?? '';
@@ -165,13 +165,12 @@ describe('a real cluster in the trees', () => {
     await screenshot('7-plugin');
     await workbench.dialogButton('Cancel').click();
     await says('shared', 'Unauthorized');
-    await row('Unauthorized').click();
-    await dialog.waitFor();
+    await workbench.clickUntil(row('Unauthorized'), dialog);
     await workbench.dialogButton('Run It').click();
     await row('Unauthorized').waitFor({ state: 'detached' });
     await row(namespace).waitFor();
-    await row('shared').click();
-    await row(context).click();
+    await workbench.collapse(row('shared'));
+    await workbench.expand(row(context));
   });
 
   it('takes up a change of the kubeconfig', async () => {

@@ -8,7 +8,8 @@ export interface ContainerLog {
   readonly write: (line: string, stream?: 'stdout' | 'stderr') => void;
   /** Its last lines, as a kubelet takes them for a termination message: at most 80 lines and 2048 bytes. */
   readonly tail: () => string;
-  readonly close: () => void;
+  /** Resolves when all of it is in the file. */
+  readonly close: () => Promise<void>;
 }
 
 const tailLines = 80;
@@ -31,6 +32,6 @@ export async function openContainerLog(folder: string, container: string, restar
       Buffer.from(lines.map((line) => `${line}\n`).join(''))
         .subarray(-tailBytes)
         .toString(),
-    close: () => void stream.end(),
+    close: () => new Promise((resolve) => stream.end(resolve)),
   };
 }

@@ -114,7 +114,7 @@ export function startPod(context: PodContext, pod: Pod, podIP: string): PodWorke
       await workload.stop();
       forwards.splice(0, forwards.length, ...forwards.filter((forward) => !workload.forwards.includes(forward)));
       context.network.route(podIP, forwards);
-      log.close();
+      await log.close();
       if (end === undefined) return;
       const terminated = terminatedState(container, end, startedAt, log);
       state.state = { terminated };

@@ -60,16 +60,21 @@ export async function startTorchServe(
     log.write(refusal.words, 'stderr');
     return { workload: endedWorkload({ exitCode: refusal.exitCode }), description: undefined };
   }
+  if (memoryLimit(container) < leastMemory) {
+    return { workload: endedWorkload({ exitCode: 137, reason: 'OOMKilled' }), description: undefined };
+  }
   const python = await context.torchServePython();
   const version = imageVersion(container.image);
   const original = await readFile(onHost(mounts, configFile(container)), 'utf8');
   const knowsTokens = isAtLeast(version, firstWithTokens);
-  const config = await hostConfig(original, mounts, knowsTokens ? [] : ['disable_token_authorization=true']);
+  // Metrics of the machine cost a start of Python each, and nobody asks for them.
+  const extra = ['disable_system_metrics=true', ...(knowsTokens ? [] : ['disable_token_authorization=true'])];
+  const config = await hostConfig(original, mounts, extra);
   const process = await launch(context.keeper, python, order, config);
   const [port = 0] = await freePorts(1);
   const exited = exitOf(process);
   const wrapper = startWrapper({ config: original, mounts, version, port, torchServeEnded: exited, ...config, log });
-  const ended = endOf(container, process, { exited, wrapperFailed: wrapper.failed });
+  const ended = endOf({ exited, wrapperFailed: wrapper.failed });
   return {
     workload: {
       ready: wrapper.listening,
@@ -166,26 +171,27 @@ async function launch(
   return process;
 }
 
-async function exitOf(process: KeptProcess): Promise<void> {
-  await new Promise((resolve) => process.child.once('exit', resolve).once('error', resolve));
+/** Resolves when it has ended and its last words are in the log; a worker that outlives it may keep its output open. */
+async function exitOf({ child }: KeptProcess): Promise<void> {
+  const ended = (event: 'close' | 'exit'): Promise<unknown> =>
+    new Promise((resolve) => child.once(event, resolve).once('error', resolve));
+  await Promise.race([ended('close'), ended('exit').then(() => delay(1000))]);
 }
 
 /**
- * The container ends when the wrapper does, or when the memory that it may have is too little. It outlives TorchServe: the
- * image's entry point starts that in the background and does not look after it.
+ * The container ends when the wrapper does. It outlives TorchServe: the image's entry point starts that in the background
+ * and does not look after it.
  */
-async function endOf(
-  container: Container,
-  process: KeptProcess,
-  { exited, wrapperFailed }: { readonly exited: Promise<void>; readonly wrapperFailed: Promise<void> },
-): Promise<ContainerEnd> {
-  if (memoryLimit(container) < leastMemory) {
-    await Promise.race([exited, new Promise((resolve) => process.child.stdout?.once('data', resolve))]);
-    return { exitCode: 137, reason: 'OOMKilled' };
-  }
+async function endOf({
+  exited,
+  wrapperFailed,
+}: {
+  readonly exited: Promise<void>;
+  readonly wrapperFailed: Promise<void>;
+}): Promise<ContainerEnd> {
   await wrapperFailed;
   // What TorchServe says about the same fault belongs into the log as well.
-  await Promise.race([exited, delay(3000)]);
+  await Promise.race([exited, delay(10_000)]);
   return { exitCode: 1 };
 }
 

@@ -40,7 +40,7 @@ export function readProperties(text: string): ReadonlyMap<string, string> {
  * Every port becomes a free one of 127.0.0.1, equal ones stay equal, and the model store is the folder behind the claim; all
  * else stays as the user wrote it.
  *
- * @param extra lines that the image's version of TorchServe would not have needed
+ * @param extra lines that are not the user's
  */
 export async function hostConfig(
   text: string,
