@@ -44,7 +44,7 @@ export interface Attempt {
 export function statusError(attempt: Attempt, status: KubeStatus): ModelDeckError {
   const { category, remedy } = meaningOf(status, attempt.context);
   const location = { path: attempt.context.file };
-  return new ModelDeckError(category, sentence(attempt, status.message), {
+  return new ModelDeckError(category, sentence(attempt, status.message.replace(doesNotFit, '')), {
     ...(remedy !== undefined && { remedy }),
     ...(category === 'unauthorized' && { location, nextStep: { kind: 'open-file', location } }),
     ...((category === 'server' || category === 'unreachable') && { nextStep: { kind: 'retry' } }),
@@ -140,6 +140,9 @@ const objection: Meaning = {
   remedy: 'Change what the server objects to, and try again.',
 };
 
+/** A server-side apply answers 500 when the object that is applied does not fit its schema, an unknown field for example. */
+const doesNotFit = /^failed to create typed patch object \([^)]*\): /;
+
 /** A webhook answers with the error of its own questions, in Go's words, while the API server is away from it. */
 const webhookCutOff =
   /\b(dial tcp|connection refused|connection reset|i\/o timeout|TLS handshake timeout|context deadline exceeded|unexpected EOF|: EOF|etcdserver: )/;
@@ -183,6 +186,7 @@ function meaningOf({ code, details, message }: KubeStatus, context: KubeContext)
     case 409:
       return { category: 'conflict' };
     default:
+      if (doesNotFit.test(message)) return objection;
       return { category: 'server', remedy: 'Try again; if it stays, look at the API server.' };
   }
 }

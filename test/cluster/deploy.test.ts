@@ -192,6 +192,10 @@ describe('deploy to a real cluster', { skip: cluster.cannot('claimFolder') }, ()
     assert.equal(await get('isvc/cats', '-o', 'jsonpath={.spec.predictor.maxReplicas}'), '2');
     await target.applyManifest((await target.manifest(id, 'edit')).replace(/ *maxReplicas: 2\n/, ''));
     assert.equal(await get('isvc/cats', '-o', 'jsonpath={.spec.predictor.maxReplicas}'), '');
+    await assert.rejects(target.applyManifest(yaml.replace(/^( *)predictor:/m, '$&\n$1  canary: none')), {
+      category: 'invalid-input',
+      message: /model-deck-test: \.spec\.predictor\.canary: field not declared in schema\.$/,
+    });
     await assert.rejects(target.applyManifest(yaml.replace(/storageUri: .*/, 'storageUri: ftp://nowhere')), {
       category: 'invalid-input',
     });

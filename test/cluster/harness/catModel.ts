@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { dump } from 'js-yaml';
 import { cacheFolder } from '../../../scripts/cacheFolder.mjs';
 import { torchServeEnvironment } from '../../../scripts/torchserve/environment.ts';
+import type { ModelSpec } from '../../../src/packaging/modelSpec.ts';
 
 const run = promisify(execFile);
 const sample = path.join(import.meta.dirname, '..', '..', '..', 'media', 'samples', 'efficientnet-lite0');
@@ -36,7 +37,7 @@ const spec = {
  */
 export async function catModel(
   folder: string,
-  change: Partial<typeof spec> = {},
+  change: Partial<ModelSpec> = {},
   log: (line: string) => void = () => undefined,
 ): Promise<void> {
   const original = cacheFolder(`cluster-cat-model-${revision}`);

@@ -168,6 +168,19 @@ describe('errors of the API server', () => {
     });
   });
 
+  it('takes what does not fit the schema for the fault of the object, not of the server', async () => {
+    const words = '.spec.canary: field not declared in schema';
+    answer = (_, response) =>
+      sendStatus(response, 500, `failed to create typed patch object (ml/a; x.dev/v1, Kind=Widget): ${words}`);
+    const connection = await desk.connect(server.url);
+    await assert.rejects(connection.apply(widgets, widget('a')), (error) => {
+      assert.ok(ModelDeckError.is(error));
+      assert.equal(error.category, 'invalid-input');
+      assert.ok(error.message.endsWith(` on desk: ${words}.`), error.message);
+      return true;
+    });
+  });
+
   it('tells a server that is no API server from one', async () => {
     answer = (_, response) => response.end('<html>welcome</html>');
     const connection = await desk.connect(server.url);
