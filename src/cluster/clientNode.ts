@@ -5,7 +5,7 @@ import type { ContextSettings } from './contextSettings.ts';
 export type ApplyCredentials = (token: string | undefined) => Promise<RequestOptions>;
 
 /**
- * Hands a context to client-node, which knows certificates, basic auth, impersonation and OpenID Connect. The only file
+ * Hands a context to client-node, which knows certificates, basic auth and impersonation. The only file
  * that imports it. Deep imports leave out the generated APIs, which we do not use: they are megabytes, and know neither
  * deadlines nor pages. Its agents are not kept alive, so that ours are used instead.
  */
@@ -13,7 +13,7 @@ export async function openKubeConfig({ cluster, user }: ContextSettings): Promis
   const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');
   const config = new KubeConfig();
   const { caFile, caData, tlsServerName } = cluster;
-  const { certFile, certData, keyFile, keyData, username, impersonate, oidc } = user;
+  const { certFile, certData, keyFile, keyData, username, impersonate } = user;
   const shared = {
     name: 'user',
     ...(certFile !== undefined && { certFile }),
@@ -22,8 +22,6 @@ export async function openKubeConfig({ cluster, user }: ContextSettings): Promis
     ...(keyData !== undefined && { keyData }),
     ...(username !== undefined && { username, password: user.password ?? '' }),
     ...(impersonate !== undefined && { impersonateUser: impersonate.user }),
-    // The same object each time: client-node keeps refreshed tokens in it.
-    ...(oidc !== undefined && { authProvider: { name: 'oidc', config: { ...oidc } } }),
   };
   return async (token) => {
     config.loadFromOptions({

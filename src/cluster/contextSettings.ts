@@ -4,6 +4,7 @@ import { ModelDeckError } from '../foundation/error.ts';
 import { inClusterContext, inClusterName, serviceAccountFiles } from './inCluster.ts';
 import { contextOf, isObject, readKubeconfig, text } from './kubeconfig.ts';
 import type { Kubeconfig, KubeconfigEntry, KubeContext } from './kubeconfig.ts';
+import { oidcConfigOf, type OidcConfig } from './oidc/oidcConfig.ts';
 
 /** A context with its cluster and user: all that a connection needs. Holds secrets: it stays in this folder. */
 export interface ContextSettings {
@@ -40,8 +41,7 @@ export interface UserSettings {
   readonly password?: string;
   readonly impersonate?: Impersonation;
   readonly exec?: ExecSettings;
-  /** `auth-provider: {name: oidc}`: its `config`. */
-  readonly oidc?: Readonly<Record<string, unknown>>;
+  readonly oidc?: OidcConfig;
 }
 
 /** `as`, `as-uid`, `as-groups` and `as-user-extra`. */
@@ -94,8 +94,10 @@ export async function contextFingerprint(
   environment: NodeJS.ProcessEnv,
 ): Promise<string | undefined> {
   try {
-    const { context, ...rest } = await contextSettings(files, contextName, environment);
-    const settings = JSON.stringify({ ...rest, context: { ...context, isCurrent: false } });
+    const { context, cluster, user } = await contextSettings(files, contextName, environment);
+    // Tokens of OpenID Connect are renewed all the time, and read anew by those who use them.
+    const oidc = user.oidc && { ...user.oidc, idToken: undefined, refreshToken: undefined };
+    const settings = JSON.stringify({ cluster, user: { ...user, oidc }, context: { ...context, isCurrent: false } });
     return createHash('sha256').update(settings).digest('hex');
   } catch {
     // Why it cannot be used is told by whoever opens a connection.
@@ -207,7 +209,7 @@ function impersonation(value: Readonly<Record<string, unknown>>): Impersonation 
 }
 
 /** The other auth-providers (gcp, azure, …) run programs without being asked about, and kubectl 1.26 gave them up. */
-function oidcConfig(entry: KubeconfigEntry, user: string): Readonly<Record<string, unknown>> | undefined {
+function oidcConfig(entry: KubeconfigEntry, user: string): OidcConfig | undefined {
   const provider = entry.value['auth-provider'];
   if (!isObject(provider)) return undefined;
   const name = text(provider['name']) ?? '';
@@ -218,7 +220,7 @@ function oidcConfig(entry: KubeconfigEntry, user: string): Readonly<Record<strin
       nextStep: { kind: 'open-file', location: { path: entry.file } },
     });
   }
-  return isObject(provider['config']) ? provider['config'] : {};
+  return oidcConfigOf(provider['config'], entry.file);
 }
 
 function execExtensionOf(extensions: unknown): unknown {

@@ -8,6 +8,7 @@ import type { ApplyCredentials } from './clientNode.ts';
 import type { ContextSettings, Impersonation, UserSettings } from './contextSettings.ts';
 import { describePlugin, runExecPlugin } from './execPlugin.ts';
 import type { ExecCredential, ExecPlugin } from './execPlugin.ts';
+import { openOidcSession } from './oidc/oidcSession.ts';
 
 /** What a request to the API server carries: TLS material and headers. */
 export type RequestCredentials = Pick<
@@ -41,21 +42,24 @@ export function openCredentials(
   let apply: Promise<ApplyCredentials> | undefined;
   let allowed: Promise<boolean> | undefined;
   let plugin: ExecCredential | undefined;
-  let latest: { readonly credentials: RequestCredentials; readonly until: number } | undefined;
+  const oidcToken = user.oidc && openOidcSession({ name: user.name, file: user.file, oidc: user.oidc }, environment);
+  let latest: Awaited<ReturnType<typeof make>> | undefined;
   let making: Promise<RequestCredentials> | undefined;
 
-  async function make(): Promise<RequestCredentials> {
+  async function make(): Promise<{ readonly credentials: RequestCredentials; readonly until: number }> {
     const credential = await pluginCredential();
-    const token = credential?.token ?? (await bearerToken(user));
+    const idToken = await oidcToken?.();
+    const token = credential?.token ?? idToken?.token ?? (await bearerToken(user));
     const options = await applyTo(token);
     const { ca, cert, key, passphrase, servername, rejectUnauthorized, auth } = options;
     const headers = { ...(options.headers as OutgoingHttpHeaders), ...impersonationHeaders(user.impersonate) };
-    if (user.oidc !== undefined && headers['Authorization'] === undefined) throw expiredOidc(user);
-    return withoutUndefined({
+    const credentials = withoutUndefined({
       ...{ ca, passphrase, servername, rejectUnauthorized, auth, headers },
       cert: credential?.certificate ?? cert,
       key: credential?.key ?? key,
     });
+    const ends = Math.min(credential?.expiresAt ?? Infinity, idToken?.freshUntil ?? Infinity);
+    return { credentials, until: Math.min(Date.now() + freshMs, ends) };
   }
 
   async function pluginCredential(): Promise<ExecCredential | undefined> {
@@ -85,16 +89,16 @@ export function openCredentials(
       if (latest !== undefined && latest.until > Date.now()) return Promise.resolve(latest.credentials);
       // All who ask while a plugin waits for the browser get the one answer.
       making ??= make()
-        .then((credentials) => {
-          latest = { credentials, until: Math.min(Date.now() + freshMs, plugin?.expiresAt ?? Infinity) };
-          return credentials;
+        .then((made) => {
+          latest = made;
+          return made.credentials;
         })
         .finally(() => (making = undefined));
       return making;
     },
     renew(rejected) {
       if (latest?.credentials !== rejected) return true;
-      if (user.exec === undefined && user.tokenFile === undefined) return false;
+      if (user.exec === undefined && user.tokenFile === undefined && user.oidc === undefined) return false;
       plugin = undefined;
       latest = undefined;
       return true;
@@ -140,17 +144,6 @@ function signInError(error: unknown, user: UserSettings): unknown {
     nextStep: { kind: 'retry' },
     cause: error,
   });
-}
-
-function expiredOidc(user: UserSettings): ModelDeckError {
-  return new ModelDeckError(
-    'unauthorized',
-    `The OpenID Connect token of ${user.name} has expired and cannot be refreshed.`,
-    {
-      remedy: 'Sign in again with the tool that wrote the kubeconfig.',
-      location: { path: user.file },
-    },
-  );
 }
 
 function notAllowed(user: UserSettings, command: string): ModelDeckError {
