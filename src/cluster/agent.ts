@@ -50,7 +50,7 @@ function openTunnel(proxy: URL, host: string, port: number): Promise<net.Socket>
 
 async function socksTunnel(proxy: URL, host: string, port: number): Promise<net.Socket> {
   const { SocksClient } = await import('socks');
-  const server: SocksProxy = {
+  const address: SocksProxy = {
     host: proxy.hostname.replace(/^\[|\]$/g, ''),
     port: Number(proxy.port || 1080),
     type: 5,
@@ -59,13 +59,19 @@ async function socksTunnel(proxy: URL, host: string, port: number): Promise<net.
       password: decodeURIComponent(proxy.password),
     }),
   };
-  const { socket } = await SocksClient.createConnection({
-    proxy: server,
-    command: 'connect',
-    destination: { host, port },
-    timeout: tunnelTimeoutMs,
-  });
-  return socket;
+  try {
+    const { socket } = await SocksClient.createConnection({
+      proxy: address,
+      command: 'connect',
+      destination: { host, port },
+      timeout: tunnelTimeoutMs,
+    });
+    return socket;
+  } catch (error) {
+    // It has no codes, only words.
+    const wantsSignIn = error instanceof Error && /authentication (failed|type)/i.test(error.message);
+    throw wantsSignIn ? Object.assign(error, { proxyStatus: 407 }) : error;
+  }
 }
 
 /** HTTP CONNECT. Written here since the editor replaces `http.request` for extensions and would drop our agents. */

@@ -96,12 +96,20 @@ describe('a connection through a proxy', { timeout: 120_000 }, () => {
     refuse = undefined;
   });
 
-  /** SOCKS 5 without sign-in (RFC 1928): greeting, request by name or IPv4, tunnel. */
+  /** SOCKS 5 (RFC 1928): greeting, sign-in where it is offered (RFC 1929), request by name or IPv4, tunnel. */
   async function serveSocks(client: net.Socket): Promise<void> {
     client.on('error', () => undefined);
     const next = () => new Promise<Buffer>((resolve) => client.once('data', resolve));
-    await next();
-    client.write(Buffer.of(5, 0));
+    const greeting = await next();
+    const offersSignIn = greeting.subarray(2).includes(2);
+    client.write(Buffer.of(5, offersSignIn ? 2 : 0));
+    if (offersSignIn) {
+      const said = await next();
+      const user = said.subarray(2, 2 + (said[1] ?? 0));
+      authorization = `${user.toString()}:${said.subarray(3 + user.length).toString()}`;
+      client.write(Buffer.of(1, refuse === undefined ? 0 : 1));
+      if (refuse !== undefined) return void client.end();
+    }
     const request = await next();
     const [name, rest] =
       request[3] === 3
@@ -147,6 +155,21 @@ describe('a connection through a proxy', { timeout: 120_000 }, () => {
   it('speaks SOCKS 5, and leaves the name to the proxy', async () => {
     await ask({ cluster: { 'proxy-url': `socks5://127.0.0.1:${portOf(socksProxy)}` } });
     assert.deepEqual(tunnels, ['cluster.invalid:6443']);
+  });
+
+  it('signs in at a SOCKS proxy, and tells one that does not take it', async () => {
+    const proxy = `socks5://ada:p%40ss@127.0.0.1:${portOf(socksProxy)}`;
+    await ask({ cluster: { 'proxy-url': proxy } });
+    assert.equal(authorization, 'ada:p@ss');
+    assert.deepEqual(tunnels, ['cluster.invalid:6443']);
+    refuse = 407;
+    await assert.rejects(ask({ cluster: { 'proxy-url': proxy } }), (error) => {
+      assert.ok(ModelDeckError.is(error));
+      assert.equal(error.category, 'unreachable');
+      assert.match(error.message, /the proxy wants a user name and password \(through the proxy socks5:\/\/127/);
+      assert.ok(!error.message.includes('p@ss'));
+      return true;
+    });
   });
 
   for (const [status, message] of [
