@@ -6,7 +6,7 @@ import tseslint from 'typescript-eslint';
  */
 const layers = {
   foundation: { uses: [], owns: [] },
-  cluster: { uses: ['foundation'], owns: ['@kubernetes/client-node', 'js-yaml', 'socks', 'ws'] },
+  cluster: { uses: ['foundation'], owns: ['@kubernetes/client-node', 'js-yaml', 'openid-client', 'socks', 'ws'] },
   kserve: { uses: ['foundation', 'cluster'], owns: ['js-yaml'] },
   packaging: { uses: ['foundation'], owns: ['archiver', 'yauzl', 'js-yaml', 'ajv', 'tar-stream'] },
   stores: { uses: ['foundation', 'cluster', 'kserve', 'packaging'], owns: [] },
