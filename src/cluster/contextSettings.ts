@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { ModelDeckError } from '../foundation/error.ts';
 import { inClusterContext, inClusterName, serviceAccountFiles } from './inCluster.ts';
-import { contextOf, isObject, readKubeconfig, text } from './kubeconfig.ts';
+import { absolute, contextOf, fields, isObject, readKubeconfig, text } from './kubeconfig.ts';
 import type { Kubeconfig, KubeconfigEntry, KubeContext } from './kubeconfig.ts';
 import { oidcConfigOf, type OidcConfig } from './oidc/oidcConfig.ts';
 
@@ -220,7 +220,7 @@ function oidcConfig(entry: KubeconfigEntry, user: string): OidcConfig | undefine
       nextStep: { kind: 'open-file', location: { path: entry.file } },
     });
   }
-  return oidcConfigOf(provider['config'], entry.file);
+  return oidcConfigOf(provider, entry.file);
 }
 
 function execExtensionOf(extensions: unknown): unknown {
@@ -228,20 +228,8 @@ function execExtensionOf(extensions: unknown): unknown {
   return list.filter(isObject).find((entry) => entry['name'] === 'client.authentication.k8s.io/exec')?.['extension'];
 }
 
-function absolute({ value, file }: KubeconfigEntry, field: string): string | undefined {
-  const named = text(value[field]);
-  return named === undefined ? undefined : path.resolve(path.dirname(file), named);
-}
-
 function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? (value as unknown[]).map(String) : [];
-}
-
-/** Leaves out what is undefined. */
-function fields<K extends string>(values: Readonly<Record<K, string | undefined>>): { readonly [key in K]?: string } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    readonly [key in K]?: string;
-  };
 }
 
 function unknownContext(files: readonly string[], contextName: string): ModelDeckError {

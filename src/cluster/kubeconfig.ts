@@ -111,6 +111,21 @@ export function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** A path that an entry names, reckoned from its file. */
+export function absolute({ value, file }: KubeconfigEntry, field: string): string | undefined {
+  const named = text(value[field]);
+  return named === undefined ? undefined : path.resolve(path.dirname(file), named);
+}
+
+/** Leaves out what is undefined. */
+export function fields<K extends string>(
+  values: Readonly<Record<K, string | undefined>>,
+): { readonly [key in K]?: string } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    readonly [key in K]?: string;
+  };
+}
+
 async function readConfig(file: string): Promise<YamlObject | undefined> {
   let content: string;
   try {

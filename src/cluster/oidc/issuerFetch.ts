@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import http from 'node:http';
+import { urlToHttpOptions } from 'node:url';
 import type { CustomFetch } from 'openid-client';
 import { fileError } from '../../foundation/fileErrors.ts';
 import { openAgent } from '../agent.ts';
@@ -24,10 +25,7 @@ export async function issuerFetch(
     try {
       const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
         const request = new http.ClientRequest({
-          protocol: target.protocol,
-          hostname: target.hostname.replace(/^\[|\]$/g, ''),
-          port: target.port || (target.protocol === 'https:' ? 443 : 80),
-          path: `${target.pathname}${target.search}`,
+          ...urlToHttpOptions(target),
           ...{ method, headers, agent, signal, ...(ca !== undefined && { ca }) },
         });
         request.once('response', resolve).once('error', reject);
@@ -49,10 +47,7 @@ async function readAuthority(file: string | undefined): Promise<string | undefin
   }
 }
 
-/** Without what spoke of the bytes on the way, which are read already. */
+/** As the constructor of a Response takes them. */
 function plain(headers: http.IncomingHttpHeaders): Record<string, string> {
-  const kept = Object.entries(headers).filter(
-    ([name]) => !/^(content-encoding|content-length|transfer-encoding)$/.test(name),
-  );
-  return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }

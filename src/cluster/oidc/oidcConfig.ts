@@ -1,7 +1,5 @@
 import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { load } from 'js-yaml';
-import { isObject, readKubeconfig, text } from '../kubeconfig.ts';
+import { absolute, fields, isObject, readKubeconfig, text, type YamlObject } from '../kubeconfig.ts';
 
 /** `auth-provider: {name: oidc}`: its `config`, by the field names of client-go. Paths are absolute. */
 export interface OidcConfig {
@@ -16,27 +14,25 @@ export interface OidcConfig {
   readonly refreshToken?: string;
 }
 
-/** @param value `config` as the file has it @param file the kubeconfig, from which paths are reckoned */
-export function oidcConfigOf(value: unknown, file: string): OidcConfig {
-  const config = isObject(value) ? value : {};
-  const caFile = text(config['idp-certificate-authority']);
-  const read = {
-    issuer: text(config['idp-issuer-url']),
-    clientId: text(config['client-id']),
-    clientSecret: text(config['client-secret']),
-    caFile: caFile === undefined ? undefined : path.resolve(path.dirname(file), caFile),
-    caData: text(config['idp-certificate-authority-data']),
-    idToken: text(config['id-token']),
-    refreshToken: text(config['refresh-token']),
-  };
-  return Object.fromEntries(Object.entries(read).filter(([, field]) => field !== undefined));
+/** @param provider `auth-provider` @param file the kubeconfig that has it */
+export function oidcConfigOf(provider: YamlObject, file: string): OidcConfig {
+  const value = isObject(provider['config']) ? provider['config'] : {};
+  return fields({
+    issuer: text(value['idp-issuer-url']),
+    clientId: text(value['client-id']),
+    clientSecret: text(value['client-secret']),
+    caFile: absolute({ value, file }, 'idp-certificate-authority'),
+    caData: text(value['idp-certificate-authority-data']),
+    idToken: text(value['id-token']),
+    refreshToken: text(value['refresh-token']),
+  });
 }
 
 /** What the kubeconfig says now: kubectl writes renewed tokens into it. Undefined where it no longer tells. */
 export async function readOidcConfig(file: string, user: string): Promise<OidcConfig | undefined> {
   const config = await readKubeconfig([file]).catch(() => undefined);
   const provider = config?.users.get(user)?.value['auth-provider'];
-  return isObject(provider) ? oidcConfigOf(provider['config'], file) : undefined;
+  return isObject(provider) ? oidcConfigOf(provider, file) : undefined;
 }
 
 /**
@@ -49,12 +45,15 @@ export async function keepTokens(file: string, user: string, before: OidcConfig,
     const target = await realpath(file);
     const old = await readFile(target, 'utf8');
     const renewed = replaced(replaced(old, before.idToken, after.idToken), before.refreshToken, after.refreshToken);
-    if (renewed === old || !says(renewed, user, after)) return;
+    if (renewed === old) return;
     // Two windows may do so at once.
     const partial = `${target}.${process.pid}.part`;
     try {
       await writeFile(partial, renewed, { mode: (await stat(target)).mode & 0o777 });
-      await rename(partial, target);
+      // A token with characters that mean something in YAML might have spoilt it.
+      const written = await readOidcConfig(partial, user);
+      const isKept = written?.idToken === after.idToken && written?.refreshToken === after.refreshToken;
+      if (isKept) await rename(partial, target);
     } finally {
       await rm(partial, { force: true });
     }
@@ -65,14 +64,4 @@ export async function keepTokens(file: string, user: string, before: OidcConfig,
 
 function replaced(content: string, before: string | undefined, after: string | undefined): string {
   return before === undefined || after === undefined ? content : content.replaceAll(before, () => after);
-}
-
-/** A token with characters that mean something in YAML might have spoilt it. */
-function says(content: string, user: string, { idToken, refreshToken }: OidcConfig): boolean {
-  const config = load(content);
-  const users = isObject(config) && Array.isArray(config['users']) ? (config['users'] as unknown[]) : [];
-  const entry = users.filter(isObject).find(({ name }) => name === user)?.['user'];
-  const provider = isObject(entry) ? entry['auth-provider'] : undefined;
-  const now = isObject(provider) ? oidcConfigOf(provider['config'], '') : {};
-  return now.idToken === idToken && now.refreshToken === refreshToken;
 }

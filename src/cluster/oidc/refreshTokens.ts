@@ -1,4 +1,4 @@
-import type { Configuration, TokenEndpointResponse } from 'openid-client';
+import type { ClientAuth, TokenEndpointResponse } from 'openid-client';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { connectionReason } from '../connectionReasons.ts';
 import { issuerFetch } from './issuerFetch.ts';
@@ -19,13 +19,18 @@ export async function refreshTokens(
   config: OidcConfig,
   environment: NodeJS.ProcessEnv,
 ): Promise<Tokens> {
-  const { issuer = '', refreshToken = '' } = config;
+  const { issuer = '', clientId = '', refreshToken = '' } = config;
   const server = issuerAddress(user, issuer);
   const fetch = await issuerFetch(config, environment);
   try {
     const client = await import('openid-client');
-    const signedIn = await signInAt(server, config, fetch);
-    return tokensOf(await client.refreshTokenGrant(signedIn, refreshToken));
+    const issuedBy = await client.discovery(server, clientId, undefined, await secretOf(config), {
+      [client.customFetch]: fetch,
+      timeout: timeoutSeconds,
+      // An address without TLS is the user's own choice.
+      execute: server.protocol === 'http:' ? [client.allowInsecureRequests] : [],
+    });
+    return tokensOf(await client.refreshTokenGrant(issuedBy, refreshToken));
   } catch (error) {
     throw ModelDeckError.is(error) ? error : refreshError(user, server, error);
   }
@@ -43,28 +48,15 @@ export async function refreshTokens(
   }
 }
 
-async function signInAt(
-  server: URL,
-  { clientId = '', clientSecret = '' }: OidcConfig,
-  fetch: Awaited<ReturnType<typeof issuerFetch>>,
-): Promise<Configuration> {
-  const client = await import('openid-client');
-  const found = await client.discovery(server, clientId, undefined, client.None(), {
-    [client.customFetch]: fetch,
-    timeout: timeoutSeconds,
-    // An address without TLS is the user's own choice.
-    execute: server.protocol === 'http:' ? [client.allowInsecureRequests] : [],
-  });
-  if (clientSecret === '') return found;
-  const metadata = found.serverMetadata();
-  // Where the issuer does not say how, it is in the header.
-  const inHeader = metadata.token_endpoint_auth_methods_supported?.includes('client_secret_basic') ?? true;
-  const how = inHeader ? client.ClientSecretBasic(clientSecret) : client.ClientSecretPost(clientSecret);
-  const config = new client.Configuration(metadata, clientId, undefined, how);
-  config[client.customFetch] = fetch;
-  config.timeout = timeoutSeconds;
-  if (server.protocol === 'http:') client.allowInsecureRequests(config);
-  return config;
+/** How the client shows who it is: as the issuer wants it, and in the header where it does not say. */
+async function secretOf({ clientSecret }: OidcConfig): Promise<ClientAuth> {
+  const { ClientSecretBasic, ClientSecretPost, None } = await import('openid-client');
+  if (clientSecret === undefined) return None();
+  return (issuer, ...request) => {
+    const inHeader = issuer.token_endpoint_auth_methods_supported?.includes('client_secret_basic') ?? true;
+    const show = inHeader ? ClientSecretBasic(clientSecret) : ClientSecretPost(clientSecret);
+    show(issuer, ...request);
+  };
 }
 
 function issuerAddress({ name, file }: OidcUser, issuer: string): URL {
