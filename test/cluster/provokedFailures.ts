@@ -196,10 +196,10 @@ export interface Provoked {
 }
 
 /** Deploys what fails, waits for the failure's name, and takes everything back. */
-export async function provoke(target: KServeTarget, namespace: string, failure: Failure): Promise<Provoked> {
+export async function provoke(target: KServeTarget, failure: Failure): Promise<Provoked> {
   const point = await target.restorePoint(failure.name);
-  const watching = knownSince(target, namespace, failure);
-  const request = failingRequest(namespace, failure.name, failure.order);
+  const watching = knownSince(target, failure);
+  const request = failingRequest(target.namespace, failure.name, failure.order);
   const error = await target.deploy(request).then(
     () => undefined,
     (reason: unknown) => reason,
@@ -212,8 +212,7 @@ export async function provoke(target: KServeTarget, namespace: string, failure: 
 
 /** Looks as often as it can, so that the measure does not depend on what is measured. */
 function knownSince(
-  { connection }: KServeTarget,
-  namespace: string,
+  { connection, namespace }: KServeTarget,
   { name, isKnown }: Failure,
 ): { readonly stop: () => Promise<number | undefined> } {
   let isOver = false;

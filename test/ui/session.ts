@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -10,6 +10,8 @@ import { Workbench } from './workbench.ts';
 
 export const root = path.join(import.meta.dirname, '..', '..');
 export const sampleName = 'efficientnet-lite0';
+/** Of a session, beside its workspace. */
+const userFolder = 'user';
 
 /** A VS Code with a workspace of its own, for one file of tests. */
 export interface Session {
@@ -52,7 +54,7 @@ export async function openSession(
     await prepare(workspace);
     server = await startCodeServer(await installCodeServer(version, log), {
       workspace,
-      userData: path.join(folder, 'user'),
+      userData: path.join(folder, userFolder),
       ...(vsix === undefined ? { extension: root } : { vsix }),
       settings,
       env,
@@ -69,6 +71,16 @@ export async function openSession(
     await close();
     throw error;
   }
+}
+
+/** Binds a key to a command with arguments, as `keybindings.json` has it, before the window opens on the workspace. */
+export async function bindKey(
+  workspace: string,
+  binding: { readonly key: string; readonly command: string; readonly args: unknown },
+): Promise<void> {
+  const user = path.join(workspace, '..', userFolder, 'User');
+  await mkdir(user, { recursive: true });
+  await writeFile(path.join(user, 'keybindings.json'), JSON.stringify([binding]));
 }
 
 export async function copySample(workspace: string): Promise<void> {

@@ -56,13 +56,7 @@ export class Workbench {
       const row = this.row('.explorer-folders-view', name);
       await row.waitFor();
       if (depth === names.length - 1) return row;
-      if ((await row.getAttribute('aria-expanded')) === 'false') {
-        await row.click();
-        await this.page.waitForFunction(
-          // A text, because it runs in the page, whose globals the tests' types do not know.
-          `document.querySelector('.explorer-folders-view [aria-label^="${name}"]')?.getAttribute('aria-expanded') === 'true'`,
-        );
-      }
+      if ((await row.getAttribute('aria-expanded')) === 'false') await this.expand(row);
     }
     throw new Error('No name was given.');
   }
@@ -80,8 +74,7 @@ export class Workbench {
     const item = this.menuItem(command);
     for (const end = Date.now() + patience; ;) {
       await row.click({ button: 'right' });
-      const there = item.waitFor({ timeout: 2000 });
-      if (await there.then(() => true).catch(() => false)) return item;
+      if (await comesAbout(item.waitFor({ timeout: 2000 }))) return item;
       if (Date.now() > end) throw new Error(`The menu has no ${command}.`);
       await this.page.keyboard.press('Escape');
     }
@@ -93,8 +86,7 @@ export class Workbench {
     await item.hover();
     for (let tries = 0; tries < 10; tries++) {
       await item.click({ timeout: 1000 }).catch(() => undefined);
-      const closed = item.waitFor({ state: 'hidden', timeout: 500 });
-      if (await closed.then(() => true).catch(() => false)) return;
+      if (await comesAbout(item.waitFor({ state: 'hidden', timeout: 500 }))) return;
     }
     throw new Error(`The menu does not take ${command}.`);
   }
@@ -143,8 +135,7 @@ export class Workbench {
     for (const end = Date.now() + patience; ;) {
       // What came meanwhile may be in front of the row.
       await row.click({ timeout: 3000 }).catch(() => undefined);
-      const there = outcome.waitFor({ timeout: 3000 });
-      if (await there.then(() => true).catch(() => false)) return;
+      if (await comesAbout(outcome.waitFor({ timeout: 3000 }))) return;
       if (Date.now() > end) throw new Error('Nothing comes of a click on the row.');
     }
   }
@@ -164,8 +155,7 @@ export class Workbench {
     for (const end = Date.now() + patience; ;) {
       await this.page.keyboard.press('F1');
       await this.page.locator('.quick-input-widget input[type=text]').fill(`>${command}`);
-      const there = row.waitFor({ timeout: 3000 });
-      if (await there.then(() => true).catch(() => false)) return row.click();
+      if (await comesAbout(row.waitFor({ timeout: 3000 }))) return row.click();
       if (Date.now() > end) throw new Error(`The palette has no ${command}.`);
       await this.page.keyboard.press('Escape');
     }
@@ -260,4 +250,12 @@ export class Workbench {
 
 function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** Whether what is waited for comes in its time. */
+function comesAbout(waiting: Promise<void>): Promise<boolean> {
+  return waiting.then(
+    () => true,
+    () => false,
+  );
 }

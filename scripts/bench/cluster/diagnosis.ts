@@ -16,7 +16,7 @@ export async function benchDiagnosis(cluster: Cluster): Promise<Verdict[]> {
     console.log('\nFrom the cluster knowing of a failure to its name');
     let slowest = { name: '', tookMs: 0 };
     for (const failure of provokedFailures(cluster)) {
-      const { tookMs } = await provoke(target, namespace, failure);
+      const { tookMs } = await provoke(target, failure);
       console.log(`  ${failure.name.padEnd(16)}  ${tookMs === undefined ? 'the cluster never knew' : `${tookMs} ms`}`);
       if (tookMs !== undefined && tookMs > slowest.tookMs) slowest = { name: failure.name, tookMs };
     }

@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { openConnection, openLiveList, type ClusterConnection, type LiveList } from '../../../src/cluster/index.ts';
 import { deployModel } from '../../../src/deploy/index.ts';
-import { predict } from '../../../src/inference/index.ts';
 import { configMaps, type ConfigMap } from '../../../src/kserve/resources/core.ts';
 import type { ModelArchive } from '../../../src/packaging/modelArchive.ts';
 import { PvcStore } from '../../../src/stores/index.ts';
 import { openClusters, type DeployStep } from '../../../src/targets/index.ts';
 import { everything, mebibyte, randomArchive, sha256Of } from '../../unit/stores/pvc/fixtures.ts';
 import { claimFolderStore } from '../claimFolderStore.ts';
-import { catLabels, catPhoto } from '../harness/catModel.ts';
+import { catLabels } from '../harness/catModel.ts';
 import { idleService } from '../harness/inferenceService.ts';
 import { sharedCluster } from '../harness/sharedCluster.ts';
 import { packageCats } from '../harness/storedCats.ts';
 import { waitUntil } from '../harness/waitUntil.ts';
+import { seenInPhoto } from '../seenInPhoto.ts';
 import { TreeEditor } from '../treeEditor.ts';
 
 const cluster = sharedCluster();
@@ -146,12 +146,7 @@ describe('an API server that is started anew', { skip: cluster.cannot('restartAp
       await Promise.all(restarts.values());
       assert.equal(restarts.size, 2);
       assert.equal(deployment.state, 'ready');
-      const endpoint = await target.endpoint(`${target.id}/cats`);
-      const { predictions } = await predict({ endpoint, image: await readFile(catPhoto), k: 3 });
-      assert.deepEqual(
-        predictions.map(({ label }) => label),
-        catLabels,
-      );
+      assert.deepEqual(await seenInPhoto(target, `${target.id}/cats`), catLabels);
     } finally {
       clusters.close();
     }

@@ -3,8 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import { openClusters } from '../../../src/targets/index.ts';
-import { inferenceService } from '../harness/inferenceService.ts';
 import { sharedCluster } from '../harness/sharedCluster.ts';
+import { failingRequest } from '../provokedFailures.ts';
 import { TreeEditor } from '../treeEditor.ts';
 
 const cluster = sharedCluster();
@@ -31,13 +31,7 @@ describe('a cluster whose KServe is away', { skip: cluster.cannot('stopKServe') 
     });
     try {
       const target = await clusters.target(context, namespace);
-      const storageUri = 'pvc://models/cats';
-      const request = {
-        name: 'cats',
-        model: { storeId: 'test', name: 'cats', version: '1.0', storageUri, size: 1, sha256: 'f'.repeat(64) },
-        protocol: 'v1' as const,
-        cluster: { manifest: inferenceService({ namespace, name: 'cats', storageUri }) },
-      };
+      const request = failingRequest(namespace, 'cats', {});
       const { objects = [] } = await target.plan(request);
       const dryRun = objects[0]?.dryRun;
       assert.ok(dryRun?.ok === false);

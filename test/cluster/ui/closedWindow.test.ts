@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, stat, truncate, writeFile } from 'node:fs/promises';
+import { readdir, stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
-import { openSession, type Session } from '../../ui/session.ts';
+import { bindKey, openSession, type Session } from '../../ui/session.ts';
 import { catModel } from '../harness/catModel.ts';
 import { sharedCluster } from '../harness/sharedCluster.ts';
 import { waitUntil } from '../harness/waitUntil.ts';
@@ -47,11 +47,8 @@ describe('a window that is closed in mid-upload', { skip: cluster.cannot('claimF
       await catModel(cats, { extraFiles: ['ballast.bin'], archiveFormat: 'zip-store' }, console.log);
       await writeFile(path.join(cats, 'ballast.bin'), '');
       await truncate(path.join(cats, 'ballast.bin'), ballast);
-      const user = path.join(workspace, '..', 'user', 'User');
-      await mkdir(user, { recursive: true });
       const args = { path: cats, target: { context, namespace }, claim: 'models', name: 'cats', confirm: false };
-      const binding = { key: 'ctrl+alt+d', command: 'modelDeck.deployModel', args };
-      await writeFile(path.join(user, 'keybindings.json'), JSON.stringify([binding]));
+      await bindKey(workspace, { key: 'ctrl+alt+d', command: 'modelDeck.deployModel', args });
     });
     await session.workbench.page.keyboard.press('Control+Alt+D');
     await waitUntil('the upload is under way', async () => (await bytesThere()) > 20 * mebibyte || undefined, 120);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
-import { openSession, type Session } from '../../ui/session.ts';
+import { bindKey, openSession, type Session } from '../../ui/session.ts';
 import type { Workbench } from '../../ui/workbench.ts';
 import { catLabels, catModel, catPhoto } from '../harness/catModel.ts';
 import { sharedCluster } from '../harness/sharedCluster.ts';
@@ -36,12 +36,9 @@ describe('the main job in a real cluster', () => {
     await cluster.createClaim({ namespace, name: 'models' });
     const prepare = async (workspace: string): Promise<void> => {
       await catModel(path.join(workspace, 'cats'), {}, console.log);
-      const user = path.join(workspace, '..', 'user', 'User');
-      await mkdir(user, { recursive: true });
       const target = { context, namespace };
       const args = { path: path.join(workspace, 'cats'), target, claim: 'models', name: 'scripted', confirm: false };
-      const binding = { key: 'ctrl+alt+d', command: 'modelDeck.deployModel', args };
-      await writeFile(path.join(user, 'keybindings.json'), JSON.stringify([binding]));
+      await bindKey(workspace, { key: 'ctrl+alt+d', command: 'modelDeck.deployModel', args });
     };
     session = await openSession('cluster-main-job', prepare, {}, { KUBECONFIG: cluster.kubeconfig });
     workbench = session.workbench;
