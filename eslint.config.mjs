@@ -76,7 +76,7 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ regex: '\\.\\./src/(?!panel/contract)', message: 'The page knows only src/panel/contract.' }] },
+        { patterns: [{ regex: '\\.\\./src/(?!panel/messages)', message: 'The page knows only src/panel/messages.' }] },
       ],
     },
   },

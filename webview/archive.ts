@@ -5,9 +5,9 @@ import {
   type ArchiveView,
   type EntryView,
   type NamedValue,
-} from '../src/panel/contract/archiveMessages.ts';
-import { formatBytes } from '../src/panel/contract/formatBytes.ts';
-import type { Failure } from '../src/panel/contract/failure.ts';
+} from '../src/panel/messages/archiveMessages.ts';
+import { formatBytes } from '../src/panel/messages/formatBytes.ts';
+import type { Failure } from '../src/panel/messages/shownFailure.ts';
 import './archive.css';
 import { el, foreign, icon, present, spokenLine, type Child } from './dom.ts';
 import { connectHost } from './host.ts';

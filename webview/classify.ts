@@ -3,8 +3,8 @@ import {
   type ClassifyRequest,
   type ClassifyUpdate,
   type SavedClassifyState,
-} from '../src/panel/contract/classifyMessages.ts';
-import type { ClassifyState, EndpointChoice, ImageView } from '../src/panel/contract/classifyState.ts';
+} from '../src/panel/messages/classifyMessages.ts';
+import type { ClassifyState, EndpointChoice, ImageView } from '../src/panel/messages/classifyState.ts';
 import './classify.css';
 import { EndpointBar } from './classify/endpointBar.ts';
 import { HistoryList } from './classify/historyList.ts';

@@ -1,4 +1,4 @@
-import type { Check } from '../src/panel/contract/validate.ts';
+import type { Check } from '../src/panel/messages/validate.ts';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;

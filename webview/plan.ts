@@ -1,4 +1,4 @@
-import { isPlanUpdate, type PlanRequest, type PlanState, type PlanUpdate } from '../src/panel/contract/planMessages.ts';
+import { isPlanUpdate, type PlanRequest, type PlanState, type PlanUpdate } from '../src/panel/messages/planMessages.ts';
 import { el, spokenLine } from './dom.ts';
 import { connectHost } from './host.ts';
 import './plan.css';

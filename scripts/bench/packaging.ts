@@ -3,7 +3,7 @@ import { randomFillSync } from 'node:crypto';
 import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { ArchiveFormat, ModelSpec } from '../../src/packaging/modelSpec.ts';
+import type { ArchiveFormat, ModelSpec } from '../../src/packaging/spec/modelSpec.ts';
 import { dist } from './built.ts';
 import { interleave, printSamples, printVerdicts } from './measure.ts';
 import type { Verdict } from './measure.ts';

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Task } from '../foundation/task.ts';
-import type { KubeContext } from './kubeconfig.ts';
-import type { KubeObject, ObjectName, ResourceType } from './resource.ts';
+import type { KubeContext } from './kubeconfig/kubeconfig.ts';
+import type { KubeObject, ObjectName, ResourceType } from './objects/resource.ts';
 
 /**
  * One context of the kubeconfig, connected. Everything that talks to a cluster takes this, so that nothing else knows how

@@ -1,7 +1,7 @@
 import type { ErrorCategory } from '../foundation/error.ts';
 import { ModelDeckError } from '../foundation/error.ts';
-import { connectionReason } from './connectionReasons.ts';
-import type { KubeContext } from './kubeconfig.ts';
+import { connectionReason } from './transport/connectionReasons.ts';
+import type { KubeContext } from './kubeconfig/kubeconfig.ts';
 
 /** Kubernetes' own `Status`, the answer of an API server that says no. It is the cause of the errors made from it. */
 export interface KubeStatus {

@@ -1,10 +1,10 @@
 export type * from './clusterConnection.ts';
-export { contextFingerprint } from './contextSettings.ts';
+export { contextFingerprint } from './kubeconfig/contextSettings.ts';
 export { fieldConflicts, isExpired, isKindMissing, type FieldConflict } from './clusterErrors.ts';
-export { execPluginOf, type ExecPlugin } from './execPlugin.ts';
-export { kubeconfigPaths, readContexts, type KubeContext } from './kubeconfig.ts';
+export { execPluginOf, type ExecPlugin } from './signIn/execPlugin.ts';
+export { kubeconfigPaths, readContexts, type KubeContext } from './kubeconfig/kubeconfig.ts';
 export { openConnection, type ConnectionOptions } from './openConnection.ts';
-export { openLiveList, rowKey, type LiveListQuery } from './openLiveList.ts';
-export type * from './liveList.ts';
-export type * from './resource.ts';
-export { watchKubeconfig } from './watchKubeconfig.ts';
+export { openLiveList, rowKey, type LiveListQuery } from './objects/openLiveList.ts';
+export type * from './objects/liveList.ts';
+export type * from './objects/resource.ts';
+export { watchKubeconfig } from './kubeconfig/watchKubeconfig.ts';

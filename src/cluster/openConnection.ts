@@ -1,16 +1,16 @@
 import type { Task } from '../foundation/task.ts';
-import { openAgent, proxyName } from './agent.ts';
+import { openAgent, proxyName } from './transport/agent.ts';
 import type { ClusterConnection, RawAnswer, RawRequest } from './clusterConnection.ts';
-import { contextSettings } from './contextSettings.ts';
-import { openCredentials } from './credentials.ts';
-import type { AllowExecPlugin } from './credentials.ts';
-import { openObjects } from './objects.ts';
-import { execCommand } from './exec.ts';
-import { readLogs } from './logs.ts';
-import { forwardPort } from './portForward.ts';
-import { proxyFromEnvironment } from './proxy.ts';
-import { openRest } from './rest.ts';
-import { watchObjects } from './watch.ts';
+import { contextSettings } from './kubeconfig/contextSettings.ts';
+import { openCredentials } from './signIn/credentials.ts';
+import type { AllowExecPlugin } from './signIn/credentials.ts';
+import { openObjects } from './objects/objects.ts';
+import { execCommand } from './pods/exec.ts';
+import { readLogs } from './pods/logs.ts';
+import { forwardPort } from './pods/portForward.ts';
+import { proxyFromEnvironment } from './transport/proxy.ts';
+import { openRest } from './transport/rest.ts';
+import { watchObjects } from './objects/watch.ts';
 
 export interface ConnectionOptions {
   /** As {@link kubeconfigPaths} lists them. */

@@ -6,9 +6,9 @@ import { clusterNodes } from '../views/clustersTree.ts';
 import { chooseCommand, DeckTree } from '../views/deckTree.ts';
 import type { DeckRow } from '../views/shownRows.ts';
 import { storeNodes } from '../views/storesTree.ts';
-import type { KubeClusters } from './clusters.ts';
-import type { CommandRunner } from './commandRunner.ts';
-import type { Services } from './services.ts';
+import type { KubeClusters } from './clusters/kubeClusters.ts';
+import type { CommandRunner } from './core/commandRunner.ts';
+import type { Services } from './core/services.ts';
 
 /** Both trees of Model Deck and what feeds them. */
 export interface DeckViews extends vscode.Disposable {

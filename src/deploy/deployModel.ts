@@ -1,6 +1,6 @@
 import { ModelDeckError } from '../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../foundation/task.ts';
-import type { ModelArchive } from '../packaging/modelArchive.ts';
+import type { ModelArchive } from '../packaging/kinds/torchserve/modelArchive.ts';
 import { formatPvcUri } from '../kserve/index.ts';
 import type { ModelStore, StoredModel, UploadedModel } from '../stores/modelStore.ts';
 import type {

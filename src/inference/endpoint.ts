@@ -1,4 +1,4 @@
-import type { Preprocessing } from '../packaging/modelSpec.ts';
+import type { Preprocessing } from '../packaging/spec/modelSpec.ts';
 
 /** An address that answers KServe's V1 or V2 protocol, and what must be known to talk to it. */
 export interface Endpoint {

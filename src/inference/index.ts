@@ -1,6 +1,6 @@
 /** From an image file to predictions: decoding, preprocessing, the request, and reading the answer. */
-export { decodeImage } from './decodeImage.ts';
-export { discoverModels } from './discoverModels.ts';
+export { decodeImage } from './image/decodeImage.ts';
+export { discoverModels } from './client/discoverModels.ts';
 export type {
   Endpoint,
   ExchangeRequest,
@@ -9,15 +9,15 @@ export type {
   ModelKnowledge,
   Prediction,
 } from './endpoint.ts';
-export { EndpointClient } from './endpointClient.ts';
-export type { ClientOptions, ImageQuestion } from './endpointClient.ts';
-export type { ModelInput, TensorInput } from './modelInput.ts';
-export { predict } from './predict.ts';
-export type { PredictRequest } from './predict.ts';
-export { readPredictions, topK } from './predictions.ts';
-export { prepareImage } from './prepareImage.ts';
-export type { PreparedImage } from './prepareImage.ts';
-export { preprocess } from './preprocess.ts';
-export type { RgbImage } from './rgbImage.ts';
-export { asCurl, asPython } from './snippets.ts';
-export { thumbnail } from './thumbnail.ts';
+export { EndpointClient } from './client/endpointClient.ts';
+export type { ClientOptions, ImageQuestion } from './client/endpointClient.ts';
+export type { ModelInput, TensorInput } from './client/modelInput.ts';
+export { predict } from './client/predict.ts';
+export type { PredictRequest } from './client/predict.ts';
+export { readPredictions, topK } from './answers/predictions.ts';
+export { prepareImage } from './image/prepareImage.ts';
+export type { PreparedImage } from './image/prepareImage.ts';
+export { preprocess } from './image/preprocess.ts';
+export type { RgbImage } from './image/rgbImage.ts';
+export { asCurl, asPython } from './snippets/snippets.ts';
+export { thumbnail } from './image/thumbnail.ts';

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../cluster/resource.ts';
+import type { KubeObject } from '../cluster/objects/resource.ts';
 
 /**
  * Annotations and labels of ours, and those of KServe that we read or write, in one place.

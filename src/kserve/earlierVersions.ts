@@ -1,4 +1,4 @@
-import type { KubeObject } from '../cluster/resource.ts';
+import type { KubeObject } from '../cluster/objects/resource.ts';
 import { modelDeckAnnotations } from './annotations.ts';
 import { isJsonObject } from './protocol/json.ts';
 

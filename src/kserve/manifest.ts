@@ -1,4 +1,4 @@
-import type { KubeObject } from '../cluster/resource.ts';
+import type { KubeObject } from '../cluster/objects/resource.ts';
 import type { InferenceService, PredictorModel, ProtocolVersion } from './resources/inferenceService.ts';
 
 /** What a manifest of ours is made of. What is undefined is left to KServe's defaults. */

@@ -1,5 +1,5 @@
 import { dump } from 'js-yaml';
-import type { KubeObject } from '../cluster/resource.ts';
+import type { KubeObject } from '../cluster/objects/resource.ts';
 import { inferenceServiceNameProblem } from './names.ts';
 import { isJsonObject, type JsonObject } from './protocol/json.ts';
 import { quantityProblem } from './quantity.ts';

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../cluster/resource.ts';
+import type { KubeObject } from '../cluster/objects/resource.ts';
 import { kserveAnnotations, kserveLabels } from './annotations.ts';
 import { parseDeploymentMode, type InferenceServiceConfig } from './inferenceServiceConfig.ts';
 import { inferenceServiceNameProblem } from './names.ts';

@@ -1,5 +1,5 @@
 import { kserveAnnotations, modelDeckAnnotations } from './annotations.ts';
-import type { KubeObject } from '../cluster/resource.ts';
+import type { KubeObject } from '../cluster/objects/resource.ts';
 import type { Deployment } from './resources/core.ts';
 import type { InferenceService } from './resources/inferenceService.ts';
 

@@ -1,5 +1,5 @@
 import { load } from 'js-yaml';
-import type { KubeObject } from '../cluster/resource.ts';
+import type { KubeObject } from '../cluster/objects/resource.ts';
 import { toYaml } from './manifestYaml.ts';
 import { isJsonObject, type JsonObject } from './protocol/json.ts';
 

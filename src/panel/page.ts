@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Check } from './contract/validate.ts';
+import type { Check } from './messages/validate.ts';
 import { webviewHtml } from './webviewHtml.ts';
 
 /** One of our pages in a webview: its document, and messages that are checked on arrival. */

@@ -11,7 +11,7 @@ import { fileError } from '../foundation/fileErrors.ts';
 import { makeFolder } from '../foundation/makeFolder.ts';
 import { throwIfCancelled, type Task } from '../foundation/task.ts';
 import { readArchive } from '../packaging/index.ts';
-import type { ModelArchive } from '../packaging/modelArchive.ts';
+import type { ModelArchive } from '../packaging/kinds/torchserve/modelArchive.ts';
 import type { ModelStore, StoredModel, UploadedModel, UploadStep } from './modelStore.ts';
 import { readRecord, writeRecord, type StoreRecord } from './storeRecord.ts';
 import { byNameAndVersion, checkFolderNames, versionTakenRemedy } from './versionFolder.ts';

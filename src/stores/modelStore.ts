@@ -1,5 +1,5 @@
 import type { Task } from '../foundation/task.ts';
-import type { ModelArchive } from '../packaging/modelArchive.ts';
+import type { ModelArchive } from '../packaging/kinds/torchserve/modelArchive.ts';
 
 /**
  * A place that keeps packaged models. Layout, the same in every kind of store, so that `<root>/<name>/<version>` is a

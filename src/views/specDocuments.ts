@@ -1,8 +1,8 @@
 import type * as packaging from '../packaging/index.ts';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Finding } from '../packaging/detection.ts';
-import { modelSpecFileName } from '../packaging/modelSpec.ts';
+import type { Finding } from '../packaging/read/detection.ts';
+import { modelSpecFileName } from '../packaging/spec/modelSpec.ts';
 import schema from '../../media/model-deck.schema.json';
 
 /** Milliseconds without a key press before an edited model-deck.yaml is read again. */

@@ -1,6 +1,6 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { ModelArchive } from '../../src/packaging/modelArchive.ts';
+import type { ModelArchive } from '../../src/packaging/kinds/torchserve/modelArchive.ts';
 import type { ModelStore, StoredModel } from '../../src/stores/modelStore.ts';
 
 /** A store in the folder of this machine that is behind a claim: a deploy is tested here, not how a model gets there. */

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { deployModel, planDeploy, type DeployOrder } from '../../src/deploy/index.ts';
 import { ModelDeckError } from '../../src/foundation/error.ts';
-import type { ModelArchive } from '../../src/packaging/modelArchive.ts';
+import type { ModelArchive } from '../../src/packaging/kinds/torchserve/modelArchive.ts';
 import type { ModelStore } from '../../src/stores/modelStore.ts';
 import { openClusters, type Clusters, type KServeTarget, type RouteKind } from '../../src/targets/index.ts';
 import { claimFolderStore } from './claimFolderStore.ts';

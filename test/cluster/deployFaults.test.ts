@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { deployModel, type DeployOrder } from '../../src/deploy/index.ts';
-import type { ModelArchive } from '../../src/packaging/modelArchive.ts';
+import type { ModelArchive } from '../../src/packaging/kinds/torchserve/modelArchive.ts';
 import type { ModelStore } from '../../src/stores/modelStore.ts';
 import { openClusters, type Clusters, type DeployStep, type KServeTarget } from '../../src/targets/index.ts';
 import { claimFolderStore } from './claimFolderStore.ts';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { ModelDeckError } from '../../src/foundation/error.ts';
 import { openClusters, type Clusters, type KServeTarget } from '../../src/targets/index.ts';
-import { diagnosisOf } from '../../src/targets/kserve/failure.ts';
+import { diagnosisOf } from '../../src/targets/kserve/explain/serviceFailure.ts';
 import { sharedCluster } from './harness/sharedCluster.ts';
 import { failingRequest, prepareFailures, provoke, provokedFailures } from './provokedFailures.ts';
 

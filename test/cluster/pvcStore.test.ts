@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { openConnection, type ClusterConnection } from '../../src/cluster/index.ts';
-import type { ModelArchive } from '../../src/packaging/modelArchive.ts';
+import type { ModelArchive } from '../../src/packaging/kinds/torchserve/modelArchive.ts';
 import { PvcStore, type PvcStoreOptions, type UploadStep } from '../../src/stores/index.ts';
 import type { Progress } from '../../src/foundation/task.ts';
 import { everything, mebibyte, randomArchive, sha256Of } from '../unit/stores/pvc/fixtures.ts';

@@ -1,6 +1,6 @@
 /** A window of its own that uploads, and prints how many bytes have left: for the tests that close it. */
 import { openConnection } from '../../src/cluster/index.ts';
-import type { ModelArchive } from '../../src/packaging/modelArchive.ts';
+import type { ModelArchive } from '../../src/packaging/kinds/torchserve/modelArchive.ts';
 import { PvcStore } from '../../src/stores/index.ts';
 
 interface Order {

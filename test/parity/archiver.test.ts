@@ -3,7 +3,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { checkPackage, packageModel, parseSpec, readEntry } from '../../src/packaging/index.ts';
-import type { ArchiveFormat, ModelSpec } from '../../src/packaging/modelSpec.ts';
+import type { ArchiveFormat, ModelSpec } from '../../src/packaging/spec/modelSpec.ts';
 import { differences, Peer } from './peer.ts';
 
 /** What lies in the model folder, so that every option has something to take. */

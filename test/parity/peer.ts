@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { packageModel } from '../../src/packaging/index.ts';
-import type { ModelSpec } from '../../src/packaging/modelSpec.ts';
+import type { ModelSpec } from '../../src/packaging/spec/modelSpec.ts';
 import { pythonEnvironment } from '../../scripts/python/environment.ts';
 import { PythonWorker } from '../../scripts/python/pythonWorker.ts';
 

@@ -8,7 +8,7 @@ import * as ort from 'onnxruntime-web';
 import { decodeImage, preprocess, readPredictions, topK } from '../../src/inference/index.ts';
 import type { Prediction } from '../../src/inference/index.ts';
 import { labelList, readSpec } from '../../src/packaging/index.ts';
-import type { ModelSpec } from '../../src/packaging/modelSpec.ts';
+import type { ModelSpec } from '../../src/packaging/spec/modelSpec.ts';
 import { pythonEnvironment } from '../../scripts/python/environment.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');

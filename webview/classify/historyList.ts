@@ -1,5 +1,5 @@
-import type { ClassifyRequest } from '../../src/panel/contract/classifyMessages.ts';
-import type { HistoryView } from '../../src/panel/contract/classifyState.ts';
+import type { ClassifyRequest } from '../../src/panel/messages/classifyMessages.ts';
+import type { HistoryView } from '../../src/panel/messages/classifyState.ts';
 import { el, foreign, icon } from '../dom.ts';
 import { button } from '../toolkit.ts';
 import { thumbnailBox } from './imageCard.ts';

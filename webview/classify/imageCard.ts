@@ -1,5 +1,5 @@
-import type { BodyView, ClassifyRequest, ExchangeView } from '../../src/panel/contract/classifyMessages.ts';
-import type { ImageView, Outcome } from '../../src/panel/contract/classifyState.ts';
+import type { BodyView, ClassifyRequest, ExchangeView } from '../../src/panel/messages/classifyMessages.ts';
+import type { ImageView, Outcome } from '../../src/panel/messages/classifyState.ts';
 import { el, foreign, icon, present, type Child } from '../dom.ts';
 import { button, spinner } from '../toolkit.ts';
 import { formatMs, predictionList } from './predictions.ts';

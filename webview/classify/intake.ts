@@ -1,4 +1,4 @@
-import { largestImage, type ClassifyRequest } from '../../src/panel/contract/classifyMessages.ts';
+import { largestImage, type ClassifyRequest } from '../../src/panel/messages/classifyMessages.ts';
 import { el, icon } from '../dom.ts';
 
 type Post = (request: ClassifyRequest) => void;

@@ -1,4 +1,4 @@
-import type { AnswerView } from '../../src/panel/contract/classifyState.ts';
+import type { AnswerView } from '../../src/panel/messages/classifyState.ts';
 import { el, foreign } from '../dom.ts';
 
 /** The list of labels with their bars, most probable first. */

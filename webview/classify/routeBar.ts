@@ -1,5 +1,5 @@
-import type { ClassifyRequest } from '../../src/panel/contract/classifyMessages.ts';
-import type { ConnectionView, RouteView } from '../../src/panel/contract/classifyState.ts';
+import type { ClassifyRequest } from '../../src/panel/messages/classifyMessages.ts';
+import type { ConnectionView, RouteView } from '../../src/panel/messages/classifyState.ts';
 import { el } from '../dom.ts';
 import { button, choice, type ChoiceItem } from '../toolkit.ts';
 

@@ -1,4 +1,4 @@
-import { leastTopK, mostTopK } from '../../src/panel/contract/classifyState.ts';
+import { leastTopK, mostTopK } from '../../src/panel/messages/classifyState.ts';
 import { el } from '../dom.ts';
 
 /** How many predictions are shown: a slider and a number that mean the same. */

@@ -1,4 +1,4 @@
-import type { ObjectView, PlanRequest, PlanState } from '../../src/panel/contract/planMessages.ts';
+import type { ObjectView, PlanRequest, PlanState } from '../../src/panel/messages/planMessages.ts';
 import { el, foreign, type Child } from '../dom.ts';
 import { button } from '../toolkit.ts';
 import { section } from './part.ts';

@@ -1,4 +1,4 @@
-import type { FindingView, ManifestView, PlanRequest } from '../../src/panel/contract/planMessages.ts';
+import type { FindingView, ManifestView, PlanRequest } from '../../src/panel/messages/planMessages.ts';
 import { el, icon } from '../dom.ts';
 import { Part } from './part.ts';
 

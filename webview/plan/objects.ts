@@ -1,4 +1,4 @@
-import type { ObjectView, PlanRequest } from '../../src/panel/contract/planMessages.ts';
+import type { ObjectView, PlanRequest } from '../../src/panel/messages/planMessages.ts';
 import { el, foreign, icon, present, type Child } from '../dom.ts';
 import { button } from '../toolkit.ts';
 

@@ -1,4 +1,4 @@
-import type { PlanView } from '../../src/panel/contract/planMessages.ts';
+import type { PlanView } from '../../src/panel/messages/planMessages.ts';
 import { el, foreign, type Child } from '../dom.ts';
 import { section } from './part.ts';
 

@@ -1,4 +1,4 @@
-import type { PlanRequest, PlanStatus } from '../../src/panel/contract/planMessages.ts';
+import type { PlanRequest, PlanStatus } from '../../src/panel/messages/planMessages.ts';
 import { el, icon, type Child } from '../dom.ts';
 import { button, spinner } from '../toolkit.ts';
 

@@ -3,7 +3,7 @@ import { parsePvcUri } from '../storageUri.ts';
 import { conditionOf } from '../serviceStatus.ts';
 import { servesWantedVersion } from '../rollout.ts';
 import type { NextStep } from '../../foundation/error.ts';
-import type { KubeObject } from '../../cluster/resource.ts';
+import type { KubeObject } from '../../cluster/objects/resource.ts';
 import type { ContainerState, ContainerStatus, KubeEvent, Pod } from '../resources/core.ts';
 import type { DiagnosisEvidence, LogTail } from './evidence.ts';
 import type { Diagnosis } from './diagnosis.ts';

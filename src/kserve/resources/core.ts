@@ -1,4 +1,4 @@
-import type { KubeObject, ResourceType } from '../../cluster/resource.ts';
+import type { KubeObject, ResourceType } from '../../cluster/objects/resource.ts';
 
 /** Kubernetes' own kinds, the part that we read or write. Fields are named as in the API reference. */
 

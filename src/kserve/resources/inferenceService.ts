@@ -1,4 +1,4 @@
-import type { KubeObject, ResourceType } from '../../cluster/resource.ts';
+import type { KubeObject, ResourceType } from '../../cluster/objects/resource.ts';
 import type { Condition, Container, ResourceRequirements } from './core.ts';
 
 /** `serving.kserve.io/v1beta1` InferenceService, the part that we read or write (KServe v0.20, `pkg/apis/serving/v1beta1`). */

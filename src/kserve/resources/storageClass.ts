@@ -1,4 +1,4 @@
-import type { KubeObject, ResourceType } from '../../cluster/resource.ts';
+import type { KubeObject, ResourceType } from '../../cluster/objects/resource.ts';
 
 /** `storage.k8s.io/v1` StorageClass, the part that we read. */
 export interface StorageClass extends KubeObject {

@@ -1,4 +1,4 @@
-import type { KubeObject, ResourceType } from '../../cluster/resource.ts';
+import type { KubeObject, ResourceType } from '../../cluster/objects/resource.ts';
 import type { Container } from './core.ts';
 
 /** `serving.kserve.io/v1alpha1` ClusterStorageContainer: what fetches models of certain storage URIs. */

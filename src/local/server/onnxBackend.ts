@@ -6,7 +6,7 @@ import type { Task } from '../../foundation/task.ts';
 import { decodeImage, preprocess } from '../../inference/index.ts';
 import type { InferenceInput, TensorMetadata } from '../../kserve/index.ts';
 import { readArchive, readEntry, requireManifest } from '../../packaging/index.ts';
-import type { Preprocessing } from '../../packaging/modelSpec.ts';
+import type { Preprocessing } from '../../packaging/spec/modelSpec.ts';
 import type { ServedModel } from '../serverRequest.ts';
 import type { Backend } from './backend.ts';
 import type { ServerStep } from './messages.ts';

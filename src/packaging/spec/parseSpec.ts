@@ -5,8 +5,8 @@ import { FAILSAFE_SCHEMA, load } from 'js-yaml';
 import schema from '../../../media/model-deck.schema.json' with { type: 'json' };
 import { ModelDeckError } from '../../foundation/error.ts';
 import { fileError } from '../../foundation/fileErrors.ts';
-import type { Finding } from '../detection.ts';
-import type { ModelSpec } from '../modelSpec.ts';
+import type { Finding } from '../read/detection.ts';
+import type { ModelSpec } from './modelSpec.ts';
 import { locate, type KeyPath } from './locate.ts';
 
 /** Text that no hand has written: a larger file is not a spec, and aliases may make a small one huge. */

@@ -1,7 +1,7 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dump } from 'js-yaml';
 import { fileError } from '../../foundation/fileErrors.ts';
-import type { DeploySpec, ModelSpec } from '../modelSpec.ts';
+import type { DeploySpec, ModelSpec } from './modelSpec.ts';
 
 const header = `# How Model Deck packages this folder. Change it by hand; the next packaging just runs.
 `;

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { fileError } from '../../foundation/fileErrors.ts';
 import type { Task } from '../../foundation/task.ts';
-import type { ModelArchive } from '../../packaging/modelArchive.ts';
+import type { ModelArchive } from '../../packaging/kinds/torchserve/modelArchive.ts';
 
 /** Bytes read at once; large, because weights are. */
 const chunkSize = 1 << 20;

@@ -3,7 +3,7 @@ import type { ClusterConnection } from '../../cluster/clusterConnection.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
 import { formatPvcUri } from '../../kserve/index.ts';
-import type { ModelArchive } from '../../packaging/modelArchive.ts';
+import type { ModelArchive } from '../../packaging/kinds/torchserve/modelArchive.ts';
 import type { ModelStore, StoredModel, UploadedModel, UploadStep } from '../modelStore.ts';
 import type { StoreRecord } from '../storeRecord.ts';
 import { byNameAndVersion, checkFolderNames } from '../versionFolder.ts';

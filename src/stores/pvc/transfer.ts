@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
-import type { ModelArchive } from '../../packaging/modelArchive.ts';
+import type { ModelArchive } from '../../packaging/kinds/torchserve/modelArchive.ts';
 import type { UploadStep } from '../modelStore.ts';
 import { formatRecord, type StoreRecord } from '../storeRecord.ts';
 import { versionTakenRemedy } from '../versionFolder.ts';

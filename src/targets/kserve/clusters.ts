@@ -1,5 +1,5 @@
 import type { ClusterConnection } from '../../cluster/clusterConnection.ts';
-import type { KubeContext } from '../../cluster/kubeconfig.ts';
+import type { KubeContext } from '../../cluster/kubeconfig/kubeconfig.ts';
 import type { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
 import type { EarlierVersion } from '../../kserve/index.ts';

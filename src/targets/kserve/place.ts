@@ -1,5 +1,5 @@
 import type { ClusterConnection } from '../../cluster/clusterConnection.ts';
-import type { ObjectName } from '../../cluster/resource.ts';
+import type { ObjectName } from '../../cluster/objects/resource.ts';
 
 /** One namespace of a connected cluster: where everything in this folder happens. */
 export interface Place {

@@ -1,6 +1,6 @@
 import type { ClusterConnection, ListQuery } from '../../cluster/clusterConnection.ts';
-import type { LiveList, RowOf } from '../../cluster/liveList.ts';
-import type { KubeObject, ResourceType } from '../../cluster/resource.ts';
+import type { LiveList, RowOf } from '../../cluster/objects/liveList.ts';
+import type { KubeObject, ResourceType } from '../../cluster/objects/resource.ts';
 import type { ServiceSummary } from '../../kserve/serviceSummary.ts';
 import { persistentVolumeClaims, pods } from '../../kserve/resources/core.ts';
 import { inferenceServices } from '../../kserve/resources/inferenceService.ts';

@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import type { KubeContext } from '../../cluster/kubeconfig.ts';
+import type { KubeContext } from '../../cluster/kubeconfig/kubeconfig.ts';
 import { escapeMarkdown } from '../markdown.ts';
 import { problemNode } from '../problemNode.ts';
 import type { TreeNode } from '../treeNode.ts';

@@ -1,5 +1,5 @@
-import type { KubeContext } from '../../cluster/kubeconfig.ts';
-import type { LiveListState } from '../../cluster/liveList.ts';
+import type { KubeContext } from '../../cluster/kubeconfig/kubeconfig.ts';
+import type { LiveListState } from '../../cluster/objects/liveList.ts';
 import type { ServiceSummary } from '../../kserve/serviceSummary.ts';
 import { factTable } from '../markdown.ts';
 import type { Live, TreeNode } from '../treeNode.ts';

@@ -1,5 +1,5 @@
 import { statusOf } from '../../cluster/clusterErrors.ts';
-import type { LiveList, LiveListState } from '../../cluster/liveList.ts';
+import type { LiveList, LiveListState } from '../../cluster/objects/liveList.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { Live } from '../treeNode.ts';
 

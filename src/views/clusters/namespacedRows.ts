@@ -1,4 +1,4 @@
-import type { LiveList, LiveListState } from '../../cluster/liveList.ts';
+import type { LiveList, LiveListState } from '../../cluster/objects/liveList.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { LiveRows } from './liveRows.ts';
 

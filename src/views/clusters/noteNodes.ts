@@ -1,5 +1,5 @@
 import { isKindMissing } from '../../cluster/clusterErrors.ts';
-import type { LiveListState } from '../../cluster/liveList.ts';
+import type { LiveListState } from '../../cluster/objects/liveList.ts';
 import { ModelDeckError, type ErrorCategory } from '../../foundation/error.ts';
 import { problemNode } from '../problemNode.ts';
 import type { NodeSubject, TreeNode } from '../treeNode.ts';

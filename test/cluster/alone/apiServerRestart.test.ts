@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { openConnection, openLiveList, type ClusterConnection, type LiveList } from '../../../src/cluster/index.ts';
 import { deployModel } from '../../../src/deploy/index.ts';
 import { configMaps, type ConfigMap } from '../../../src/kserve/resources/core.ts';
-import type { ModelArchive } from '../../../src/packaging/modelArchive.ts';
+import type { ModelArchive } from '../../../src/packaging/kinds/torchserve/modelArchive.ts';
 import { PvcStore } from '../../../src/stores/index.ts';
 import { openClusters, type DeployStep } from '../../../src/targets/index.ts';
 import { everything, mebibyte, randomArchive, sha256Of } from '../../unit/stores/pvc/fixtures.ts';

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { dump } from 'js-yaml';
 import { cacheFolder } from '../../../scripts/cacheFolder.mjs';
 import { torchServeEnvironment } from '../../../scripts/torchserve/environment.ts';
-import type { ModelSpec } from '../../../src/packaging/modelSpec.ts';
+import type { ModelSpec } from '../../../src/packaging/spec/modelSpec.ts';
 
 const run = promisify(execFile);
 const sample = path.join(import.meta.dirname, '..', '..', '..', 'media', 'samples', 'efficientnet-lite0');

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { packageModel, readSpec } from '../../../src/packaging/index.ts';
-import type { ModelArchive } from '../../../src/packaging/modelArchive.ts';
+import type { ModelArchive } from '../../../src/packaging/kinds/torchserve/modelArchive.ts';
 import { catModel } from './catModel.ts';
 
 /** Makes the cat model in a folder, and packages it there. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { execPluginOf } from '../../../src/cluster/execPlugin.ts';
+import { execPluginOf } from '../../../src/cluster/signIn/execPlugin.ts';
 import { openConnection } from '../../../src/cluster/openConnection.ts';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
 import type { ErrorCategory } from '../../../src/foundation/error.ts';

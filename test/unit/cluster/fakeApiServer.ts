@@ -7,7 +7,7 @@ import path from 'node:path';
 import { openConnection } from '../../../src/cluster/openConnection.ts';
 import type { ConnectionOptions } from '../../../src/cluster/openConnection.ts';
 import type { ClusterConnection } from '../../../src/cluster/clusterConnection.ts';
-import type { KubeObject, ResourceType } from '../../../src/cluster/resource.ts';
+import type { KubeObject, ResourceType } from '../../../src/cluster/objects/resource.ts';
 
 /** What a request to the fake server was, with its body. */
 export interface Asked {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { kubeconfigPaths, readContexts } from '../../../src/cluster/kubeconfig.ts';
+import { kubeconfigPaths, readContexts } from '../../../src/cluster/kubeconfig/kubeconfig.ts';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
 
 describe('readContexts', () => {

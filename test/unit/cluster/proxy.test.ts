@@ -3,7 +3,7 @@ import http from 'node:http';
 import net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { proxyFromEnvironment } from '../../../src/cluster/proxy.ts';
+import { proxyFromEnvironment } from '../../../src/cluster/transport/proxy.ts';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
 import { openDesk, sendJson, startFakeApiServer, widget, widgets } from './fakeApiServer.ts';
 import type { ConnectOptions, Desk, FakeApiServer } from './fakeApiServer.ts';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { connectionReason } from '../../../src/cluster/connectionReasons.ts';
+import { connectionReason } from '../../../src/cluster/transport/connectionReasons.ts';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
 import type { ErrorCategory } from '../../../src/foundation/error.ts';
 import { openDesk, sendJson, sendStatus, startFakeApiServer, until, widget, widgets } from './fakeApiServer.ts';

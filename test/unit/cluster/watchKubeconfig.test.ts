@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { watchKubeconfig } from '../../../src/cluster/watchKubeconfig.ts';
+import { watchKubeconfig } from '../../../src/cluster/kubeconfig/watchKubeconfig.ts';
 import { until } from './fakeApiServer.ts';
 
 describe('watchKubeconfig', { timeout: 120_000 }, () => {

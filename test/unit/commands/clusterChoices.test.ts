@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { claimChoice, exampleClaim } from '../../../src/commands/claimChoice.ts';
-import { runtimeChoices } from '../../../src/commands/runtimeChoices.ts';
+import { claimChoice, exampleClaim } from '../../../src/commands/deploy/claimChoice.ts';
+import { runtimeChoices } from '../../../src/commands/deploy/runtimeChoices.ts';
 import { selectRuntime } from '../../../src/kserve/runtimeSelection.ts';
 import type { PersistentVolumeClaim } from '../../../src/kserve/resources/core.ts';
 import type { ServingRuntime } from '../../../src/kserve/resources/servingRuntime.ts';

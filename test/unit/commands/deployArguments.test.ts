@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { claimOfStore, givenByRow, givenByScript } from '../../../src/commands/deployArguments.ts';
+import { claimOfStore, givenByRow, givenByScript } from '../../../src/commands/deploy/deployArguments.ts';
 import { serviceSummary, type ServiceSummary } from '../../../src/kserve/serviceSummary.ts';
 import type { StoredModel } from '../../../src/stores/modelStore.ts';
 

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { DeployGiven } from '../../../src/commands/deployArguments.ts';
+import type { DeployGiven } from '../../../src/commands/deploy/deployArguments.ts';
 import {
   deployAnswers,
   deployQuestions,
   deployTitle,
   wantsNoClaim,
   type DeployQuestion,
-} from '../../../src/commands/deployQuestions.ts';
-import type { DeployChoices } from '../../../src/commands/deploySteps.ts';
-import type { Answers, InputStep, PickItem, PickStep } from '../../../src/commands/multiStep.ts';
-import type { DeploySpec } from '../../../src/packaging/modelSpec.ts';
+} from '../../../src/commands/deploy/deployQuestions.ts';
+import type { DeployChoices } from '../../../src/commands/deploy/deploySteps.ts';
+import type { Answers, InputStep, PickItem, PickStep } from '../../../src/commands/core/multiStep.ts';
+import type { DeploySpec } from '../../../src/packaging/spec/modelSpec.ts';
 
 const choices: DeployChoices = {
   contexts: [

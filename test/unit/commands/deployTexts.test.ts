@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { formatReplicas, formatResources, parseReplicas, parseResources } from '../../../src/commands/deployTexts.ts';
+import {
+  formatReplicas,
+  formatResources,
+  parseReplicas,
+  parseResources,
+} from '../../../src/commands/deploy/deployTexts.ts';
 
 describe('resources as a line of text', () => {
   it('give back what they were given', () => {

@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { ExecPlugin } from '../../../src/cluster/execPlugin.ts';
-import { execPluginQuestion } from '../../../src/commands/execPluginQuestion.ts';
-import type { Memory } from '../../../src/commands/rememberedNamespaces.ts';
+import type { ExecPlugin } from '../../../src/cluster/signIn/execPlugin.ts';
+import { execPluginQuestion } from '../../../src/commands/clusters/execPluginQuestion.ts';
+import type { Memory } from '../../../src/commands/clusters/rememberedNamespaces.ts';
 
 describe('execPluginQuestion', () => {
   let folder: string;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import manifest from '../../../package.json' with { type: 'json' };
-import { commandIds } from '../../../src/commands/commandIds.ts';
+import { commandIds } from '../../../src/commands/core/commandIds.ts';
 
 interface MenuItem {
   readonly command: string;

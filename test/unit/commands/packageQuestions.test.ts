@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isUsable, packageQuestions, specFromAnswers } from '../../../src/commands/packageQuestions.ts';
-import type { DetectedWeights, Detection, WeightsKind } from '../../../src/packaging/detection.ts';
-import type { ModelSpec, Preprocessing } from '../../../src/packaging/modelSpec.ts';
+import { isUsable, packageQuestions, specFromAnswers } from '../../../src/commands/package/packageQuestions.ts';
+import type { DetectedWeights, Detection, WeightsKind } from '../../../src/packaging/read/detection.ts';
+import type { ModelSpec, Preprocessing } from '../../../src/packaging/spec/modelSpec.ts';
 
 const weights = (path: string, kind: WeightsKind): DetectedWeights => ({
   path,

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { namespaceComplaint, rememberedNamespaces, type Memory } from '../../../src/commands/rememberedNamespaces.ts';
+import {
+  namespaceComplaint,
+  rememberedNamespaces,
+  type Memory,
+} from '../../../src/commands/clusters/rememberedNamespaces.ts';
 
 function memory(start?: unknown): Memory {
   let kept = start;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { deployModel, type DeployOrder } from '../../../src/deploy/index.ts';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
-import type { ModelArchive } from '../../../src/packaging/modelArchive.ts';
+import type { ModelArchive } from '../../../src/packaging/kinds/torchserve/modelArchive.ts';
 import type { ModelStore, StoredModel } from '../../../src/stores/modelStore.ts';
 import type { DeployPlan, DeployRequest, Deployment, Restoration, Target } from '../../../src/targets/target.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { preprocess } from '../../../src/inference/index.ts';
-import { resizeBilinear } from '../../../src/inference/resize.ts';
-import type { Preprocessing } from '../../../src/packaging/modelSpec.ts';
+import { resizeBilinear } from '../../../src/inference/image/resize.ts';
+import type { Preprocessing } from '../../../src/packaging/spec/modelSpec.ts';
 import { expected, noise, sha256 } from './fixtures.ts';
 
 describe('resize, byte by byte as Pillow', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { predict } from '../../../src/inference/index.ts';
-import { withoutSecrets } from '../../../src/inference/secrets.ts';
+import { withoutSecrets } from '../../../src/inference/client/secrets.ts';
 import { v1Answer } from '../../../src/kserve/index.ts';
 import { readFixture } from './fixtures.ts';
 import { startServer, type TestServer } from './server.ts';

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { decodeImage, EndpointClient, preprocess } from '../../../src/inference/index.ts';
 import type { Endpoint } from '../../../src/inference/index.ts';
-import { chooseModelInput } from '../../../src/inference/modelInput.ts';
+import { chooseModelInput } from '../../../src/inference/client/modelInput.ts';
 import { parseV2ModelMetadata, parseV2Request, v2ModelMetadata } from '../../../src/kserve/index.ts';
 import type { TensorMetadata } from '../../../src/kserve/index.ts';
-import type { Preprocessing } from '../../../src/packaging/modelSpec.ts';
+import type { Preprocessing } from '../../../src/packaging/spec/modelSpec.ts';
 import { readFixture } from './fixtures.ts';
 import { startServer, type TestServer } from './server.ts';
 

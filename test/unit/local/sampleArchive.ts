@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { packageModel } from '../../../src/packaging/index.ts';
-import type { ModelArchive } from '../../../src/packaging/modelArchive.ts';
-import type { ModelSpec } from '../../../src/packaging/modelSpec.ts';
+import type { ModelArchive } from '../../../src/packaging/kinds/torchserve/modelArchive.ts';
+import type { ModelSpec } from '../../../src/packaging/spec/modelSpec.ts';
 
 export const root = path.join(import.meta.dirname, '..', '..', '..');
 export const sampleFolder = path.join(root, 'media', 'samples', 'efficientnet-lite0');

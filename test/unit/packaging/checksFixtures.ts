@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, beforeEach } from 'node:test';
-import type { Finding } from '../../../src/packaging/detection.ts';
+import type { Finding } from '../../../src/packaging/read/detection.ts';
 import { checkPackage, formatSpec } from '../../../src/packaging/index.ts';
-import type { ModelSpec } from '../../../src/packaging/modelSpec.ts';
+import type { ModelSpec } from '../../../src/packaging/spec/modelSpec.ts';
 import { onnx, pickles, torchScriptZip, torchZip } from './detectFixtures.ts';
 
 /** The parent of all folders, and the one of the running test. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
-import type { ModelSpec } from '../../../src/packaging/modelSpec.ts';
+import type { ModelSpec } from '../../../src/packaging/spec/modelSpec.ts';
 import { eager, expectFinding, graph, model, script, useModelFolders, type Case } from './checksFixtures.ts';
 import { hostilePickles, onnx, pickles, safetensors, torchScriptZip, torchZip } from './detectFixtures.ts';
 

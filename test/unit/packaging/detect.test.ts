@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { modelName } from '../../../src/packaging/detect/suggestSpec.ts';
+import { modelName } from '../../../src/packaging/spec/suggestSpec.ts';
 import { checkPackage, detectModelFolder, parseSpec, formatSpec } from '../../../src/packaging/index.ts';
 import { legacyTorch, onnx, pickles, safetensors, torchScriptZip, torchZip, zip } from './detectFixtures.ts';
 

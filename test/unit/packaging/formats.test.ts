@@ -3,12 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { WeightsKind } from '../../../src/packaging/detection.ts';
-import { ByteStream } from '../../../src/packaging/formats/byteStream.ts';
-import { parseJson } from '../../../src/packaging/formats/json.ts';
-import { walkPickle } from '../../../src/packaging/formats/pickle.ts';
-import { readPythonModule } from '../../../src/packaging/formats/pythonModule.ts';
-import { inspectWeights, type WeightsFacts } from '../../../src/packaging/formats/weightsFile.ts';
+import type { WeightsKind } from '../../../src/packaging/read/detection.ts';
+import { ByteStream } from '../../../src/packaging/read/formats/byteStream.ts';
+import { parseJson } from '../../../src/packaging/read/formats/json.ts';
+import { walkPickle } from '../../../src/packaging/read/formats/pickle.ts';
+import { readPythonModule } from '../../../src/packaging/read/formats/pythonModule.ts';
+import { inspectWeights, type WeightsFacts } from '../../../src/packaging/read/formats/weightsFile.ts';
 import {
   hostilePickles,
   legacyTorch,

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { ModelDeckError, type ErrorCategory } from '../../../src/foundation/error.ts';
-import type { PackageStep } from '../../../src/packaging/modelArchive.ts';
-import type { ArchiveFormat, ModelSpec } from '../../../src/packaging/modelSpec.ts';
-import { packageModel } from '../../../src/packaging/mar/packageModel.ts';
+import type { PackageStep } from '../../../src/packaging/kinds/torchserve/modelArchive.ts';
+import type { ArchiveFormat, ModelSpec } from '../../../src/packaging/spec/modelSpec.ts';
+import { packageModel } from '../../../src/packaging/kinds/torchserve/writeArchive.ts';
 
 const formats: readonly ArchiveFormat[] = ['default', 'zip-store', 'tgz', 'no-archive'];
 const spec: ModelSpec = {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
-import type { DeploySpec, ModelSpec } from '../../../src/packaging/modelSpec.ts';
+import type { DeploySpec, ModelSpec } from '../../../src/packaging/spec/modelSpec.ts';
 import { parseSpec, readSpec } from '../../../src/packaging/spec/parseSpec.ts';
 import { formatSpec, rememberDeploy, withDeploy, writeSpec } from '../../../src/packaging/spec/writeSpec.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomFillSync } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { sha256OfChunks, type ChunkHash } from '../../../src/packaging/mar/weightsHash.ts';
+import { sha256OfChunks, type ChunkHash } from '../../../src/packaging/kinds/torchserve/weightsHash.ts';
 
 const large = 64 << 20;
 

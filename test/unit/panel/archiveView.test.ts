@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ArchiveContents, Manifest } from '../../../src/packaging/modelArchive.ts';
-import { archiveView } from '../../../src/panel/archiveView.ts';
-import { isArchiveUpdate, mostEntries } from '../../../src/panel/contract/archiveMessages.ts';
+import type { ArchiveContents, Manifest } from '../../../src/packaging/kinds/torchserve/modelArchive.ts';
+import { archiveView } from '../../../src/panel/archive/archiveView.ts';
+import { isArchiveUpdate, mostEntries } from '../../../src/panel/messages/archiveMessages.ts';
 
 const contents: ArchiveContents = {
   path: '/models/net.mar',

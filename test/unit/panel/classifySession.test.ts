@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
 import type { ImageResult } from '../../../src/inference/endpoint.ts';
-import type { RoutedResult } from '../../../src/panel/answerViews.ts';
-import { ClassifySession, type ImageInput, type SessionWork } from '../../../src/panel/classifySession.ts';
-import { isClassifyUpdate } from '../../../src/panel/contract/classifyMessages.ts';
-import { mostHistory, mostImages, type EndpointChoice } from '../../../src/panel/contract/classifyState.ts';
+import type { RoutedResult } from '../../../src/panel/classify/answerViews.ts';
+import { ClassifySession, type ImageInput, type SessionWork } from '../../../src/panel/classify/classifySession.ts';
+import { isClassifyUpdate } from '../../../src/panel/messages/classifyMessages.ts';
+import { mostHistory, mostImages, type EndpointChoice } from '../../../src/panel/messages/classifyState.ts';
 
 const ready: EndpointChoice = { id: 'here/cats', label: 'cats', targetLabel: 'This computer', state: 'ready' };
 const stopped: EndpointChoice = { id: 'here/dogs', label: 'dogs', targetLabel: 'This computer', state: 'stopped' };

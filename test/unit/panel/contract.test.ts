@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isArchiveRequest, isArchiveUpdate, type ArchiveView } from '../../../src/panel/contract/archiveMessages.ts';
+import { isArchiveRequest, isArchiveUpdate, type ArchiveView } from '../../../src/panel/messages/archiveMessages.ts';
 import {
   isClassifyRequest,
   isClassifyUpdate,
   isImageUrl,
   isSavedClassifyState,
   largestImage,
-} from '../../../src/panel/contract/classifyMessages.ts';
-import type { ClassifyState } from '../../../src/panel/contract/classifyState.ts';
+} from '../../../src/panel/messages/classifyMessages.ts';
+import type { ClassifyState } from '../../../src/panel/messages/classifyState.ts';
 
 const answer = {
   state: 'done',

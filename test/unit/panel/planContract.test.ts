@@ -5,7 +5,7 @@ import {
   isPlanUpdate,
   longestManifest,
   type PlanState,
-} from '../../../src/panel/contract/planMessages.ts';
+} from '../../../src/panel/messages/planMessages.ts';
 
 const state: PlanState = {
   title: 'Deploy <b>net</b>',

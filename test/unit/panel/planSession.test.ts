@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
-import { isPlanUpdate, longestManifest, mostObjects } from '../../../src/panel/contract/planMessages.ts';
-import { PlanSession, type MadePlan, type PlanEdit, type PlanWork } from '../../../src/panel/planSession.ts';
+import { isPlanUpdate, longestManifest, mostObjects } from '../../../src/panel/messages/planMessages.ts';
+import { PlanSession, type MadePlan, type PlanEdit, type PlanWork } from '../../../src/panel/plan/planSession.ts';
 import type { PlannedObject } from '../../../src/targets/target.ts';
 
 const service: PlannedObject = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseServiceId } from '../../../src/panel/serviceId.ts';
-import { TargetList } from '../../../src/panel/targetList.ts';
+import { parseServiceId } from '../../../src/panel/classify/serviceId.ts';
+import { TargetList } from '../../../src/panel/classify/targetList.ts';
 import type { Target } from '../../../src/targets/target.ts';
 import { deployment, fakeTarget } from './fakeTarget.ts';
 

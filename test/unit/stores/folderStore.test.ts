@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { ModelArchive } from '../../../src/packaging/modelArchive.ts';
+import type { ModelArchive } from '../../../src/packaging/kinds/torchserve/modelArchive.ts';
 import { FolderStore } from '../../../src/stores/index.ts';
 import { packageSample } from '../local/sampleArchive.ts';
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { deployModel, deploymentName } from '../../../src/deploy/index.ts';
 import { predict } from '../../../src/inference/index.ts';
-import type { ModelArchive } from '../../../src/packaging/modelArchive.ts';
+import type { ModelArchive } from '../../../src/packaging/kinds/torchserve/modelArchive.ts';
 import { FolderStore } from '../../../src/stores/index.ts';
 import type { DeploymentState } from '../../../src/targets/index.ts';
 import { ThisComputer } from '../../../src/targets/index.ts';

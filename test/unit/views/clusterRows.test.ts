@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import type { KubeContext } from '../../../src/cluster/kubeconfig.ts';
+import type { KubeContext } from '../../../src/cluster/kubeconfig/kubeconfig.ts';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
 import type { StoredModel } from '../../../src/stores/modelStore.ts';
 import type { ClaimRow } from '../../../src/views/clusters/claimNodes.ts';

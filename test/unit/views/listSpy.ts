@@ -1,4 +1,4 @@
-import type { LiveList, LiveListState } from '../../../src/cluster/liveList.ts';
+import type { LiveList, LiveListState } from '../../../src/cluster/objects/liveList.ts';
 
 /** A LiveList that shows what the test says, and remembers what was asked of it. */
 export class ListSpy<Row> implements LiveList<Row> {

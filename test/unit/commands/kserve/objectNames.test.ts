@@ -5,7 +5,7 @@ import {
   objectOfArgument,
   objectOfRow,
   serviceOfId,
-} from '../../../../src/commands/kserve/objectNames.ts';
+} from '../../../../src/commands/service/objectNames.ts';
 
 const net = { context: 'minikube', namespace: 'ml', objectKind: 'InferenceService', name: 'net' };
 

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { ModelArchive } from '../../../../src/packaging/modelArchive.ts';
+import type { ModelArchive } from '../../../../src/packaging/kinds/torchserve/modelArchive.ts';
 import type { PvcStoreOptions } from '../../../../src/stores/index.ts';
 import { PvcStore } from '../../../../src/stores/index.ts';
 import type { FakeCluster } from './fakeCluster.ts';

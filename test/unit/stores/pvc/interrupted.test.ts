@@ -3,7 +3,7 @@ import { open, readFile, rm, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ModelDeckError } from '../../../../src/foundation/error.ts';
-import type { ModelArchive } from '../../../../src/packaging/modelArchive.ts';
+import type { ModelArchive } from '../../../../src/packaging/kinds/torchserve/modelArchive.ts';
 import { FakeCluster } from './fakeCluster.ts';
 import { everything, mebibyte, openStore, randomArchive, sha256Of } from './fixtures.ts';
 

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ModelDeckError } from '../../../../src/foundation/error.ts';
-import type { ModelArchive } from '../../../../src/packaging/modelArchive.ts';
+import type { ModelArchive } from '../../../../src/packaging/kinds/torchserve/modelArchive.ts';
 import { isGone, newOwner, retireOwner } from '../../../../src/stores/pvc/owner.ts';
 import { FakeCluster } from './fakeCluster.ts';
 import { everything, mebibyte, openStore, randomArchive, sha256Of } from './fixtures.ts';

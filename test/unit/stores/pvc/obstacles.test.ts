@@ -5,7 +5,7 @@ import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { ModelArchive } from '../../../../src/packaging/modelArchive.ts';
+import type { ModelArchive } from '../../../../src/packaging/kinds/torchserve/modelArchive.ts';
 import { FakeCluster, systemTools } from './fakeCluster.ts';
 import { everything, mebibyte, openStore, randomArchive } from './fixtures.ts';
 

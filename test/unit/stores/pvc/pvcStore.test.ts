@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { StoredModel } from '../../../../src/stores/modelStore.ts';
-import type { ModelArchive } from '../../../../src/packaging/modelArchive.ts';
+import type { ModelArchive } from '../../../../src/packaging/kinds/torchserve/modelArchive.ts';
 import { FakeCluster, systemTools, type PodTools } from './fakeCluster.ts';
 import { everything, mebibyte, openStore, randomArchive, sha256Of } from './fixtures.ts';
 

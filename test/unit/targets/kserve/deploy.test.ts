@@ -4,10 +4,10 @@ import { ModelDeckError } from '../../../../src/foundation/error.ts';
 import { inferenceServiceConfigMap, readEarlierVersions, readProvenance } from '../../../../src/kserve/index.ts';
 import { configMaps, events, type ConfigMap } from '../../../../src/kserve/resources/core.ts';
 import { inferenceServices, type InferenceService } from '../../../../src/kserve/resources/inferenceService.ts';
-import { deletionTimes } from '../../../../src/targets/kserve/deleteService.ts';
+import { deletionTimes } from '../../../../src/targets/kserve/operate/deleteService.ts';
 import { KServeNamespace } from '../../../../src/targets/kserve/kserveTarget.ts';
-import { patienceMs } from '../../../../src/targets/kserve/patience.ts';
-import { waitingTimes } from '../../../../src/targets/kserve/waitUntilServing.ts';
+import { patienceMs } from '../../../../src/targets/kserve/serve/loadingPatience.ts';
+import { waitingTimes } from '../../../../src/targets/kserve/serve/waitUntilServing.ts';
 import { FakeCluster, status } from './fakeCluster.ts';
 import { FakeKServe, fakeServer, order, storedModel } from './fakeKServe.ts';
 

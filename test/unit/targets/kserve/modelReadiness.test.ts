@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { askModel, listModels, type ModelAnswer } from '../../../../src/targets/kserve/modelReadiness.ts';
-import { workersIn } from '../../../../src/targets/kserve/torchServeWorkers.ts';
+import { askModel, listModels, type ModelAnswer } from '../../../../src/targets/kserve/serve/modelReadiness.ts';
+import { workersIn } from '../../../../src/targets/kserve/serve/torchServeWorkers.ts';
 import { fakeServer } from './fakeKServe.ts';
 
 type Answers = Readonly<Record<string, readonly [number, unknown]>>;

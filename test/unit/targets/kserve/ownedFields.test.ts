@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { InferenceService } from '../../../../src/kserve/resources/inferenceService.ts';
-import { editsOf } from '../../../../src/targets/kserve/editedManifest.ts';
-import { inOrderOf, ownedFields, sameFields, united } from '../../../../src/targets/kserve/ownedFields.ts';
+import { editsOf } from '../../../../src/targets/kserve/plan/editedManifest.ts';
+import { inOrderOf, ownedFields, sameFields, united } from '../../../../src/targets/kserve/plan/ownedFields.ts';
 
 const live = {
   apiVersion: 'serving.kserve.io/v1beta1',

@@ -3,7 +3,7 @@ import http from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import type { RawRequest } from '../../../../src/cluster/index.ts';
 import { ModelDeckError } from '../../../../src/foundation/error.ts';
-import { openServiceProxy, type ServiceProxy } from '../../../../src/targets/kserve/serviceProxy.ts';
+import { openServiceProxy, type ServiceProxy } from '../../../../src/targets/kserve/routes/serviceProxy.ts';
 import { FakeCluster } from './fakeCluster.ts';
 
 describe('the way through the API server', () => {

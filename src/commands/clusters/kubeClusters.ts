@@ -1,0 +1,99 @@
+import * as vscode from 'vscode';
+import type { Clusters, KServeTarget } from '../../targets/kserve/clusters.ts';
+import { execPluginQuestion } from './execPluginQuestion.ts';
+import { affectsKubeconfig, kubeconfigFiles } from '../core/settings.ts';
+
+/** The clusters of the kubeconfig, made at their first use. No cluster is contacted before somebody asks about it. */
+export interface KubeClusters extends vscode.Disposable {
+  readonly get: () => Promise<Clusters>;
+  /** The kubeconfig files that count, whether they are there or not. */
+  readonly files: () => Promise<readonly string[]>;
+  /** Namespaces that were opened so far; none before the first use. */
+  readonly openTargets: () => readonly KServeTarget[];
+  /** Fires when one was opened or closed, or its deployments changed. */
+  readonly onDidChangeTargets: vscode.Event<void>;
+  /** Fires when the kubeconfig has changed; connections of changed contexts are closed by then. */
+  readonly onDidReset: vscode.Event<void>;
+}
+
+/** @param endpointHeaders what the user has set for a deployment: a token, a cookie */
+export function kubeClusters(
+  context: vscode.ExtensionContext,
+  log: vscode.LogOutputChannel,
+  endpointHeaders: (deploymentId: string) => Promise<Readonly<Record<string, string>>>,
+): KubeClusters {
+  const didReset = new vscode.EventEmitter<void>();
+  const didChangeTargets = new vscode.EventEmitter<void>();
+  const allowExecPlugin = execPluginQuestion(context.globalState, {
+    workspaceFolders: () => (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath),
+    isTrusted: () => vscode.workspace.isTrusted,
+    ask: askToRun,
+  });
+  let made: Promise<Clusters> | undefined;
+  let known: Clusters | undefined;
+  let endWatching: () => void = () => undefined;
+
+  async function files(): Promise<readonly string[]> {
+    const { kubeconfigPaths } = await import('../../cluster/index.ts');
+    return [...kubeconfigPaths(process.env), ...kubeconfigFiles()];
+  }
+
+  async function make(): Promise<Clusters> {
+    const { openClusters } = await import('../../targets/index.ts');
+    await watchFiles();
+    const { version } = context.extension.packageJSON as { readonly version: string };
+    known = openClusters({
+      files,
+      environment: process.env,
+      allowExecPlugin,
+      endpointHeaders,
+      extensionVersion: version,
+      log: (message) => log.info(message),
+    });
+    known.onDidChange(() => didChangeTargets.fire());
+    return known;
+  }
+
+  async function watchFiles(): Promise<void> {
+    const { watchKubeconfig } = await import('../../cluster/index.ts');
+    endWatching();
+    endWatching = watchKubeconfig(await files(), () => void (known && reset(known)));
+  }
+
+  async function reset(clusters: Clusters): Promise<void> {
+    log.info('The kubeconfig has changed: its contexts are read anew.');
+    await clusters.reset();
+    didReset.fire();
+  }
+
+  const settings = vscode.workspace.onDidChangeConfiguration(async (event) => {
+    if (!affectsKubeconfig(event) || made === undefined) return;
+    const clusters = await made;
+    await watchFiles();
+    await reset(clusters);
+  });
+
+  return {
+    get: () =>
+      (made ??= make().catch((error: unknown) => {
+        made = undefined;
+        throw error;
+      })),
+    files,
+    openTargets: () => known?.openTargets() ?? [],
+    onDidChangeTargets: didChangeTargets.event,
+    onDidReset: didReset.event,
+    dispose: () => {
+      settings.dispose();
+      didReset.dispose();
+      didChangeTargets.dispose();
+      endWatching();
+      void made?.then((clusters) => clusters.close());
+    },
+  };
+}
+
+async function askToRun(question: string, detail: string): Promise<boolean> {
+  const run = 'Run It';
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, run)) === run;
+}

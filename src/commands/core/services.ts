@@ -1,0 +1,27 @@
+import type * as deploy from '../../deploy/index.ts';
+import type * as kserve from '../../kserve/index.ts';
+import type * as packaging from '../../packaging/index.ts';
+import type { ModelStore } from '../../stores/modelStore.ts';
+import type { Clusters } from '../../targets/kserve/clusters.ts';
+import type { Target } from '../../targets/target.ts';
+import type { RememberedNamespaces } from '../clusters/rememberedNamespaces.ts';
+
+/** What the commands work with. Everything heavy comes by promise, so that it is loaded at its first use. */
+export interface Services {
+  readonly packaging: () => Promise<typeof packaging>;
+  readonly deploy: () => Promise<typeof deploy>;
+  readonly kserve: () => Promise<typeof kserve>;
+  readonly thisComputer: () => Promise<Target>;
+  readonly clusters: () => Promise<Clusters>;
+  /** Namespaces that the user named, by context. */
+  readonly namespaces: RememberedNamespaces;
+  readonly localStore: () => Promise<{ readonly store: ModelStore; readonly folder: string }>;
+  /** The store in a PersistentVolumeClaim. */
+  readonly claimStore: (place: ClaimPlace) => Promise<ModelStore>;
+}
+
+export interface ClaimPlace {
+  readonly contextName: string;
+  readonly namespace: string;
+  readonly claim: string;
+}

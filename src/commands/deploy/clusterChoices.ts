@@ -1,0 +1,125 @@
+import { ModelDeckError } from '../../foundation/error.ts';
+import type { Task } from '../../foundation/task.ts';
+import type { ClusterConnection } from '../../cluster/clusterConnection.ts';
+import type { KubeObject, ResourceType } from '../../cluster/objects/resource.ts';
+import { kserveLabels } from '../../kserve/annotations.ts';
+import { namespaces, persistentVolumeClaims } from '../../kserve/resources/core.ts';
+import { clusterServingRuntimes, servingRuntimes, type ServingRuntime } from '../../kserve/resources/servingRuntime.ts';
+import { storageClasses, type StorageClass } from '../../kserve/resources/storageClass.ts';
+import { claimChoice } from './claimChoice.ts';
+import type { ClaimChoice, DeployChoices, NamespaceChoices } from './deploySteps.ts';
+import { runtimeChoices } from './runtimeChoices.ts';
+import type { Services } from '../core/services.ts';
+
+/** Reads from the kubeconfig and its clusters what the questions of "Deploy Model…" offer. */
+export async function clusterChoices(services: Services, contexts: DeployChoices['contexts']): Promise<DeployChoices> {
+  const kserve = await services.kserve();
+  const connect = async (context: string): Promise<ClusterConnection> => (await services.clusters()).connect(context);
+  return {
+    contexts,
+    namespaces: async (context, signal) =>
+      readNamespaces(await connect(context), services.namespaces.of(context), { signal }),
+    claims: async (context, namespace, signal) => readClaims(await connect(context), namespace, { signal }),
+    runtimes: async (context, namespace, signal) => {
+      const { namespaced, clusterWide } = await readRuntimes(await connect(context), namespace, { signal });
+      return runtimeChoices(kserve.selectRuntime, namespaced ?? [], clusterWide ?? []);
+    },
+    nameProblem: (name, namespace) =>
+      namespace === undefined ? localNameProblem(name) : kserve.inferenceServiceNameProblem(name, { namespace }),
+    namespaceProblem: kserve.namespaceNameProblem,
+    quantityProblem: kserve.quantityProblem,
+  };
+}
+
+/** Serving runtimes of a namespace and of its cluster; undefined where they may not be listed. */
+export async function readRuntimes(
+  connection: ClusterConnection,
+  namespace: string,
+  task: Task,
+): Promise<{
+  readonly namespaced: readonly ServingRuntime[] | undefined;
+  readonly clusterWide: readonly ServingRuntime[] | undefined;
+}> {
+  const [namespaced, clusterWide] = await Promise.all([
+    listed(connection, servingRuntimes, namespace, task),
+    listed(connection, clusterServingRuntimes, undefined, task),
+  ]);
+  return { namespaced, clusterWide };
+}
+
+async function readNamespaces(
+  connection: ClusterConnection,
+  remembered: readonly string[],
+  task: Task,
+): Promise<NamespaceChoices> {
+  const preferred = connection.namespace;
+  const found = await listed(connection, namespaces, undefined, task);
+  const rank = (name: string): number =>
+    name === preferred ? 0 : remembered.includes(name) ? 1 : isSystem(name) ? 3 : 2;
+  const all = new Map<string, KubeObject | undefined>([
+    ...(found === undefined ? [preferred, ...remembered].map((name): [string, undefined] => [name, undefined]) : []),
+    ...(found ?? []).map((namespace): [string, KubeObject] => [namespace.metadata.name, namespace]),
+  ]);
+  return {
+    preferred,
+    names: [...all]
+      .sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b))
+      .map(([name, namespace]) => ({
+        name,
+        ...(name === preferred && { description: 'the context’s own' }),
+        ...(namespace?.metadata.labels?.[kserveLabels.controlPlane] !== undefined && {
+          unusable: 'It has the label "control-plane": KServe brings no model into the pods of such a namespace.',
+        }),
+      })),
+    ...(found === undefined && { note: 'You may not list the namespaces of this cluster; type the name of yours.' }),
+  };
+}
+
+function isSystem(namespace: string): boolean {
+  return /^(kube-|kserve$|istio-|knative-|cert-manager$|local-path-storage$)/.test(namespace);
+}
+
+async function readClaims(
+  connection: ClusterConnection,
+  namespace: string,
+  task: Task,
+): Promise<readonly ClaimChoice[]> {
+  const { items } = await connection.list(persistentVolumeClaims, { namespace }, task);
+  const needsClasses = items.some(({ status }) => status?.phase !== 'Bound');
+  const classes = needsClasses ? await listed(connection, storageClasses, undefined, task) : [];
+  return [...items]
+    .sort((a, b) => a.metadata.name.localeCompare(b.metadata.name))
+    .map((claim) =>
+      claimChoice(
+        claim,
+        classes?.find((one) => isClassOf(one, claim.spec?.storageClassName)),
+      ),
+    );
+}
+
+function isClassOf({ metadata }: StorageClass, name: string | undefined): boolean {
+  const isDefault = metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true';
+  return name === undefined ? isDefault : metadata.name === name;
+}
+
+/** Undefined when it may not be listed, or the cluster does not have the kind. */
+async function listed<T extends KubeObject>(
+  connection: ClusterConnection,
+  type: ResourceType<T>,
+  namespace: string | undefined,
+  task: Task,
+): Promise<readonly T[] | undefined> {
+  try {
+    return (await connection.list(type, { namespace }, task)).items;
+  } catch (error) {
+    if (ModelDeckError.is(error) && (error.category === 'forbidden' || error.category === 'not-found'))
+      return undefined;
+    throw error;
+  }
+}
+
+function localNameProblem(name: string): string | undefined {
+  return /^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name)
+    ? undefined
+    : 'Small letters, digits and -, a letter first: the rule for an InferenceService.';
+}

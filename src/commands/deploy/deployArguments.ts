@@ -1,0 +1,126 @@
+import { ModelDeckError } from '../../foundation/error.ts';
+import type { DeploySpec } from '../../packaging/spec/modelSpec.ts';
+import type { NodeSubject } from '../../views/treeNode.ts';
+
+/** What "Deploy Model…" was told beforehand, by its row or a script; nothing is asked for what is here. */
+export interface DeployGiven extends DeploySpec {
+  readonly target?: 'this-computer' | 'kserve';
+  /** `false`: no page with the plan, and no question that has a pre-filled answer. */
+  readonly confirm?: boolean;
+}
+
+/** What a row says about where to deploy. */
+export function givenByRow(subject: NodeSubject | undefined): DeployGiven {
+  switch (subject?.kind) {
+    case 'target':
+      return { target: 'this-computer' };
+    case 'context':
+      return { target: 'kserve', context: subject.name };
+    case 'namespace':
+      return { target: 'kserve', context: subject.contextName, namespace: subject.namespace };
+    case 'claim': {
+      const { contextName, namespace, claim } = subject;
+      return { target: 'kserve', context: contextName, namespace, claim };
+    }
+    case 'service': {
+      const { contextName, namespace, name } = subject;
+      return { target: 'kserve', context: contextName, namespace, name };
+    }
+    case 'model': {
+      const claim = claimOfStore(subject.model.storeId);
+      return claim === undefined ? {} : { target: 'kserve', ...claim };
+    }
+    default:
+      return {};
+  }
+}
+
+/** Context, namespace and claim of a store's id `pvc:<context>/<namespace>/<claim>`; a context may have slashes. */
+export function claimOfStore(
+  storeId: string,
+): Required<Pick<DeploySpec, 'context' | 'namespace' | 'claim'>> | undefined {
+  const [, context, namespace, claim] = /^pvc:(.+)\/([^/]+)\/([^/]+)$/.exec(storeId) ?? [];
+  if (context === undefined || namespace === undefined || claim === undefined) return undefined;
+  return { context, namespace, claim };
+}
+
+/**
+ * What a script's argument object says:
+ * `{ path, target: 'this-computer' | { context, namespace }, claim, name, runtime, protocol, resources, minReplicas,
+ * maxReplicas, confirm }`. An empty `runtime` leaves the choice to KServe; empty `resources` leave them to the runtime.
+ *
+ * @throws ModelDeckError `invalid-input` naming the field that cannot be
+ */
+export function givenByScript(argument: unknown): DeployGiven {
+  if (!isObject(argument) || 'subject' in argument) return {};
+  const { target, resources, protocol, confirm } = argument;
+  const text = (field: string): string | undefined => checked(argument, field, 'a text', isText);
+  const count = (field: string): number | undefined => checked(argument, field, 'a whole number', isCount);
+  if (protocol !== undefined && protocol !== 'v1' && protocol !== 'v2') throw wrong('protocol', 'v1 or v2', protocol);
+  if (confirm !== undefined && typeof confirm !== 'boolean') throw wrong('confirm', 'true or false', confirm);
+  if (resources !== undefined && !isTexts(resources)) {
+    throw wrong('resources', 'an object of quantities as texts, for example { cpu: "1" }', resources);
+  }
+  return defined({
+    ...place(target),
+    claim: text('claim'),
+    name: text('name'),
+    runtime: text('runtime'),
+    protocol,
+    resources,
+    minReplicas: count('minReplicas'),
+    maxReplicas: count('maxReplicas'),
+    confirm,
+  });
+}
+
+function place(target: unknown): DeployGiven {
+  if (target === undefined) return {};
+  if (target === 'this-computer') return { target };
+  if (!isObject(target)) throw wrong('target', '"this-computer", or an object with context and namespace', target);
+  const context = checked(target, 'context', 'a text', isText);
+  if (context === undefined) throw wrong('target.context', 'the name of a context', undefined);
+  return defined({ target: 'kserve', context, namespace: checked(target, 'namespace', 'a text', isText) });
+}
+
+function checked<T>(
+  of: Readonly<Record<string, unknown>>,
+  field: string,
+  what: string,
+  is: (value: unknown) => value is T,
+): T | undefined {
+  const value = of[field];
+  if (value === undefined || is(value)) return value;
+  throw wrong(field, what, value);
+}
+
+function wrong(field: string, what: string, value: unknown): ModelDeckError {
+  return new ModelDeckError(
+    'invalid-input',
+    `modelDeck.deployModel: the argument ${field} is ${JSON.stringify(value) ?? 'missing'}; it has to be ${what}.`,
+    { remedy: 'Mend the script or key binding that runs the command.' },
+  );
+}
+
+/** Without the fields that are undefined, so that the rest can be laid over something. */
+export function defined<T extends object>(record: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+}
+
+function isTexts(value: unknown): value is Readonly<Record<string, string>> {
+  return isObject(value) && Object.values(value).every(isText);
+}

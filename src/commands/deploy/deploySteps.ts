@@ -1,0 +1,217 @@
+import type { DeploySpec } from '../../packaging/spec/modelSpec.ts';
+import { formatReplicas, formatResources, parseReplicas, parseResources } from './deployTexts.ts';
+import type { InputStep, PickItem, PickStep } from '../core/multiStep.ts';
+
+/** What the questions need to know of the kubeconfig and its clusters; each is read when its question comes. */
+export interface DeployChoices {
+  /** Names, the current one marked. */
+  readonly contexts: readonly { readonly name: string; readonly server?: string; readonly isCurrent: boolean }[];
+  readonly namespaces: (context: string, signal: AbortSignal) => Promise<NamespaceChoices>;
+  readonly claims: (context: string, namespace: string, signal: AbortSignal) => Promise<readonly ClaimChoice[]>;
+  readonly runtimes: (context: string, namespace: string, signal: AbortSignal) => Promise<RuntimeChoices>;
+  /** The complaint about a name, or nothing. */
+  readonly nameProblem: (name: string, namespace: string | undefined) => string | undefined;
+  readonly namespaceProblem: (name: string) => string | undefined;
+  /** The complaint about a quantity, or nothing. */
+  readonly quantityProblem: (resource: string, amount: string) => string | undefined;
+}
+
+export interface NamespaceChoices {
+  /** In the order of the list. */
+  readonly names: readonly { readonly name: string; readonly description?: string; readonly unusable?: string }[];
+  /** The one that the context names. */
+  readonly preferred: string;
+  /** Why the list may be short. */
+  readonly note?: string;
+}
+
+export interface ClaimChoice {
+  readonly name: string;
+  /** For example `10Gi · ReadWriteOnce`. */
+  readonly description: string;
+  /** What one should know of it. */
+  readonly note?: string;
+  readonly unusable?: string;
+}
+
+export interface RuntimeChoices {
+  /** What KServe would choose, and why; or why nothing. */
+  readonly automatic: Readonly<Record<Protocol, { readonly name?: string; readonly sentence: string }>>;
+  readonly runtimes: readonly RuntimeChoice[];
+}
+
+export interface RuntimeChoice {
+  readonly name: string;
+  readonly scope: 'namespace' | 'cluster';
+  readonly protocols: readonly Protocol[];
+  /** Why it cannot serve the model. */
+  readonly unusable?: string;
+  /** What its container gets when nothing is said, for example `cpu=1, memory=2Gi`. */
+  readonly resources?: string;
+}
+
+export type Protocol = 'v1' | 'v2';
+
+/** Values of picks that are no names: Kubernetes' names have no such characters. */
+export const thisComputer = 'this-computer';
+export const other = '+other';
+/** The user has no claim: it leads to words, not to a deployment. */
+export const noClaim = '+none';
+
+/** A context may be called `this-computer`. */
+export const contextPrefix = 'context:';
+
+export function targetStep(contexts: DeployChoices['contexts'], remembered: DeploySpec): PickStep | undefined {
+  if (contexts.length === 0) return undefined;
+  const known = contexts.some(({ name }) => name === remembered.context);
+  return {
+    kind: 'pick',
+    prompt: 'Where shall it be served?',
+    value: known ? contextPrefix + remembered.context : thisComputer,
+    items: [
+      { value: thisComputer, label: '$(device-desktop) This computer', description: 'a server on 127.0.0.1' },
+      ...contexts.map(({ name, server, isCurrent }) => ({
+        value: contextPrefix + name,
+        label: `$(server-environment) ${name}`,
+        description: [isCurrent && 'current', server].filter(Boolean).join(' · '),
+      })),
+    ],
+  };
+}
+
+export function namespaceStep({ names, preferred, note }: NamespaceChoices, remembered: DeploySpec): PickStep {
+  const items: PickItem[] = names.map(({ name, description, unusable }) => ({
+    value: name,
+    label: name,
+    ...(description !== undefined && { description }),
+    ...(unusable !== undefined && { unusable, detail: unusable }),
+  }));
+  const last = { value: other, label: '$(edit) Other namespace…', ...(note !== undefined && { detail: note }) };
+  const isKnown = names.some(({ name }) => name === remembered.namespace);
+  return {
+    kind: 'pick',
+    prompt: 'Which namespace?',
+    value: isKnown && remembered.namespace !== undefined ? remembered.namespace : preferred,
+    items: [...items, last],
+  };
+}
+
+export function claimStep(claims: readonly ClaimChoice[], namespace: string, remembered: DeploySpec): PickStep {
+  const items: PickItem[] = claims.map(({ name, description, note, unusable }) => ({
+    value: name,
+    label: `$(database) ${name}`,
+    description,
+    ...((unusable ?? note) !== undefined && { detail: unusable ?? note ?? '' }),
+    ...(unusable !== undefined && { unusable }),
+  }));
+  const usable = claims.filter(({ unusable }) => unusable === undefined);
+  const none = {
+    value: noClaim,
+    label: '$(question) No claim that fits?',
+    detail: `The archive is kept in a PersistentVolumeClaim of ${namespace}, from where KServe mounts it. Choose this to see how to make one.`,
+  };
+  return {
+    kind: 'pick',
+    prompt:
+      usable.length > 0
+        ? 'Which PersistentVolumeClaim keeps the model?'
+        : `There is no PersistentVolumeClaim in ${namespace} that can keep the model.`,
+    items: [...items, none],
+    value: (usable.find(({ name }) => name === remembered.claim) ?? usable[0])?.name ?? noClaim,
+  };
+}
+
+/** @param namespace of a cluster; left out for This computer */
+export function nameStep(value: string, namespace: string | undefined, choices: DeployChoices): InputStep {
+  return {
+    kind: 'input',
+    prompt: namespace === undefined ? 'Name of the deployment' : 'Name of the InferenceService',
+    value,
+    validate: (name) => choices.nameProblem(name, namespace),
+  };
+}
+
+export function runtimeStep({ automatic, runtimes }: RuntimeChoices, remembered: DeploySpec): PickStep {
+  const protocol = remembered.protocol ?? 'v1';
+  // What KServe chooses may hang on the protocol, which is asked next: the other one counts where this one finds none.
+  const { name, sentence } =
+    automatic[protocol].name === undefined ? automatic[theOther(protocol)] : automatic[protocol];
+  const shown = name === undefined ? automatic[protocol].sentence : sentence;
+  const usable = runtimes.filter(({ unusable }) => unusable === undefined);
+  const unusable = runtimes.filter((runtime) => runtime.unusable !== undefined);
+  const item = (runtime: RuntimeChoice): PickItem => ({
+    value: runtime.name,
+    label: runtime.name,
+    description: [
+      runtime.scope === 'namespace' && 'of the namespace',
+      runtime.protocols.join(', ').toUpperCase(),
+      runtime.resources,
+    ]
+      .filter(Boolean)
+      .join(' · '),
+    ...(runtime.unusable !== undefined && { detail: runtime.unusable, unusable: runtime.unusable }),
+  });
+  const heading = (label: string): PickItem => ({ value: '', label, kind: separator });
+  return {
+    kind: 'pick',
+    prompt: 'Which serving runtime?',
+    value: usable.some((runtime) => runtime.name === remembered.runtime) ? (remembered.runtime ?? '') : '',
+    items: [
+      {
+        value: '',
+        label: `$(sparkle) KServe chooses${name === undefined ? '' : `: ${name}`}`,
+        detail: shown,
+        ...(name === undefined && { unusable: shown }),
+      },
+      ...(usable.length > 0 ? [heading('can serve it'), ...usable.map(item)] : []),
+      ...(unusable.length > 0 ? [heading('cannot serve it'), ...unusable.map(item)] : []),
+    ],
+  };
+}
+
+/** `vscode.QuickPickItemKind.Separator`, whose module exists in the editor only. */
+const separator = -1;
+
+function theOther(protocol: Protocol): Protocol {
+  return protocol === 'v1' ? 'v2' : 'v1';
+}
+
+export function protocolStep(value: Protocol = 'v1'): PickStep {
+  return {
+    kind: 'pick',
+    prompt: 'Which protocol will you ask it by?',
+    value,
+    items: [
+      { value: 'v1', label: 'V1', description: 'POST /v1/models/<model>:predict' },
+      { value: 'v2', label: 'V2', description: 'Open Inference Protocol, POST /v2/models/<model>/infer' },
+    ],
+  };
+}
+
+export function resourcesStep({ quantityProblem }: DeployChoices, { resources }: DeploySpec): InputStep {
+  return {
+    kind: 'input',
+    prompt: 'CPU and memory for the model, requested and granted alike. Empty: what the runtime says.',
+    placeholder: 'for example cpu=1, memory=2Gi',
+    value: formatResources(resources),
+    validate: (value) => {
+      const parsed = parseResources(value);
+      if (parsed === undefined) return 'Write for example cpu=1, memory=2Gi';
+      for (const [resource, amount] of Object.entries(parsed)) {
+        const problem = quantityProblem(resource, amount);
+        if (problem !== undefined) return problem;
+      }
+      return undefined;
+    },
+  };
+}
+
+export function replicasStep(remembered: DeploySpec): InputStep {
+  return {
+    kind: 'input',
+    prompt: 'Number of pods, or the least and the most of them, for example 1-3',
+    value: formatReplicas(remembered) || '1',
+    validate: (value) =>
+      parseReplicas(value) === undefined ? 'A whole number, or two of them, for example 1-3' : undefined,
+  };
+}

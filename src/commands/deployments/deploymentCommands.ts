@@ -1,0 +1,117 @@
+import * as vscode from 'vscode';
+import { ModelDeckError } from '../../foundation/error.ts';
+import type { Deployment, DeploymentState, Target } from '../../targets/target.ts';
+import { rowSubject, textField } from '../core/arguments.ts';
+import type { CommandRunner } from '../core/commandRunner.ts';
+import { deployWords } from '../deploy/deployCommand.ts';
+import { idOfService, objectOfRow, serviceOfId } from '../service/objectNames.ts';
+import type { PodLogs } from '../service/podLogs.ts';
+import type { ServiceOperations } from '../service/serviceOperations.ts';
+import type { Services } from '../core/services.ts';
+
+interface ChosenDeployment {
+  readonly target: Target;
+  readonly id: string;
+  readonly name: string;
+}
+
+/** The commands on one deployment of any target: start, stop, remove, log, URL. From the palette they ask which one. */
+export class Deployments {
+  constructor(
+    private readonly services: Services,
+    private readonly runner: CommandRunner,
+    private readonly logs: PodLogs,
+    private readonly operations: ServiceOperations,
+  ) {}
+
+  async start(argument: unknown): Promise<void> {
+    const { target, id, name } = await this.choose(argument, 'Start which deployment?', ['stopped', 'failed']);
+    await this.runner.withProgress(`Starting ${name}`, deployWords, (task) => target.start(id, task));
+  }
+
+  async stop(argument: unknown): Promise<void> {
+    const { target, id } = await this.choose(argument, 'Stop which deployment?', ['ready', 'starting']);
+    await target.stop(id);
+  }
+
+  async remove(argument: unknown): Promise<void> {
+    const { target, id, name } = await this.choose(argument, 'Remove which deployment?');
+    if (target.kind === 'kserve') return this.operations.delete({ deploymentId: id });
+    const deployment = target.deployments().find((one) => one.id === id);
+    const confirm = 'Remove';
+    const chosen = await vscode.window.showWarningMessage(
+      `Remove ${name} from This computer?`,
+      {
+        modal: true,
+        detail: `Its server is stopped. The model stays in the store: ${deployment?.model.storageUri ?? ''}`,
+      },
+      confirm,
+    );
+    if (chosen === confirm) await target.remove(id);
+  }
+
+  async showLog(argument: unknown): Promise<void> {
+    const { target, id } = await this.choose(argument, 'Show the log of which deployment?');
+    if (target.kind === 'kserve') return this.logs.show({ deploymentId: id });
+    const document = await vscode.workspace.openTextDocument({ content: await target.log(id), language: 'log' });
+    await vscode.window.showTextDocument(document, { preview: true });
+  }
+
+  async copyUrl(argument: unknown): Promise<void> {
+    const { target, id, name } = await this.choose(argument, 'Copy the URL of which deployment?', ['ready']);
+    const url =
+      target.kind === 'kserve'
+        ? await this.operations.url(id)
+        : target.deployments().find((deployment) => deployment.id === id)?.url;
+    if (!url) {
+      throw new ModelDeckError('not-found', `${name} has no URL yet.`, { remedy: 'Wait until it is ready.' });
+    }
+    await vscode.env.clipboard.writeText(url);
+    vscode.window.setStatusBarMessage(`Copied ${url}`, 5000);
+  }
+
+  private async choose(
+    argument: unknown,
+    placeHolder: string,
+    states?: readonly DeploymentState[],
+  ): Promise<ChosenDeployment> {
+    const named = await this.named(argument);
+    if (named) return named;
+    const thisComputer = await this.services.thisComputer();
+    const targets: readonly Target[] = [thisComputer, ...(await this.services.clusters()).openTargets()];
+    const fitting = targets
+      .flatMap((target) => target.deployments().map((deployment) => ({ target, deployment })))
+      .filter(({ deployment: { state } }) => states === undefined || states.includes(state));
+    if (fitting.length === 0) {
+      throw new ModelDeckError('not-found', `There is no deployment that is ${(states ?? ['there']).join(' or ')}.`, {
+        remedy: 'Deploy a model first.',
+      });
+    }
+    const items = fitting.map(({ target, deployment }) => ({
+      label: deployment.name,
+      description: `${target.label} · ${deployment.state}`,
+      chosen: chosenOf(target, deployment),
+    }));
+    const picked = await vscode.window.showQuickPick(items, { placeHolder });
+    if (picked === undefined) throw ModelDeckError.cancelled();
+    return picked.chosen;
+  }
+
+  /** The deployment of the row, or of the id that a script or our own page names. */
+  private async named(argument: unknown): Promise<ChosenDeployment | undefined> {
+    const subject = rowSubject(argument);
+    const object = objectOfRow(subject) ?? serviceOfId(textField(argument, 'deploymentId') ?? '');
+    if (object?.objectKind === 'InferenceService') {
+      const target = await (await this.services.clusters()).target(object.context, object.namespace);
+      return { target, id: idOfService(object), name: object.name };
+    }
+    const target = await this.services.thisComputer();
+    if (subject?.kind === 'deployment') return chosenOf(target, subject.deployment);
+    const known = target.deployments().find(({ id }) => id === textField(argument, 'deploymentId'));
+    return known && chosenOf(target, known);
+  }
+}
+
+function chosenOf(target: Target, { id, name }: Deployment): ChosenDeployment {
+  return { target, id, name };
+}

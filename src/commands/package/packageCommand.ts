@@ -1,0 +1,113 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { ModelDeckError } from '../../foundation/error.ts';
+import type { Detection } from '../../packaging/read/detection.ts';
+import type { ModelArchive, PackageStep } from '../../packaging/kinds/torchserve/modelArchive.ts';
+import { modelSpecFileName, type ModelSpec } from '../../packaging/spec/modelSpec.ts';
+import { formatBytes } from '../../foundation/formatBytes.ts';
+import { activeModelPath, askForModelFolder, folderOf, pathArgument } from '../core/arguments.ts';
+import type { CommandRunner } from '../core/commandRunner.ts';
+import type { Findings } from './findings.ts';
+import { askForSpec } from './packageWizard.ts';
+import type { Services } from '../core/services.ts';
+import { outputFolder } from '../core/settings.ts';
+
+const words: Readonly<Record<PackageStep, string>> = {
+  check: 'Checking the folder',
+  'hash-weights': 'Reading the weights',
+  'write-archive': 'Writing the archive',
+  'write-config': 'Writing config.properties',
+};
+
+/** "Package Model…": folder → archive and config.properties, with the spec asked for the first time. */
+export class PackageModel {
+  constructor(
+    private readonly services: Services,
+    private readonly runner: CommandRunner,
+    private readonly findings: Findings,
+  ) {}
+
+  /** @param target a folder, or a file in it; from a menu or a script */
+  async run(target: unknown): Promise<void> {
+    const where = pathArgument(target) ?? activeModelPath() ?? (await askForModelFolder('Package Model'));
+    const archive = await this.packageFolder(await folderOf(where));
+    // Not awaited: the command is done, whether or not the user answers.
+    void this.offerNextSteps(archive);
+  }
+
+  /** Packages a folder; asks only when it has no model-deck.yaml yet. */
+  async packageFolder(folder: string): Promise<ModelArchive> {
+    const packaging = await this.services.packaging();
+    const specFile = path.join(folder, modelSpecFileName);
+    const detection = await this.detect(folder);
+    const existing = detection.specFile === undefined ? undefined : await this.readSpec(folder, specFile);
+    const spec = existing ?? (await this.newSpec(detection));
+    const archive = await this.runner.withProgress(`Packaging ${spec.name}`, words, async (task) => {
+      task.onProgress?.({ step: 'check' });
+      const findings = await packaging.checkPackage({ folder, spec, specFile }, { signal: task.signal });
+      this.findings.show(folder, findings);
+      this.findings.throwOnErrors(folder, findings);
+      return packaging.packageModel({ folder, spec, outputFolder: outputFolder(folder), force: true }, task);
+    });
+    if (existing === undefined && archive.weightsSha256 !== undefined) {
+      // The first packaging has read the weights: from now on the spec says which ones it means.
+      const provenance = { ...spec.provenance, sha256: archive.weightsSha256 };
+      await packaging.writeSpec(specFile, { ...spec, provenance });
+    }
+    return archive;
+  }
+
+  private async detect(folder: string): Promise<Detection> {
+    const { detectModelFolder } = await this.services.packaging();
+    return this.runner.withProgress(`Looking at ${path.basename(folder)}`, { read: 'Reading the folder' }, (task) => {
+      task.onProgress?.({ step: 'read' });
+      return detectModelFolder(folder, { signal: task.signal });
+    });
+  }
+
+  private async readSpec(folder: string, specFile: string): Promise<ModelSpec> {
+    const { parseSpec } = await this.services.packaging();
+    const document = await vscode.workspace.openTextDocument(specFile);
+    const { spec, findings } = parseSpec(document.getText(), specFile);
+    this.findings.show(folder, findings);
+    this.findings.throwOnErrors(folder, findings);
+    if (spec === undefined)
+      throw new ModelDeckError('internal', `${specFile} could not be read, and no reason is known.`);
+    return spec;
+  }
+
+  private async newSpec(detection: Detection): Promise<ModelSpec> {
+    if (detection.suggestion === undefined) throw nothingToPackage(detection);
+    const spec = await askForSpec(detection, detection.suggestion);
+    const { writeSpec } = await this.services.packaging();
+    await writeSpec(path.join(detection.folder, modelSpecFileName), spec);
+    return spec;
+  }
+
+  private async offerNextSteps(archive: ModelArchive): Promise<void> {
+    const summary = `${path.basename(archive.path)} is packaged: ${formatBytes(archive.size)}, sha256 ${archive.sha256.slice(0, 12)}…`;
+    const deploy = 'Deploy…';
+    const open = 'Open';
+    const chosen = await vscode.window.showInformationMessage(summary, deploy, open);
+    const uri = vscode.Uri.file(archive.path);
+    if (chosen === deploy) await vscode.commands.executeCommand('modelDeck.deployModel', uri);
+    if (chosen === open)
+      await vscode.commands.executeCommand(archive.path.endsWith('.mar') ? 'vscode.open' : 'revealInExplorer', uri);
+  }
+}
+
+function nothingToPackage(detection: Detection): ModelDeckError {
+  const found = detection.weights.map((weights) => `${weights.path}: ${weights.explanation}`).join(' ');
+  const hostile = detection.weights.some((weights) => weights.kind === 'hostile-pickle');
+  return new ModelDeckError(
+    hostile ? 'hostile' : detection.weights.length > 0 ? 'unsupported' : 'not-found',
+    `${path.basename(detection.folder)} holds nothing that can be packaged. ${found || 'There are no weights in it.'}`,
+    {
+      remedy: hostile
+        ? 'Do not open it with PyTorch either. Get the model from a source that you trust, or as ONNX.'
+        : 'A model folder has an ONNX file, a TorchScript file, or a state_dict (.pt, .pth) together with the Python file of its class.',
+      location: { path: detection.folder },
+      nextStep: { kind: 'reveal-file', path: detection.folder },
+    },
+  );
+}

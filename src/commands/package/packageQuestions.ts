@@ -1,0 +1,147 @@
+import type { DetectedWeights, Detection } from '../../packaging/read/detection.ts';
+import type { ModelSpec, Provenance } from '../../packaging/spec/modelSpec.ts';
+import type { Answers, PickStep, PlainQuestion } from '../core/multiStep.ts';
+
+/** The questions by name. */
+export type PackageQuestion =
+  'weights' | 'name' | 'version' | 'modelFile' | 'handler' | 'labels' | 'source' | 'licence';
+
+/** Stands for "none" in a pick: an empty value would read as unanswered. */
+const none = '-';
+const onnxHandler = 'model-deck:onnx-image-classifier';
+const builtInHandlers = ['image_classifier', 'object_detector', 'image_segmenter', 'text_classifier', 'base_handler'];
+
+/** The questions of the first packaging. Pure: what is asked depends on the detection and the answers alone. */
+export function packageQuestions(
+  detection: Detection,
+  suggestion: ModelSpec,
+): readonly PlainQuestion<PackageQuestion>[] {
+  const usable = detection.weights.filter(isUsable);
+  const weightsOf = (answers: Answers<PackageQuestion>): DetectedWeights | undefined =>
+    usable.find((weights) => weights.path === (answers.weights ?? suggestion.weights));
+  return [
+    {
+      key: 'weights',
+      ask: () =>
+        usable.length < 2
+          ? undefined
+          : pick(
+              'Which weights?',
+              usable.map((weights) => choice(weights.path, weights.explanation)),
+              suggestion.weights,
+            ),
+    },
+    {
+      key: 'name',
+      ask: () => ({
+        kind: 'input',
+        prompt: 'Model name: the name of the archive and of the model in the URL',
+        value: suggestion.name,
+        validate: (value) =>
+          /^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(value)
+            ? undefined
+            : 'Letters, digits, - and _ only, and a letter or digit first. A dot would make TorchServe under KServe miss the model.',
+      }),
+    },
+    {
+      key: 'version',
+      ask: () => ({
+        kind: 'input',
+        prompt: 'Version of the model',
+        value: suggestion.version,
+        validate: (value) => (/^[\w.+-]+$/.test(value) ? undefined : 'For example 1.0'),
+      }),
+    },
+    {
+      key: 'modelFile',
+      ask: (answers) =>
+        weightsOf(answers)?.kind === 'eager-state-dict'
+          ? pick(
+              'Which Python file has the model class?',
+              detection.candidates.modelFiles.map((file) => choice(file)),
+              suggestion.modelFile,
+            )
+          : undefined,
+    },
+    {
+      key: 'handler',
+      ask: (answers) => {
+        const own = detection.candidates.handlers.map((file) => choice(file, 'in this folder'));
+        const generated = choice(onnxHandler, 'written by Model Deck; the same archive runs here and in TorchServe');
+        const builtIn = builtInHandlers.map((name) => choice(name, 'built into TorchServe'));
+        const isOnnx = weightsOf(answers)?.kind === 'onnx';
+        return pick(
+          'Which handler turns requests into predictions?',
+          isOnnx ? [generated, ...own] : [...own, ...builtIn],
+          isOnnx ? onnxHandler : suggestion.handler === onnxHandler ? undefined : suggestion.handler,
+        );
+      },
+    },
+    {
+      key: 'labels',
+      ask: () =>
+        detection.candidates.labels.length === 0
+          ? undefined
+          : pick(
+              'Which file names the classes?',
+              [...detection.candidates.labels.map((file) => choice(file)), choice(none, 'answer with class numbers')],
+              suggestion.labels,
+            ),
+    },
+    {
+      key: 'source',
+      ask: () => ({
+        kind: 'input',
+        prompt: 'Where does the model come from? It goes with the model, so that predictions can be traced (optional)',
+        placeholder: 'for example torch.hub pytorch/vision resnet18',
+        value: suggestion.provenance?.source ?? '',
+      }),
+    },
+    {
+      key: 'licence',
+      ask: () => ({
+        kind: 'input',
+        prompt: 'Its licence (optional)',
+        placeholder: 'for example Apache-2.0',
+        value: suggestion.provenance?.licence ?? '',
+      }),
+    },
+  ];
+}
+
+/** The spec with the answers laid over the suggestion. */
+export function specFromAnswers(answers: Answers<PackageQuestion>, suggestion: ModelSpec): ModelSpec {
+  const { modelFile, labels, preprocessing, provenance, ...rest } = suggestion;
+  const handler = answers.handler ?? suggestion.handler;
+  const chosenModelFile = answers.modelFile ?? (answers.weights === undefined ? modelFile : undefined);
+  const chosenLabels = answers.labels ?? labels;
+  const traced: Provenance = {
+    ...provenance,
+    ...(answers.source && { source: answers.source }),
+    ...(answers.licence && { licence: answers.licence }),
+  };
+  return {
+    ...rest,
+    ...(answers.name && { name: answers.name }),
+    ...(answers.version && { version: answers.version }),
+    ...(answers.weights && { weights: answers.weights }),
+    handler,
+    ...(chosenModelFile && { modelFile: chosenModelFile }),
+    ...(chosenLabels && chosenLabels !== none && { labels: chosenLabels }),
+    ...(preprocessing && handler === onnxHandler && { preprocessing }),
+    ...(Object.keys(traced).length > 0 && { provenance: traced }),
+  };
+}
+
+/** Whether these weights can go into an archive that TorchServe or this computer serves. */
+export function isUsable(weights: DetectedWeights): boolean {
+  return ['eager-state-dict', 'torchscript', 'onnx'].includes(weights.kind);
+}
+
+function pick(prompt: string, items: PickStep['items'], value: string | undefined): PickStep | undefined {
+  return items.length === 0 ? undefined : { kind: 'pick', prompt, items, ...(value !== undefined && { value }) };
+}
+
+function choice(value: string, description?: string): PickStep['items'][number] {
+  return { value, label: value === none ? 'None' : value, ...(description !== undefined && { description }) };
+}

@@ -1,0 +1,293 @@
+import { ModelDeckError } from '../../foundation/error.ts';
+import { throwIfCancelled } from '../../foundation/task.ts';
+import type { Task } from '../../foundation/task.ts';
+import { parseV2ModelMetadata, v2ModelPath } from '../../kserve/index.ts';
+import { Connections } from './connections.ts';
+import { modelNames } from './discoverModels.ts';
+import type { Endpoint, ImageResult, ModelKnowledge, Prediction } from '../endpoint.ts';
+import type { HttpAnswer } from './httpExchange.ts';
+import { inferenceCall } from './inferenceCall.ts';
+import type { InferenceCall } from './inferenceCall.ts';
+import { chooseModelInput } from './modelInput.ts';
+import type { ModelInput } from './modelInput.ts';
+import { exchangePatiently, usualPatience } from './answerPatience.ts';
+import type { Patience } from './answerPatience.ts';
+import { readPredictions, topK } from '../answers/predictions.ts';
+import { shownHeaders, withoutSecrets } from './secrets.ts';
+import { shownAnswer, shownRequest } from './shownBody.ts';
+import { isRefusal, statusError } from './statusError.ts';
+
+export interface ClientOptions {
+  /**
+   * Reached by a route into a cluster: the service may have to start first, and what its model takes is asked for. A
+   * server of this computer is known and runs.
+   */
+  readonly isRemote?: boolean;
+  readonly patience?: Patience;
+  /** Asked once, where the endpoint does not say it and the runtime wants a tensor or answers with bare numbers. */
+  readonly ofThePackage?: () => Promise<ModelKnowledge>;
+}
+
+export interface ImageQuestion {
+  /** An image file's bytes, in any format that `decodeImage` reads. */
+  readonly image: Uint8Array;
+  /** How many predictions are wanted, 1 or more. */
+  readonly k: number;
+  /** Milliseconds for the server's answer; when left out TorchServe's own limit, or 10 minutes for a service that may have to start. */
+  readonly timeoutMs?: number;
+  /** Called when a remote service takes long, or says that it is not ready, with its words. */
+  readonly onWarmUp?: (said?: string) => void;
+}
+
+/** `default_response_timeout` of TorchServe: it gives up by itself after that. */
+const usualTimeoutMs = 120_000;
+/** What a service gets that may be at zero replicas: a node may have to come up, and an image of gigabytes to be pulled. */
+const startTimeoutMs = 600_000;
+/** How long after an answer a service is known to run. Knative takes a service to zero after at least a minute without requests. */
+const warmMs = 60_000;
+/** Milliseconds for questions about the model. */
+const questionMs = 30_000;
+
+/**
+ * Talks to one endpoint by one route: keeps the connections, the name of the model and what it takes.
+ * Ended by {@link close}.
+ */
+export class EndpointClient {
+  private readonly connections: Connections;
+  private readonly patience: Patience;
+  private readonly isRemote: boolean;
+  private chosenModel: string | undefined;
+  private names: readonly string[] | undefined;
+  private discovery: Promise<readonly string[]> | undefined;
+  private readonly inputs = new Map<string, Promise<ModelInput>>();
+  /** Those that wait for an answer now. */
+  private readonly waiting = new Set<ImageQuestion>();
+  private answeredAt = -Infinity;
+  private readonly ofThePackage: () => Promise<ModelKnowledge>;
+  private package: Promise<ModelKnowledge> | undefined;
+
+  constructor(
+    readonly endpoint: Endpoint,
+    { isRemote = false, patience = usualPatience, ofThePackage = () => Promise.resolve({}) }: ClientOptions = {},
+  ) {
+    this.ofThePackage = ofThePackage;
+    this.connections = new Connections(endpoint.ca);
+    this.isRemote = isRemote;
+    this.patience = patience;
+  }
+
+  /** The model that is asked; empty until it is known. */
+  get modelName(): string {
+    return this.chosenModel ?? this.endpoint.modelName;
+  }
+
+  /** What the server was found to have; nothing before it was asked. */
+  get knownModels(): readonly string[] {
+    return this.names ?? [];
+  }
+
+  chooseModel(name: string): void {
+    this.chosenModel = name;
+  }
+
+  /** Asks the server what it has. @throws ModelDeckError as `discoverModels` does */
+  async models(task?: Task): Promise<readonly string[]> {
+    this.names = await sharedWork(task, () => {
+      this.discovery ??= modelNames(
+        this.endpoint,
+        (method, path) => {
+          const body = method === 'POST' && { body: '{}' };
+          return this.exchange({ method, url: this.endpoint.baseUrl + path, ...body }, this.everyone(), task);
+        },
+        task,
+      ).finally(() => (this.discovery = undefined));
+      return this.discovery;
+    });
+    return this.names;
+  }
+
+  /** What the model takes, when that is known. */
+  async knownInput(): Promise<ModelInput | undefined> {
+    return this.inputs.get(this.modelName)?.catch(() => undefined);
+  }
+
+  /**
+   * Classifies one image: finds out what the model is called and takes, prepares the image, asks, and reads the answer.
+   * @throws ModelDeckError `invalid-input` (a broken image, or too large for the server), `unreachable`, `timeout`, `unauthorized`,
+   *   `forbidden`, `not-found` (no such model), `unsupported` (the model takes no image), `server` (with the server's own words), `cancelled`
+   */
+  async predict(question: ImageQuestion, task?: Task): Promise<ImageResult> {
+    this.waiting.add(question);
+    try {
+      if (this.modelName === '') await this.discover(task);
+      return await this.askByRightName(question, task);
+    } finally {
+      this.waiting.delete(question);
+    }
+  }
+
+  /** Ends all connections. */
+  close(): void {
+    this.connections.close();
+  }
+
+  /** The name may be the target's guess, and then the server knows better. */
+  private async askByRightName(question: ImageQuestion, task: Task | undefined): Promise<ImageResult> {
+    const guess = this.modelName;
+    try {
+      return await this.ask(question, task);
+    } catch (error) {
+      if (!this.isRemote || this.names?.includes(guess) === true || !isMissing(error)) throw error;
+      await this.discover(task);
+      if (this.modelName === guess) throw error;
+    }
+    return this.ask(question, task);
+  }
+
+  private async ask(question: ImageQuestion, task: Task | undefined): Promise<ImageResult> {
+    const endpoint = { ...this.endpoint, modelName: this.modelName };
+    const input = await this.modelInput(endpoint, task);
+    const started = performance.now();
+    const call = await inferenceCall(endpoint, input, question.image, task);
+    const sent = performance.now();
+    const { url, body } = call;
+    const answer = await unlessDamaged(call, task, (whileSound) =>
+      this.exchange({ method: 'POST', url, body }, question, whileSound),
+    );
+    const answered = performance.now();
+    if (answer.status !== 200) throw statusError(endpoint, answer, body.length);
+    const { predictions, notes } = await this.predictions(call, answer);
+    return {
+      predictions: topK(predictions, question.k),
+      classCount: predictions.length,
+      notes: [...call.notes, ...notes],
+      timing: { prepareMs: sent - started, requestMs: answered - sent },
+      request: { method: 'POST', url, headers: shownHeaders(endpoint), body: shownRequest(body) },
+      response: { status: answer.status, body: shownAnswer(answer.body) },
+    };
+  }
+
+  /** Of several outputs, the one that has a number for each label counts. */
+  private async predictions(
+    call: InferenceCall,
+    answer: HttpAnswer,
+  ): Promise<{ readonly predictions: readonly Prediction[]; readonly notes: readonly string[] }> {
+    const rows = call.parseResponse(answer.body);
+    const hasNumbers = rows.some(isNumbers);
+    const labels = this.endpoint.labels ?? (hasNumbers ? (await this.knowledge()).labels : undefined);
+    const row = rows.find((one) => Array.isArray(one) && one.length === labels?.length) ?? rows[0];
+    if (row === undefined) throw new ModelDeckError('server', 'The server answered without a prediction.');
+    const notes =
+      hasNumbers && !labels ? ['The model answers with class numbers, and no labels are known for it.'] : [];
+    return { predictions: readPredictions(row, labels), notes };
+  }
+
+  private knowledge(): Promise<ModelKnowledge> {
+    return (this.package ??= this.ofThePackage());
+  }
+
+  /** Found out once for each model; servers that say nothing about their models are sent the image file. */
+  private async modelInput(endpoint: Endpoint, task: Task | undefined): Promise<ModelInput> {
+    if (!this.isRemote || endpoint.protocol === 'v1') return { kind: 'encoded' };
+    const { modelName } = endpoint;
+    return sharedWork(task, () => {
+      const reading = this.inputs.get(modelName) ?? this.readInput(endpoint, task);
+      this.inputs.set(modelName, reading);
+      reading.catch(() => this.inputs.get(modelName) === reading && this.inputs.delete(modelName));
+      return reading;
+    });
+  }
+
+  private async readInput(endpoint: Endpoint, task: Task | undefined): Promise<ModelInput> {
+    const url = endpoint.baseUrl + v2ModelPath(endpoint.modelName);
+    const answer = await this.exchange({ method: 'GET', url }, this.everyone(), task);
+    if (isRefusal(answer)) throw statusError(endpoint, answer, 0);
+    const metadata = answer.status === 200 ? parseV2ModelMetadata(answer.body) : undefined;
+    const preprocessing = endpoint.preprocessing ?? (metadata && (await this.knowledge()).preprocessing);
+    return chooseModelInput(metadata, { ...endpoint, ...(preprocessing && { preprocessing }) });
+  }
+
+  /** @throws ModelDeckError `not-found` when the server has several, and none is chosen */
+  private async discover(task: Task | undefined): Promise<void> {
+    const names = await this.models(task);
+    if (names.includes(this.modelName)) return;
+    const [only, ...others] = names;
+    if (only === undefined || others.length > 0) throw severalModels(this.endpoint, names);
+    this.chosenModel = only;
+  }
+
+  /** For what is asked once on behalf of all. */
+  private everyone(): Pick<ImageQuestion, 'onWarmUp'> {
+    return { onWarmUp: (said) => this.waiting.forEach(({ onWarmUp }) => onWarmUp?.(said)) };
+  }
+
+  private async exchange(
+    request: { readonly method: 'GET' | 'POST'; readonly url: string; readonly body?: string },
+    { timeoutMs, onWarmUp }: Pick<ImageQuestion, 'timeoutMs' | 'onWarmUp'>,
+    task: Task | undefined,
+  ): Promise<HttpAnswer> {
+    const { id: endpointId, headers = {} } = this.endpoint;
+    const isWarm = !this.isRemote || performance.now() - this.answeredAt < warmMs;
+    const usual = request.method === 'POST' ? usualTimeoutMs : questionMs;
+    const asked = { endpointId, ...request, headers, timeoutMs: timeoutMs ?? (isWarm ? usual : startTimeoutMs) };
+    const answer = this.isRemote
+      ? await exchangePatiently(
+          {
+            request: asked,
+            exchange: (one, patient) => this.connections.exchange(one, patient),
+            patience: this.patience,
+            onWarmUp: (said) => onWarmUp?.(said && withoutSecrets(said, this.endpoint)),
+          },
+          task,
+        )
+      : await this.connections.exchange(asked, task);
+    if (answer.status < 500) this.answeredAt = performance.now();
+    return { ...answer, body: withoutSecrets(answer.body, this.endpoint) };
+  }
+}
+
+/** Ends the request as soon as its image turns out to be damaged; then that is the error, whatever the server said. */
+async function unlessDamaged(
+  { checked }: InferenceCall,
+  task: Task | undefined,
+  exchange: (task: Task) => Promise<HttpAnswer>,
+): Promise<HttpAnswer> {
+  const damaged = new AbortController();
+  checked?.catch(() => damaged.abort());
+  const signal = AbortSignal.any([damaged.signal, ...(task?.signal ? [task.signal] : [])]);
+  try {
+    return await exchange({ signal });
+  } finally {
+    if (!task?.signal?.aborted) await checked;
+  }
+}
+
+/** Waits for work that another task may have begun; when that one was cancelled, the work is begun again for this one. */
+async function sharedWork<T>(task: Task | undefined, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    throwIfCancelled(task);
+    try {
+      return await work();
+    } catch (error) {
+      const isCancelled = ModelDeckError.is(error) && error.category === 'cancelled';
+      if (!isCancelled || task?.signal?.aborted) throw error;
+    }
+  }
+}
+
+/** A list of scores by class index, maybe in a list of one. */
+function isNumbers(row: unknown): boolean {
+  const [first] = Array.isArray(row) ? (row as unknown[]) : [];
+  return typeof first === 'number' || (Array.isArray(first) && typeof first[0] === 'number');
+}
+
+function isMissing(error: unknown): boolean {
+  return ModelDeckError.is(error) && error.category === 'not-found';
+}
+
+function severalModels({ baseUrl }: Endpoint, names: readonly string[]): ModelDeckError {
+  const shown = names.slice(0, 5).join(', ') + (names.length > 5 ? ', …' : '');
+  return new ModelDeckError('not-found', `${baseUrl} serves ${names.length} models: ${shown}.`, {
+    remedy: 'Choose the model, then try again.',
+  });
+}

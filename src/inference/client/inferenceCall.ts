@@ -1,0 +1,95 @@
+import {
+  buildV1Request,
+  buildV2InputRequest,
+  buildV2Request,
+  parseV1Response,
+  parseV2Response,
+  v1PredictPath,
+  v2InferPath,
+} from '../../kserve/index.ts';
+import type { Task } from '../../foundation/task.ts';
+import { decodeImage } from '../image/decodeImage.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { EncodedInput, ModelInput, TensorInput } from './modelInput.ts';
+import { prepareImage } from '../image/prepareImage.ts';
+import { preprocess } from '../image/preprocess.ts';
+
+/** The call of one image in the endpoint's protocol. */
+export interface InferenceCall {
+  readonly url: string;
+  readonly body: string;
+  readonly parseResponse: (text: string) => unknown[];
+  /** One sentence each about what was done to the image or assumed of the model. */
+  readonly notes: readonly string[];
+  /** Rejects when the image is damaged, which may be found out after the call began: see `PreparedImage.checked`. */
+  readonly checked?: Promise<void>;
+}
+
+/**
+ * Brings an image file into the form that the model takes and writes the request.
+ * @throws ModelDeckError as `prepareImage` and `decodeImage` do
+ */
+export async function inferenceCall(
+  endpoint: Endpoint,
+  input: ModelInput,
+  image: Uint8Array,
+  task?: Task,
+): Promise<InferenceCall> {
+  const parseResponse = endpoint.protocol === 'v1' ? parseV1Response : parseV2Response;
+  const url = inferenceUrl(endpoint);
+  if (input.kind === 'tensor') {
+    const body = buildV2InputRequest(input.tensor, await tensorText(input, image, task));
+    return { url, body, parseResponse, notes: input.note === undefined ? [] : [input.note] };
+  }
+  const { bytes, note, checked } = await prepareImage(image, endpoint, task);
+  const body = encodedBody(endpoint, input, bytes);
+  return { url, body, parseResponse, notes: note === undefined ? [] : [note], ...(checked && { checked }) };
+}
+
+/** How the input of a V2 request is named where the server does not say; servers repeat it. */
+const inputName = 'image';
+
+export function inferenceUrl({ baseUrl, modelName, protocol }: Endpoint): string {
+  return baseUrl + (protocol === 'v1' ? v1PredictPath(modelName) : v2InferPath(modelName));
+}
+
+function encodedBody({ protocol }: Endpoint, { tensor }: EncodedInput, image: Uint8Array): string {
+  if (protocol === 'v1') return buildV1Request([image]);
+  if (!tensor) return buildV2Request(inputName, [image]);
+  const base64 = Buffer.from(image.buffer, image.byteOffset, image.byteLength).toString('base64');
+  return buildV2InputRequest(tensor, `["${base64}"]`);
+}
+
+async function tensorText(
+  { preprocessing, values, tensor }: TensorInput,
+  image: Uint8Array,
+  task?: Task,
+): Promise<string> {
+  const pixels = await decodeImage(image, task);
+  const steps = values === 'pixels' ? { ...preprocessing, mean: noMean, std: pixelStd } : preprocessing;
+  const numbers = preprocess(pixels, steps);
+  const text = values === 'pixels' ? (value: number) => String(Math.round(value)) : shortestText(tensor.datatype);
+  // A photo has 256 levels in three channels: each number is written once.
+  const texts = new Map<number, string>();
+  const parts = Array.from(numbers, (number) => {
+    const known = texts.get(number);
+    if (known !== undefined) return known;
+    const made = text(number);
+    texts.set(number, made);
+    return made;
+  });
+  return `[${parts.join(',')}]`;
+}
+
+const noMean = [0, 0, 0] as const;
+/** Takes a level 0..1 back to 0..255. */
+const pixelStd = [1 / 255, 1 / 255, 1 / 255] as const;
+
+/** The fewest digits that read back as the same number of single precision, which is what was computed. */
+function shortestText(datatype: string): (value: number) => string {
+  if (datatype !== 'FP32') return String;
+  return (value) => {
+    const digits = [6, 7, 8].find((count) => Math.fround(Number(value.toPrecision(count))) === value) ?? 9;
+    return String(Number(value.toPrecision(digits)));
+  };
+}

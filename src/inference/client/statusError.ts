@@ -1,0 +1,89 @@
+import { ModelDeckError } from '../../foundation/error.ts';
+import type { ErrorCategory, NextStep } from '../../foundation/error.ts';
+import { readErrorText } from '../../kserve/index.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { HttpAnswer } from './httpExchange.ts';
+import { isNotReady } from './answerPatience.ts';
+
+/** Whether the answer is that of a guard in front of the model: everything else would be answered the same. */
+export function isRefusal({ status }: HttpAnswer): boolean {
+  return status === 401 || status === 403 || (status >= 300 && status < 400);
+}
+
+/** The error for an answer other than 200, with the server's own words. @param requestLength in bytes */
+export function statusError(endpoint: Endpoint, answer: HttpAnswer, requestLength: number): ModelDeckError {
+  const { baseUrl, modelName } = endpoint;
+  const words = readErrorText(answer.body);
+  const said = words === undefined ? '' : `: "${words}"`;
+  const make = (category: ErrorCategory, what: string, remedy: string, nextStep?: NextStep): ModelDeckError =>
+    new ModelDeckError(category, `${what} (${answer.status})${said}.`, { remedy, ...(nextStep && { nextStep }) });
+  const credentials: NextStep = { kind: 'set-credentials', endpointId: endpoint.id };
+  const { status } = answer;
+  if (status === 401) {
+    const remedy = 'Set the credentials of this endpoint: a token or a cookie.';
+    return make('unauthorized', `${baseUrl} wants credentials`, remedy, credentials);
+  }
+  if (status === 403) {
+    const remedy = 'Set credentials that may use this model, or ask for access to it.';
+    return make('forbidden', `${baseUrl} refuses the request`, remedy, credentials);
+  }
+  if (status === 404) {
+    const what = `${baseUrl} has no model "${modelName}"`;
+    return make(
+      'not-found',
+      what,
+      'Check the name: it is that of the model in the package, not that of the deployment.',
+    );
+  }
+  if (status === 413) {
+    const what = `${baseUrl} refuses the image as too large, in a request of ${requestLength} bytes`;
+    return make(
+      'invalid-input',
+      what,
+      "Use a smaller image, or raise max_request_size in the server's config.properties.",
+    );
+  }
+  if (status >= 300 && status < 400 && isUpgrade(answer.location, endpoint)) {
+    return make('unreachable', `${baseUrl} redirects to https`, 'Choose another route to it.');
+  }
+  if (status >= 300 && status < 400) {
+    const what = `${baseUrl} redirects to ${redirectOrigin(answer.location, baseUrl)}, probably a login page`;
+    const remedy = 'Log in with a browser and set the cookie of this endpoint, or choose a route inside the cluster.';
+    return make('unauthorized', what, remedy, credentials);
+  }
+  if (status === 400)
+    return make(
+      'server',
+      'The server rejects the request',
+      'Check the protocol (v1 or v2) and the handler of the model.',
+    );
+  if (isNotReady(answer))
+    return make(
+      'server',
+      `The model "${modelName}" is not ready`,
+      'Wait until it is loaded, then try again; the log of the deployment says more.',
+    );
+  return make('server', `The server failed on "${modelName}"`, 'Look at the log of the deployment.');
+}
+
+/** Whether a gateway sends http to https of the same name, which is no login. */
+function isUpgrade(location: string | undefined, { baseUrl, headers = {} }: Endpoint): boolean {
+  const host = Object.entries(headers).find(([name]) => name.toLowerCase() === 'host')?.[1];
+  try {
+    const base = new URL(baseUrl);
+    const { protocol, hostname } = new URL(location ?? '', base);
+    const name = host === undefined ? base.hostname : new URL(`http://${host}`).hostname;
+    return base.protocol === 'http:' && protocol === 'https:' && hostname === name;
+  } catch {
+    return false;
+  }
+}
+
+/** Only the origin: a login address may carry tokens in its query. */
+function redirectOrigin(location: string | undefined, base: string): string {
+  try {
+    return new URL(location ?? '', base).origin;
+  } catch {
+    return 'another address';
+  }
+}

@@ -1,0 +1,105 @@
+import type { Endpoint } from '../endpoint.ts';
+import { inferenceUrl } from '../client/inferenceCall.ts';
+import type { ModelInput } from '../client/modelInput.ts';
+import { tensorScript } from './tensorSnippet.ts';
+
+/**
+ * A shell command that sends the file to the endpoint; it needs `base64`, `tr` and `curl`. Header values and the
+ * certificate authority are taken from the environment, never written out. For a model that takes a tensor it sends the
+ * request that {@link asPython}'s script writes.
+ * @param fileName path of the image as the user would type it
+ */
+export function asCurl(endpoint: Endpoint, fileName: string, input?: ModelInput): string {
+  const isTensor = input?.kind === 'tensor';
+  const { before, after } = bodyAround(endpoint, input);
+  const send = [
+    `curl --silent --show-error --header 'Content-Type: application/json' \\`,
+    ...secretHeaders(endpoint).map(({ name, variable }) => `  --header "${name}: $${variable}" \\`),
+    ...(endpoint.ca === undefined ? [] : [`  --cacert "$${caVariable}" \\`]),
+    `  --data-binary @${isTensor ? 'request.json' : '-'} ${shellQuote(inferenceUrl(endpoint))}`,
+    '',
+  ];
+  if (isTensor) {
+    return [
+      ...comments(endpoint, '# The model takes a tensor: "Copy as Python" computes it, as request.json.'),
+      ...send,
+    ].join('\n');
+  }
+  return [
+    ...comments(endpoint, formatComment(endpoint)),
+    `{ printf %s ${shellQuote(before)}; base64 < ${shellQuote(fileName)} | tr -d '\\r\\n'; printf %s ${shellQuote(after)}; } |`,
+    ...send.map((line) => (line === '' ? line : `  ${line}`)),
+  ].join('\n');
+}
+
+/**
+ * A Python 3 script that does the same with the standard library alone; for a model that takes a tensor it needs Pillow and
+ * NumPy, and leaves the request in `request.json`.
+ */
+export function asPython(endpoint: Endpoint, fileName: string, input?: ModelInput): string {
+  const { before, after } = bodyAround(endpoint, input);
+  const isTensor = input?.kind === 'tensor';
+  const hasCa = endpoint.ca !== undefined;
+  const imports = ['base64', 'json', 'os', ...(hasCa ? ['ssl'] : []), 'urllib.request'];
+  const head = isTensor ? '# Needs Pillow and NumPy.' : formatComment(endpoint);
+  return [
+    ...comments(endpoint, head),
+    ...imports.filter((name) => !isTensor || name !== 'base64').map((name) => `import ${name}`),
+    '',
+    ...(isTensor
+      ? tensorScript(input, pythonQuote(fileName))
+      : [`with open(${pythonQuote(fileName)}, "rb") as file:`, '    data = base64.b64encode(file.read()).decode()']),
+    '',
+    'request = urllib.request.Request(',
+    `    ${pythonQuote(inferenceUrl(endpoint))},`,
+    `    data=${isTensor ? 'body' : `(${pythonQuote(before)} + data + ${pythonQuote(after)})`}.encode(),`,
+    '    headers={',
+    '        "Content-Type": "application/json",',
+    ...secretHeaders(endpoint).map(({ name, variable }) => `        "${name}": os.environ["${variable}"],`),
+    '    },',
+    ')',
+    ...(hasCa ? [`context = ssl.create_default_context(cafile=os.environ["${caVariable}"])`] : []),
+    `with urllib.request.urlopen(request${hasCa ? ', context=context' : ''}) as response:`,
+    '    print(json.dumps(json.load(response), indent=2))',
+    '',
+  ].join('\n');
+}
+
+/** Name of the environment variable that holds the path of the certificate authority's file. */
+const caVariable = 'MODEL_CA_FILE';
+
+/** The request's text on both sides of the base64 data. */
+function bodyAround({ protocol }: Endpoint, input: ModelInput | undefined): { before: string; after: string } {
+  if (protocol === 'v1') return { before: '{"instances":[{"data":"', after: '"}]}' };
+  const { name, shape } = input?.tensor ?? { name: 'image-0', shape: [1] };
+  const head = JSON.stringify({ name, shape, datatype: 'BYTES' }).slice(0, -1);
+  return { before: `{"inputs":[${head},"data":["`, after: '"]}]}' };
+}
+
+function formatComment({ imageEncoding }: Endpoint): string {
+  return `# The file must be ${imageEncoding === 'rgb-jpeg' ? 'an RGB JPEG' : 'an RGB JPEG or PNG'}.`;
+}
+
+function comments(endpoint: Endpoint, first: string): string[] {
+  const variables = secretHeaders(endpoint).map(
+    ({ name, variable }) => `# Set ${variable} to the value of the ${name} header.`,
+  );
+  const ca = endpoint.ca === undefined ? [] : [`# Set ${caVariable} to the file of the certificate authority.`];
+  return [first, ...variables, ...ca];
+}
+
+/** Headers by the environment variable that holds their value. */
+function secretHeaders({ headers = {} }: Endpoint): { name: string; variable: string }[] {
+  // Only names that HTTP allows: they go into the scripts unquoted.
+  const names = Object.keys(headers).filter((name) => /^[A-Za-z0-9-]+$/.test(name));
+  return names.map((name) => ({ name, variable: `MODEL_${name.toUpperCase().replaceAll('-', '_')}` }));
+}
+
+function shellQuote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** JSON's escapes are a part of Python's. */
+function pythonQuote(text: string): string {
+  return JSON.stringify(text);
+}

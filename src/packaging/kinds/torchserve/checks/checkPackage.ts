@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileError } from '../../../../foundation/fileErrors.ts';
+import { throwIfCancelled, type Task } from '../../../../foundation/task.ts';
+import type { Finding } from '../../../read/detection.ts';
+import { readPythonModule } from '../../../read/formats/pythonModule.ts';
+import { inspectWeights } from '../../../read/formats/weightsFile.ts';
+import type { LayoutEntry } from '../archiveLayout.ts';
+import type { ModelSpec } from '../../../spec/modelSpec.ts';
+import { specLocator, type CheckContext, type Part, type PythonSource } from './context.ts';
+import { checkCollisions, collectParts } from './files.ts';
+import { checkLabels } from './labels.ts';
+import { checkLocalImports } from './localImports.ts';
+import { checkName } from './names.ts';
+import { checkPreprocessing } from './preprocessing.ts';
+import { checkHandler, checkModelFile } from './pythonFiles.ts';
+import { checkConfigFile, checkRequirements } from './textFiles.ts';
+import { checkProvenance, checkWeights } from './weights.ts';
+
+/** Code that people write is shorter; a longer file is data in the shape of Python. */
+const longestSource = 4 * 1024 * 1024;
+
+/**
+ * Looks before a byte is written for everything that TorchServe or KServe would stumble over when the package is loaded.
+ * Nothing is run or changed. The findings stand in the order of the spec's fields, each with the file and line that it is
+ * about where there is one.
+ *
+ * @param request `folder` absolute; `specFile` absolute, of the file that the spec was read from, if there is one
+ * @throws ModelDeckError `cancelled`, or what the file system says to a file that was there a moment ago
+ */
+export async function checkPackage(
+  { folder, spec, specFile }: { readonly folder: string; readonly spec: ModelSpec; readonly specFile?: string },
+  task: Task = {},
+): Promise<readonly Finding[]> {
+  throwIfCancelled(task);
+  const at = await specLocator(specFile);
+  const { parts, findings } = await collectParts({ folder, spec, at });
+  const context = await readContext({ folder, spec, at, task, parts });
+  findings.unshift(...checkName(context));
+  findings.push(...checkWeights(context), ...checkModelFile(context), ...checkHandler(context));
+  findings.push(...(await checkLocalImports(context)), ...(await checkLabels(context)), ...checkPreprocessing(context));
+  findings.push(
+    ...(await checkRequirements(context)),
+    ...(await checkConfigFile(context)),
+    ...checkCollisions(context),
+  );
+  findings.push(...(await checkProvenance(context)));
+  return findings;
+}
+
+type Start = Pick<CheckContext, 'folder' | 'spec' | 'at' | 'task' | 'parts'>;
+
+async function readContext(start: Start): Promise<CheckContext> {
+  const { parts, task } = start;
+  const [weightsFile] = filesOf(parts, 'weights');
+  const sources: PythonSource[] = [];
+  for (const { file, name } of parts.flatMap(({ entries }) => entries.filter(isOwnPython))) {
+    throwIfCancelled(task);
+    if (sources.some((source) => source.file === file)) continue;
+    sources.push({ file, name, module: readPythonModule(await readSource(file)) });
+  }
+  const sourceOf = (field: keyof ModelSpec): PythonSource | undefined =>
+    sources.find(({ file }) => file === filesOf(parts, field)[0]?.file);
+  const modelSource = sourceOf('modelFile');
+  const handlerSource = sourceOf('handler');
+  return {
+    ...start,
+    sources,
+    ...(weightsFile && { weights: await inspectWeights(weightsFile.file, task) }),
+    ...(modelSource && { modelSource }),
+    ...(handlerSource && { handlerSource }),
+  };
+}
+
+type FileEntry = Extract<LayoutEntry, { readonly file: string }>;
+
+function filesOf(parts: readonly Part[], field: keyof ModelSpec): readonly FileEntry[] {
+  return parts
+    .filter(({ keys }) => keys[0] === field)
+    .flatMap(({ entries }) => entries.filter((entry) => 'file' in entry));
+}
+
+function isOwnPython(entry: LayoutEntry): entry is FileEntry {
+  return 'file' in entry && path.extname(entry.file) === '.py' && entry.size <= longestSource;
+}
+
+async function readSource(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw fileError(error, 'read the Python file', file);
+  }
+}

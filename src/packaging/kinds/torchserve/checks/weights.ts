@@ -1,0 +1,218 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import path from 'node:path';
+import { throwIfCancelled } from '../../../../foundation/task.ts';
+import type { Finding } from '../../../read/detection.ts';
+import { baseName, fileOf, handlerKind, located, partOf, type CheckContext } from './context.ts';
+
+/** Larger weights are hashed while they are packaged, which refuses them as well: to read them twice takes longer. */
+const largestHashed = 64 * 1024 * 1024;
+
+/** Whether these weights can be loaded with this handler and this model file. */
+export function checkWeights(context: CheckContext): Finding[] {
+  const { spec, weights, at } = context;
+  const here = located(at('weights'));
+  if (spec.weights === undefined) return withoutWeights(context);
+  if (weights === undefined) return [];
+  const name = baseName(spec.weights);
+  const refuse = (code: string, laterMessage?: string): Finding[] => [
+    {
+      code,
+      severity: 'error',
+      message: `weights: ${name} cannot be packaged. ${weights.explanation}`,
+      remedy: refusals[code] ?? 'Choose other weights.',
+      ...(laterMessage !== undefined && { laterMessage }),
+      ...here,
+    },
+  ];
+  switch (weights.kind) {
+    case 'hostile-pickle':
+      return refuse('hostile-pickle', `Nothing: it would call ${weights.global ?? 'it'} when the model is loaded.`);
+    case 'unreadable':
+      return refuse('weights-unreadable', unreadableLater(name));
+    case 'pickled-module':
+      return refuse('pickled-module', pickledModuleLater(spec.modelFile, weights.global ?? ''));
+    case 'eager-state-dict':
+      return stateDict(context);
+    case 'torchscript':
+      return torchScript(context);
+    case 'onnx':
+      return onnx(context);
+    case 'mar':
+    case 'keras':
+    case 'tensorflow':
+    case 'safetensors':
+    case 'unknown':
+      // A handler of one's own may well read them.
+      return handlerKind(spec) === 'own' ? [] : refuse('weights-unsupported', unsupportedLater(context));
+  }
+}
+
+const refusals: Readonly<Record<string, string>> = {
+  'hostile-pickle': 'Delete it, and tell where it came from. Weights from a source that you trust are a state_dict.',
+  'weights-unreadable': 'Get the file again, and compare its size and sha256 with those of its source.',
+  'pickled-module': 'Save model.state_dict() and name the Python file of the class as modelFile; or export to ONNX.',
+  'weights-unsupported': 'Export the model to ONNX, or write a handler that reads this kind.',
+};
+
+function unreadableLater(name: string): string {
+  return name.endsWith('.onnx')
+    ? 'onnxruntime: INVALID_PROTOBUF: Protobuf parsing failed.'
+    : 'PytorchStreamReader failed reading zip archive: failed finding central directory';
+}
+
+function pickledModuleLater(modelFile: string | undefined, global: string): string {
+  return modelFile === undefined
+    ? 'No model weights could be loaded'
+    : `Expected state_dict to be dict-like, got <class '${global}'>.`;
+}
+
+function unsupportedLater({ spec }: CheckContext): string {
+  if (handlerKind(spec) === 'generated') return 'onnxruntime: INVALID_PROTOBUF: Protobuf parsing failed.';
+  return spec.weights?.endsWith('.pt') === true
+    ? 'PytorchStreamReader failed locating file constants.pkl: file not found'
+    : 'No model weights could be loaded';
+}
+
+function withoutWeights({ spec, at }: CheckContext): Finding[] {
+  const kind = handlerKind(spec);
+  if (kind === 'own' || (kind === 'built-in' && spec.modelFile !== undefined)) return [];
+  return [
+    {
+      code: 'weights-missing',
+      severity: 'error',
+      message: `weights: ${spec.handler} needs them, and none are named.`,
+      remedy: 'Name the weights.',
+      laterMessage:
+        kind === 'generated' ? "KeyError: 'serializedFile'" : "'NoneType' object has no attribute 'endswith'",
+      ...located(at('handler')),
+    },
+  ];
+}
+
+function stateDict({ spec, at }: CheckContext): Finding[] {
+  const name = baseName(spec.weights ?? '');
+  if (handlerKind(spec) === 'generated') return [generatedNeedsOnnx(spec.handler, name, 'a state_dict', at('handler'))];
+  if (spec.modelFile !== undefined || handlerKind(spec) === 'own') return [];
+  return [
+    {
+      code: 'state-dict-without-model-file',
+      severity: 'error',
+      message: `weights: ${name} is a state_dict, and no modelFile is named that has the class of the model.`,
+      remedy: 'Name the Python file as modelFile, or export the model to TorchScript or ONNX.',
+      laterMessage: name.endsWith('.pt')
+        ? 'PytorchStreamReader failed locating file constants.pkl: file not found'
+        : 'No model weights could be loaded',
+      ...located(at('weights')),
+    },
+  ];
+}
+
+function torchScript({ spec, at }: CheckContext): Finding[] {
+  const name = baseName(spec.weights ?? '');
+  if (handlerKind(spec) === 'generated') return [generatedNeedsOnnx(spec.handler, name, 'TorchScript', at('handler'))];
+  if (spec.modelFile !== undefined) {
+    return [
+      {
+        code: 'torchscript-with-model-file',
+        severity: 'error',
+        message: `modelFile: ${name} is TorchScript, which brings its code along; with a model file TorchServe takes it for a state_dict.`,
+        remedy: 'Take modelFile out.',
+        laterMessage: "Expected state_dict to be dict-like, got <class 'torch.jit._script.RecursiveScriptModule'>.",
+        ...located(at('modelFile')),
+      },
+    ];
+  }
+  if (name.endsWith('.pt') || handlerKind(spec) === 'own') return [];
+  return [
+    {
+      code: 'torchscript-ending',
+      severity: 'error',
+      message: `weights: ${name} is TorchScript, which TorchServe loads only from a file that ends in .pt.`,
+      remedy: `Rename it to ${path.posix.basename(name, path.posix.extname(name))}.pt.`,
+      laterMessage: 'No model weights could be loaded',
+      ...located(at('weights')),
+    },
+  ];
+}
+
+function onnx({ spec, at, weights, parts }: CheckContext): Finding[] {
+  const name = baseName(spec.weights ?? '');
+  const findings: Finding[] = [];
+  if (handlerKind(spec) === 'built-in') {
+    findings.push({
+      code: 'onnx-with-built-in-handler',
+      severity: 'error',
+      message: `handler: ${spec.handler} calls PyTorch models, and ${name} is an ONNX graph.`,
+      remedy: 'Write model-deck:onnx-image-classifier as the handler.',
+      laterMessage: name.endsWith('.onnx')
+        ? "TypeError: 'InferenceSession' object is not callable"
+        : 'PytorchStreamReader failed reading zip archive: failed finding central directory',
+      ...located(at('handler')),
+    });
+  } else if (!name.endsWith('.onnx')) {
+    findings.push({
+      code: 'weights-ending',
+      severity: 'warning',
+      message: `weights: ${name} is an ONNX graph, whatever its ending says.`,
+      remedy: 'Give it the ending .onnx, so that others are not misled.',
+      ...located(at('weights')),
+    });
+  }
+  if (spec.modelFile !== undefined && handlerKind(spec) !== 'own') {
+    findings.push({
+      code: 'onnx-with-model-file',
+      severity: 'warning',
+      message: `modelFile: an ONNX graph needs none; ${baseName(spec.modelFile)} would be packaged and never read.`,
+      remedy: 'Take modelFile out.',
+      ...located(at('modelFile')),
+    });
+  }
+  const packaged = new Set(parts.flatMap((part) => part.entries.map((entry) => entry.name)));
+  for (const file of weights?.graph?.externalFiles.filter((external) => !packaged.has(external)) ?? []) {
+    findings.push({
+      code: 'onnx-external-data',
+      severity: 'error',
+      message: `weights: ${name} keeps weights in ${file}, which is not in the archive.`,
+      remedy: `Add ${file} to extraFiles, or save the graph in one file.`,
+      laterMessage: `onnxruntime: External data path does not exist: ${file}`,
+      ...located(at('weights')),
+    });
+  }
+  return findings;
+}
+
+function generatedNeedsOnnx(handler: string, name: string, what: string, location: Finding['location']): Finding {
+  return {
+    code: 'generated-handler-needs-onnx',
+    severity: 'error',
+    message: `handler: ${handler} runs ONNX graphs, and ${name} is ${what}.`,
+    remedy: 'Write image_classifier, or another handler for PyTorch; or export the model to ONNX.',
+    laterMessage: 'onnxruntime: INVALID_PROTOBUF: Protobuf parsing failed.',
+    ...located(location),
+  };
+}
+
+/** Whether the weights are those that the spec was written for. Packaging refuses other ones, so it is an error here. */
+export async function checkProvenance(context: CheckContext): Promise<Finding[]> {
+  const { spec, at, task, weights } = context;
+  const expected = spec.provenance?.sha256?.toLowerCase();
+  const file = fileOf(context, 'weights');
+  if (expected === undefined || file === undefined || weights === undefined || weights.size > largestHashed) return [];
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
+    throwIfCancelled(task);
+    hash.update(chunk as Buffer);
+  }
+  const actual = hash.digest('hex');
+  if (actual === expected || partOf(context, 'weights') === undefined) return [];
+  return [
+    {
+      code: 'weights-changed',
+      severity: 'error',
+      message: `provenance.sha256: ${baseName(spec.weights ?? '')} has changed since this was written: its sha256 is ${actual}.`,
+      remedy: 'Restore the weights; or, if the new ones are meant, change sha256 and version.',
+      ...located(at('provenance', 'sha256')),
+    },
+  ];
+}

@@ -1,0 +1,72 @@
+import type { ArchiveFormat, ModelSpec, Preprocessing } from '../../spec/modelSpec.ts';
+
+/** `MAR-INF/MANIFEST.json`, keys in the order in which torch-model-archiver 0.12 writes them. */
+export interface Manifest {
+  /** `dd/mm/yyyy HH:MM:SS`. */
+  readonly createdOn: string;
+  readonly runtime: string;
+  readonly model: {
+    readonly modelName: string;
+    readonly serializedFile?: string;
+    readonly handler: string;
+    readonly modelFile?: string;
+    readonly modelVersion: string;
+    readonly requirementsFile?: string;
+    readonly configFile?: string;
+  };
+  readonly archiverVersion: string;
+}
+
+/** A package on disk: `<folder>/model-store/<name>.mar` and `<folder>/config/config.properties`. */
+export interface ModelArchive {
+  /** The folder that KServe can mount as a model store. */
+  readonly folder: string;
+  /** Absolute path of the `.mar`, `.tar.gz` or (no-archive) directory. */
+  readonly path: string;
+  readonly configProperties: string;
+  readonly format: ArchiveFormat;
+  readonly name: string;
+  readonly version: string;
+  /** Bytes; sum of the files for `no-archive`. */
+  readonly size: number;
+  /** sha256 of the archive's bytes; for `no-archive` of the sorted list `sha256  path` of its files. */
+  readonly sha256: string;
+  readonly weightsSha256?: string;
+  readonly manifest: Manifest;
+}
+
+/** One entry of an archive, as the viewer lists it. */
+export interface ArchiveEntry {
+  readonly name: string;
+  /** Uncompressed bytes. */
+  readonly size: number;
+  readonly compressedSize: number;
+  readonly sha256?: string;
+}
+
+/** What an existing archive holds; read without unpacking to disk. */
+export interface ArchiveContents {
+  readonly path: string;
+  readonly format: ArchiveFormat;
+  readonly size: number;
+  readonly sha256?: string;
+  readonly manifest?: Manifest;
+  readonly entries: readonly ArchiveEntry[];
+  /** `preprocessing.json` when the archive carries one. */
+  readonly preprocessing?: Preprocessing;
+  /** Labels by class index, when the archive carries `index_to_name.json`. */
+  readonly labels?: readonly string[];
+  /** One sentence each, for example about a manifest that names a missing file. */
+  readonly warnings: readonly string[];
+}
+
+export type PackageStep = 'check' | 'hash-weights' | 'write-archive' | 'write-config';
+
+export interface PackageRequest {
+  readonly folder: string;
+  readonly spec: ModelSpec;
+  /** Absolute. Created when missing. */
+  readonly outputFolder: string;
+  /** Replace an existing archive of the same name. Without it the error category is `conflict`. */
+  readonly force?: boolean;
+}

@@ -1,0 +1,74 @@
+import path from 'node:path';
+import { ModelDeckError } from '../../foundation/error.ts';
+import { throwIfCancelled, type Task } from '../../foundation/task.ts';
+import type { DetectedWeights, Detection } from './detection.ts';
+import { inspectWeights, type WeightsFacts } from './formats/weightsFile.ts';
+import { modelSpecFileName } from '../spec/modelSpec.ts';
+import { findCandidates } from './candidates.ts';
+import { listFolder } from './folderFiles.ts';
+import { suggestSpec, type FoundWeights } from '../spec/suggestSpec.ts';
+
+/** Endings under which weights are kept. What such a file is, its content says. */
+const weightsEndings = new Set(
+  '.pt .pth .onnx .safetensors .h5 .hdf5 .keras .mar .ckpt .bin .pkl .pickle .pt2 .torchscript .ts .jit'.split(' '),
+);
+/** Endings that other kinds of files have as well: worth a row only when they hold a model. */
+const ambiguousEndings = new Set(['.bin', '.ts', '.jit', '.pkl', '.pickle']);
+
+/** Kinds that can be packaged stand first, so that the first row is the likely choice. */
+const order: readonly WeightsFacts['kind'][] = ['onnx', 'torchscript', 'eager-state-dict', 'mar'];
+
+/**
+ * Finds out what a folder holds by reading it, two levels deep; nothing in it is run or loaded. Folders that begin with a
+ * dot, virtual environments, `node_modules` and `package` (where archives are written) are passed over.
+ *
+ * @param folder absolute path
+ * @throws ModelDeckError `not-found`, `permission`, `cancelled`; single files that cannot be read are told in their row
+ */
+export async function detectModelFolder(folder: string, task: Task = {}): Promise<Detection> {
+  const { files, savedModels } = await listFolder(folder, task);
+  const weights: FoundWeights[] = savedModels.map((relative) => ({
+    path: relative,
+    kind: 'tensorflow',
+    size: 0,
+    explanation: 'It is a TensorFlow SavedModel. Export it to ONNX (tf2onnx), and package that.',
+  }));
+  for (const file of files) {
+    const ending = path.posix.extname(file).toLowerCase();
+    if (!weightsEndings.has(ending)) continue;
+    throwIfCancelled(task);
+    const facts = await inspectOrExplain(path.join(folder, file), task);
+    if (facts.kind === 'unknown' && ambiguousEndings.has(ending)) continue;
+    weights.push({ path: file, ...facts });
+  }
+  weights.sort((a, b) => rank(a) - rank(b));
+  const { candidates, modules } = await findCandidates(folder, files, task);
+  const suggestion = suggestSpec(folder, weights, candidates, modules);
+  return {
+    folder,
+    weights: weights.map(withoutGraph),
+    ...(suggestion !== undefined && { suggestion }),
+    ...(files.includes(modelSpecFileName) && { specFile: path.join(folder, modelSpecFileName) }),
+    candidates,
+  };
+}
+
+/** The graph has thousands of names at most, yet only the engine needs it. */
+function withoutGraph(found: FoundWeights): DetectedWeights {
+  const { graph, ...row } = found;
+  return graph === undefined ? found : row;
+}
+
+async function inspectOrExplain(file: string, task: Task): Promise<WeightsFacts> {
+  try {
+    return await inspectWeights(file, task);
+  } catch (error) {
+    if (!ModelDeckError.is(error) || error.category === 'cancelled') throw error;
+    return { kind: 'unreadable', size: 0, explanation: error.message };
+  }
+}
+
+function rank({ kind }: FoundWeights): number {
+  const index = order.indexOf(kind);
+  return index < 0 ? order.length : index;
+}

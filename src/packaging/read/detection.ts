@@ -1,0 +1,66 @@
+import type { FileLocation } from '../../foundation/error.ts';
+import type { ModelSpec } from '../spec/modelSpec.ts';
+
+/** What a weights file holds, found by reading it, never by running it. */
+export type WeightsKind =
+  | 'eager-state-dict'
+  | 'torchscript'
+  | 'pickled-module' // whole module by torch.save(model): needs its own code to load; refused
+  | 'hostile-pickle' // names a callable that runs programs or code; refused
+  | 'onnx'
+  | 'safetensors'
+  | 'mar'
+  | 'keras' // .h5, .keras
+  | 'tensorflow' // SavedModel folder
+  | 'unreadable' // cut off, empty, or not what its ending says
+  | 'unknown';
+
+export interface DetectedWeights {
+  /** Relative to the folder, with `/`. */
+  readonly path: string;
+  readonly kind: WeightsKind;
+  /** Bytes. */
+  readonly size: number;
+  /** One sentence for the user: what it is, and, if it cannot be packaged, why and what is missing. */
+  readonly explanation: string;
+  /** For a hostile or whole-module pickle: the global it names, for example `posix.system`. */
+  readonly global?: string;
+  /** For ONNX: the graph's first input and output. A dimension is a number, or the name of a free one. */
+  readonly onnx?: { readonly input: TensorInfo; readonly output: TensorInfo; readonly opset: number };
+}
+
+export interface TensorInfo {
+  readonly name: string;
+  readonly shape: readonly (number | string)[];
+}
+
+/** What a folder holds, and the spec that we would write for it. */
+export interface Detection {
+  readonly folder: string;
+  readonly weights: readonly DetectedWeights[];
+  /** The spec pre-filled for the wizard; missing where nothing in the folder can be packaged. */
+  readonly suggestion?: ModelSpec;
+  /** An existing `model-deck.yaml`, by its absolute path. */
+  readonly specFile?: string;
+  /** Other files by the part that they can play, relative with `/`, best candidate first. */
+  readonly candidates: {
+    readonly modelFiles: readonly string[];
+    readonly handlers: readonly string[];
+    readonly labels: readonly string[];
+    readonly requirements: readonly string[];
+    readonly configFiles: readonly string[];
+  };
+}
+
+/** One thing that a pre-flight check found. Rendered as a VS Code diagnostic where `location` is given. */
+export interface Finding {
+  /** Stable, kebab-case, documented in the README: `two-classes-in-model-file`. */
+  readonly code: string;
+  /** An `error` stops packaging; a `warning` does not. */
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  readonly remedy: string;
+  /** What TorchServe or KServe would have said, later. */
+  readonly laterMessage?: string;
+  readonly location?: FileLocation & { readonly endLine?: number; readonly endColumn?: number };
+}

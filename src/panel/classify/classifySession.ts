@@ -1,0 +1,390 @@
+import { ModelDeckError } from '../../foundation/error.ts';
+import { answerView, exchangeView, type RoutedResult } from './answerViews.ts';
+import type { ExchangeView } from '../messages/classifyMessages.ts';
+import {
+  leastTopK,
+  longestLabel,
+  mostEndpoints,
+  mostHistory,
+  mostImages,
+  mostTopK,
+  type AnswerView,
+  type ClassifyState,
+  type ConnectionView,
+  type EndpointChoice,
+  type HistoryView,
+  type Outcome,
+} from '../messages/classifyState.ts';
+import { longestSentence, type Failure } from '../messages/shownFailure.ts';
+import { clip, describeFailure } from '../showFailure.ts';
+
+/** An image that can be read again for a second try. */
+export interface ImageInput {
+  readonly name: string;
+  /** Where it comes from, for the eye only. */
+  readonly origin: string;
+  /** Its file, as a user would type it; missing for what was dropped or pasted. */
+  readonly path?: string;
+  /** Bytes that are held in memory for it; 0 for a file. */
+  readonly held: number;
+  /** @throws ModelDeckError when it cannot be read, or is too large */
+  readonly read: () => Promise<Uint8Array>;
+}
+
+/** What the session needs done. Given by the panel, so that the session knows neither VS Code nor the engine. */
+export interface SessionWork {
+  readonly predict: (
+    endpointId: string,
+    image: Uint8Array,
+    k: number,
+    signal: AbortSignal,
+    onWarmUp: (said?: string) => void,
+  ) => Promise<RoutedResult>;
+  /** How an endpoint is reached; nothing for one of this computer. */
+  readonly connection?: (endpointId: string) => ConnectionView | undefined;
+  /** A data: URL. */
+  readonly thumbnail: (image: Uint8Array) => Promise<string>;
+  /** Called after each change of {@link ClassifySession.state}. */
+  readonly onChange: () => void;
+  readonly onThumbnail: (imageId: string, url: string) => void;
+  readonly onError: (doing: string, error: unknown) => void;
+}
+
+interface SessionImage {
+  readonly id: string;
+  readonly name: string;
+  readonly origin: string;
+  /** Missing for an image that was refused before it could be read. */
+  readonly input?: ImageInput;
+  outcome: Outcome;
+  triedThumbnail: boolean;
+  /** The newest run; older ones that are still unwinding are not heard any more. */
+  run?: { readonly abort: AbortController; readonly endpointId: string };
+  answered?: { readonly endpointId: string; readonly exchange: ExchangeView };
+}
+
+/** Images that are worked on at the same time. */
+const mostAtOnce = 2;
+/** Dropped and pasted images have no file to read again; this much of them is kept, in bytes. */
+const mostHeld = 256 << 20;
+
+/**
+ * What happens in the panel: images, their answers, the choice of endpoint, and the history of this session. Plain
+ * data and a queue; images wait in it while the chosen endpoint starts or has failed. A stopped one starts when it is asked.
+ */
+export class ClassifySession {
+  private endpoints: readonly EndpointChoice[] = [];
+  private endpointsFailure: Failure | undefined;
+  private selectedId: string | undefined;
+  /** Chosen as soon as it comes, unless another one is chosen first. */
+  private wishedId: string | undefined;
+  /** Was chosen before its target knows it. */
+  private expected: EndpointChoice | undefined;
+  private images: SessionImage[] = [];
+  private history: HistoryView[] = [];
+  private readonly thumbnailUrls = new Map<string, string>();
+  private busy = 0;
+  private lastId = 0;
+
+  constructor(
+    private readonly work: SessionWork,
+    private topK: number,
+  ) {}
+
+  state(): ClassifyState {
+    const endpoint = this.selected();
+    const connection = endpoint?.isRemote ? this.work.connection?.(endpoint.id) : undefined;
+    return {
+      ...(endpoint && { endpoint }),
+      ...(connection && { connection }),
+      endpointCount: this.endpoints.length,
+      ...(this.endpointsFailure && { endpointsFailure: this.endpointsFailure }),
+      topK: this.topK,
+      images: this.images.map(({ id, name, origin, outcome }) => ({ id, name, origin, outcome })),
+      history: this.history,
+    };
+  }
+
+  /** Image id and data: URL of every thumbnail that the state speaks of. */
+  thumbnails(): Iterable<readonly [string, string]> {
+    return this.thumbnailUrls;
+  }
+
+  /** All that can be chosen, and the chosen one. */
+  choices(): { readonly endpoints: readonly EndpointChoice[]; readonly selected: EndpointChoice | undefined } {
+    return { endpoints: this.endpoints, selected: this.selected() };
+  }
+
+  setEndpoints(endpoints: readonly EndpointChoice[]): void {
+    this.endpointsFailure = undefined;
+    this.endpoints = endpoints.slice(0, mostEndpoints).map(clipped);
+    this.settleChoice();
+    this.changed();
+  }
+
+  failEndpoints(error: unknown): void {
+    this.endpointsFailure = describeFailure(error);
+    this.changed();
+  }
+
+  /** Ids that are not there are left alone: the choice falls back by itself. */
+  select(endpointId: string): void {
+    if (!this.endpoints.some(({ id }) => id === endpointId)) return;
+    this.selectedId = endpointId;
+    this.wishedId = this.expected = undefined;
+    this.changed();
+  }
+
+  /** Chooses it when it comes, and goes on with another one meanwhile. */
+  wish(endpointId: string): void {
+    this.wishedId = endpointId;
+    this.settleChoice();
+    this.changed();
+  }
+
+  /** Chooses one whose target is still being asked; images wait for it. Called again with what became of it. */
+  expect(endpoint: EndpointChoice): void {
+    if (this.endpoints.some(({ id }) => id === endpoint.id)) return this.select(endpoint.id);
+    this.expected = clipped(endpoint);
+    this.selectedId = endpoint.id;
+    this.wishedId = undefined;
+    this.changed();
+  }
+
+  /** Draws again what is known of the way to the endpoint. */
+  connectionChanged(): void {
+    this.changed();
+  }
+
+  setTopK(topK: number): void {
+    this.topK = Math.min(mostTopK, Math.max(leastTopK, Math.round(topK)));
+    this.changed();
+  }
+
+  /** @returns how many were not taken, because too many wait already */
+  add(inputs: readonly ImageInput[]): number {
+    const pending = this.images.filter(isPending);
+    let held = sumHeld(pending);
+    const taken = inputs
+      .slice(0, mostImages - pending.length)
+      .filter((input) => input.held === 0 || (held += input.held) <= mostHeld);
+    this.insert(taken.map((input) => ({ ...this.named(input), input, outcome: { state: 'queued' } })));
+    return inputs.length - taken.length;
+  }
+
+  /** Gives an image that could not even be taken a row with its reason. */
+  refuse(name: string, origin: string, error: unknown): void {
+    const outcome = { state: 'failed', failure: describeFailure(error), canRetry: false } as const;
+    this.insert([{ ...this.named({ name, origin }), outcome }]);
+  }
+
+  /** (Again) with the endpoint that is chosen now. */
+  classify(ids: readonly string[]): void {
+    for (const image of this.chosen(ids)) {
+      if (!image.input || isPending(image)) continue;
+      image.outcome = { state: 'queued' };
+    }
+    this.changed();
+  }
+
+  cancel(ids: readonly string[]): void {
+    for (const image of this.chosen(ids)) {
+      if (!isPending(image)) continue;
+      image.run?.abort.abort();
+      image.outcome = { state: 'cancelled' };
+    }
+    this.changed();
+  }
+
+  /** Those that are on their way to this endpoint. */
+  cancelOn(endpointId: string): void {
+    this.cancel(
+      this.images.filter(({ run, outcome }) => isActive(outcome) && run?.endpointId === endpointId).map(({ id }) => id),
+    );
+  }
+
+  cancelAll(): void {
+    this.cancel(this.images.map(({ id }) => id));
+  }
+
+  remove(ids: readonly string[]): void {
+    for (const image of this.chosen(ids)) image.run?.abort.abort();
+    this.images = this.images.filter(({ id }) => !ids.includes(id));
+    this.changed();
+  }
+
+  clearHistory(): void {
+    this.history = [];
+    this.changed();
+  }
+
+  /** The raw request and response of an image's newest answer, and the endpoint that gave it. */
+  answered(
+    id: string,
+  ): { readonly fileName: string; readonly endpointId: string; readonly exchange: ExchangeView } | undefined {
+    const image = this.images.find((one) => one.id === id);
+    return image?.answered && { fileName: image.input?.path ?? image.name, ...image.answered };
+  }
+
+  private named({ name, origin }: { readonly name: string; readonly origin: string }): Omit<SessionImage, 'outcome'> {
+    this.lastId += 1;
+    return {
+      id: `image-${this.lastId}`,
+      name: clip(name, longestLabel),
+      origin: clip(origin, longestLabel),
+      triedThumbnail: false,
+    };
+  }
+
+  /** The newest batch stands on top, in the order in which it was chosen; the oldest finished ones make room. */
+  private insert(images: readonly SessionImage[]): void {
+    const all = [...images, ...this.images];
+    let count = all.length;
+    let held = sumHeld(all);
+    const leaving = new Set<SessionImage>();
+    for (const image of all.filter((one) => !isPending(one) && !images.includes(one)).reverse()) {
+      const isNeeded = count > mostImages || (held > mostHeld && heldBy(image) > 0);
+      if (!isNeeded) continue;
+      leaving.add(image);
+      count -= 1;
+      held -= heldBy(image);
+    }
+    this.images = all.filter((image) => !leaving.has(image)).slice(0, mostImages);
+    this.changed();
+  }
+
+  private chosen(ids: readonly string[]): readonly SessionImage[] {
+    return this.images.filter(({ id }) => ids.includes(id));
+  }
+
+  private changed(): void {
+    const shown = new Set([...this.images.map(({ id }) => id), ...this.history.map(({ imageId }) => imageId)]);
+    for (const id of this.thumbnailUrls.keys()) if (!shown.has(id)) this.thumbnailUrls.delete(id);
+    this.pump();
+    this.work.onChange();
+  }
+
+  private settleChoice(): void {
+    const ids = new Set(this.endpoints.map(({ id }) => id));
+    if (this.expected && ids.has(this.expected.id)) this.expected = undefined;
+    if (this.wishedId !== undefined && ids.has(this.wishedId)) {
+      this.selectedId = this.wishedId;
+      this.wishedId = undefined;
+    }
+    if (!this.selected())
+      this.selectedId = this.endpoints.find(({ state }) => state === 'ready')?.id ?? this.endpoints[0]?.id;
+  }
+
+  private selected(): EndpointChoice | undefined {
+    const { selectedId, expected } = this;
+    return this.endpoints.find(({ id }) => id === selectedId) ?? (expected?.id === selectedId ? expected : undefined);
+  }
+
+  private pump(): void {
+    while (this.busy < mostAtOnce) {
+      const selected = this.selected();
+      const endpoint = selected && canBeAsked(selected) ? selected : undefined;
+      const queued = this.images.filter(({ outcome }) => outcome.state === 'queued');
+      const next = endpoint ? queued[0] : queued.find(({ triedThumbnail }) => !triedThumbnail);
+      if (!next?.input) return;
+      this.busy += 1;
+      const done = endpoint ? this.run(next, next.input, endpoint) : this.showThumbnail(next, next.input);
+      void done.finally(() => {
+        this.busy -= 1;
+        this.changed();
+      });
+    }
+  }
+
+  private async run(image: SessionImage, input: ImageInput, endpoint: EndpointChoice): Promise<void> {
+    const run = new AbortController();
+    image.run = { abort: run, endpointId: endpoint.id };
+    image.outcome = { state: 'running' };
+    try {
+      const content = await input.read();
+      if (!image.triedThumbnail) await this.makeThumbnail(image, content);
+      if (run.signal.aborted) return;
+      const onWarmUp = (said?: string): void => this.warmUp(image, run.signal, said);
+      const result = await this.work.predict(endpoint.id, content, mostTopK, run.signal, onWarmUp);
+      if (run.signal.aborted) return;
+      const answer = answerView(result, endpoint.label);
+      image.outcome = answer;
+      image.answered = { endpointId: endpoint.id, exchange: exchangeView(result) };
+      this.remember(image, answer);
+    } catch (error) {
+      // Cancelling has changed the outcome already.
+      if (run.signal.aborted) return;
+      this.work.onError(`classify ${image.name}`, error);
+      image.outcome =
+        ModelDeckError.is(error) && error.category === 'cancelled'
+          ? { state: 'cancelled' }
+          : { state: 'failed', failure: describeFailure(error), canRetry: true };
+    }
+  }
+
+  private warmUp(image: SessionImage, signal: AbortSignal, said: string | undefined): void {
+    // A late word about a run that is over, or not the newest any more.
+    if (signal.aborted || signal !== image.run?.abort.signal || !isActive(image.outcome)) return;
+    image.outcome = { state: 'warming', ...(said !== undefined && { said: clip(said, longestSentence) }) };
+    this.changed();
+  }
+
+  private remember(image: SessionImage, answer: AnswerView): void {
+    this.lastId += 1;
+    const entry = { id: `answer-${this.lastId}`, imageId: image.id, name: image.name, at: Date.now(), answer };
+    this.history = [entry, ...this.history].slice(0, mostHistory);
+  }
+
+  /** Shows what waits for an endpoint. */
+  private async showThumbnail(image: SessionImage, input: ImageInput): Promise<void> {
+    image.triedThumbnail = true;
+    try {
+      await this.makeThumbnail(image, await input.read());
+    } catch (error) {
+      // The reason is told when the image is run: then there is an answer to wait for.
+      this.work.onError(`read ${image.name}`, error);
+    }
+  }
+
+  private async makeThumbnail(image: SessionImage, content: Uint8Array): Promise<void> {
+    image.triedThumbnail = true;
+    try {
+      const url = await this.work.thumbnail(content);
+      this.thumbnailUrls.set(image.id, url);
+      this.work.onThumbnail(image.id, url);
+    } catch (error) {
+      // An image that cannot be shown is told by the prediction, with its reason.
+      this.work.onError(`show ${image.name}`, error);
+    }
+  }
+}
+
+function clipped(endpoint: EndpointChoice): EndpointChoice {
+  return {
+    ...endpoint,
+    label: clip(endpoint.label, longestLabel),
+    targetLabel: clip(endpoint.targetLabel, longestLabel),
+    ...(endpoint.reason !== undefined && { reason: clip(endpoint.reason, longestSentence) }),
+  };
+}
+
+/** A stopped server of this computer starts when it is asked; one of a cluster is started by the user. */
+function canBeAsked({ state, isRemote }: EndpointChoice): boolean {
+  return state === 'ready' || (state === 'stopped' && !isRemote);
+}
+
+function isPending({ outcome }: SessionImage): boolean {
+  return outcome.state === 'queued' || isActive(outcome);
+}
+
+function isActive({ state }: Outcome): boolean {
+  return state === 'running' || state === 'warming';
+}
+
+function heldBy({ input }: SessionImage): number {
+  return input?.held ?? 0;
+}
+
+function sumHeld(images: readonly SessionImage[]): number {
+  return images.reduce((sum, image) => sum + heldBy(image), 0);
+}

@@ -1,0 +1,280 @@
+import { ModelDeckError } from '../../foundation/error.ts';
+import { throwIfCancelled } from '../../foundation/task.ts';
+import type * as Inference from '../../inference/index.ts';
+import type { Endpoint, EndpointClient, ModelKnowledge } from '../../inference/index.ts';
+import type { Deployment, Route, RouteKind, ServedModel, Target } from '../../targets/target.ts';
+import type { RoutedResult } from './answerViews.ts';
+import { longestLabel, mostModels, mostRoutes, type ConnectionView } from '../messages/classifyState.ts';
+import { longestSentence } from '../messages/shownFailure.ts';
+import type { EndpointCredentials } from './endpointCredentials.ts';
+import { clip } from '../showFailure.ts';
+
+export interface ConnectionsWork {
+  readonly targetOf: (endpointId: string) => Target | undefined;
+  readonly inference: () => Promise<typeof Inference>;
+  readonly credentials: (endpointId: string) => Promise<EndpointCredentials>;
+  /** Labels and preprocessing out of the package that a deployment serves, when it lies on this computer. */
+  readonly packageOf: (model: ServedModel) => Promise<ModelKnowledge | undefined>;
+  /** Called after each change of {@link EndpointConnections.view}. */
+  readonly onChange: () => void;
+  readonly onError: (doing: string, error: unknown) => void;
+}
+
+export interface Question {
+  readonly image: Uint8Array;
+  readonly k: number;
+  readonly onWarmUp: (said?: string) => void;
+}
+
+/** What is known of one endpoint, and the way to it while it is open. */
+interface Entry {
+  readonly id: string;
+  routes: readonly Route[];
+  /** The user's choice; the target's first route otherwise. */
+  chosen?: RouteKind | undefined;
+  opening?: Promise<Opened> | undefined;
+  opened?: Opened | undefined;
+  /** Aborted when the way is closed while it is being opened. */
+  abort: AbortController;
+  hasCredentials: boolean;
+  /** What the target says of the deployment, when the way was opened. */
+  basis?: string | undefined;
+}
+
+interface Opened {
+  readonly client: EndpointClient;
+  readonly endpoint: Endpoint;
+  readonly route?: Route;
+  hasLookedForModels?: boolean;
+}
+
+/**
+ * The ways from the panel to endpoints. Each is opened at the first question, with its connections, and kept until the
+ * user disconnects, the panel goes, or it proves dead.
+ */
+export class EndpointConnections {
+  private readonly entries = new Map<string, Entry>();
+
+  constructor(private readonly work: ConnectionsWork) {}
+
+  view(endpointId: string): ConnectionView {
+    const { routes, chosen, opened, hasCredentials } = this.entry(endpointId);
+    const route = opened?.route?.kind ?? chosen ?? firstAvailable(routes)?.kind;
+    const models = opened?.client.knownModels.slice(0, mostModels) ?? [];
+    const model = opened?.client.modelName;
+    return {
+      routes: routes.slice(0, mostRoutes).map(({ kind, label, unavailable }) => ({
+        kind,
+        label: clip(label, longestLabel),
+        ...(unavailable !== undefined && { unavailable: clip(unavailable, longestSentence) }),
+      })),
+      ...(route !== undefined && { route }),
+      isOpen: opened !== undefined,
+      models: models.length > 1 ? models : [],
+      ...(model !== undefined && model !== '' && { model: clip(model, longestLabel) }),
+      hasCredentials,
+    };
+  }
+
+  /** Finds out by which routes the endpoint can be reached, and whether there are credentials for it. */
+  async look(endpointId: string): Promise<void> {
+    const entry = this.entry(endpointId);
+    const target = this.work.targetOf(endpointId);
+    if (!target) return;
+    const { signal } = entry.abort;
+    const credentials = await this.work.credentials(endpointId);
+    entry.hasCredentials = Object.keys(credentials).length > 0;
+    entry.routes = await target.routes(endpointId, { signal });
+    this.work.onChange();
+  }
+
+  /** @throws ModelDeckError what opening the way throws, or the question */
+  async predict(endpointId: string, question: Question, signal: AbortSignal): Promise<RoutedResult> {
+    const opened = await this.open(endpointId, signal);
+    try {
+      const result = await opened.client.predict(question, { signal });
+      this.lookForModels(opened);
+      return { ...result, ...(opened.route && { route: opened.route.label }) };
+    } catch (error) {
+      // The next question opens the way anew: the forward, the node or the pod behind this one is gone.
+      if (ModelDeckError.is(error) && error.category === 'unreachable') this.forget(endpointId, opened);
+      throw error;
+    } finally {
+      this.work.onChange();
+    }
+  }
+
+  /** The endpoint as it was asked last, and what its model takes; for the snippets. */
+  async described(endpointId: string): Promise<{ readonly endpoint: Endpoint; readonly input?: Inference.ModelInput }> {
+    const { client, endpoint } = await this.open(endpointId);
+    const input = await client.knownInput();
+    return { endpoint: { ...endpoint, modelName: client.modelName }, ...(input && { input }) };
+  }
+
+  chooseRoute(endpointId: string, kind: string): void {
+    const entry = this.entry(endpointId);
+    const route = entry.routes.find((one) => one.kind === kind && one.unavailable === undefined);
+    if (!route || entry.opened?.route?.kind === route.kind) return;
+    this.disconnect(endpointId);
+    entry.chosen = route.kind;
+    this.work.onChange();
+  }
+
+  chooseModel(endpointId: string, model: string): void {
+    const { opened } = this.entry(endpointId);
+    if (opened?.client.knownModels.includes(model)) opened.client.chooseModel(model);
+    this.work.onChange();
+  }
+
+  /** Closes the way; the next question opens it again. */
+  disconnect(endpointId: string): void {
+    const entry = this.entries.get(endpointId);
+    if (!entry) return;
+    const { opened, opening } = entry;
+    entry.abort.abort();
+    entry.abort = new AbortController();
+    entry.opened = entry.opening = undefined;
+    opened?.client.close();
+    if ((opened ?? opening) !== undefined) this.work.targetOf(endpointId)?.closeRoutes(endpointId);
+    this.work.onChange();
+  }
+
+  /** Asks with other credentials from now on. */
+  async credentialsChanged(endpointId: string): Promise<void> {
+    const entry = this.entries.get(endpointId);
+    if (!entry) return;
+    this.disconnect(endpointId);
+    entry.hasCredentials = Object.keys(await this.work.credentials(endpointId)).length > 0;
+    this.work.onChange();
+  }
+
+  /** The targets have changed: ways to what is another deployment now, or none, are not used again. */
+  targetsChanged(): void {
+    for (const entry of this.entries.values()) {
+      if (entry.basis === undefined || entry.basis === this.basis(entry.id)) continue;
+      entry.basis = undefined;
+      if (entry.opened) this.forget(entry.id, entry.opened);
+    }
+  }
+
+  dispose(): void {
+    for (const id of this.entries.keys()) this.disconnect(id);
+    this.entries.clear();
+  }
+
+  private async open(endpointId: string, signal?: AbortSignal): Promise<Opened> {
+    const entry = this.entry(endpointId);
+    const target = this.work.targetOf(endpointId);
+    if (!target)
+      throw new ModelDeckError('not-found', `There is no deployment ${endpointId}.`, {
+        remedy: 'It was removed. Choose another endpoint.',
+      });
+    throwIfCancelled({ signal });
+    if (target.kind === 'this-computer') return this.openLocal(entry, target, signal);
+    if (entry.opened) return entry.opened;
+    // Not ended by the one who happened to come first: others wait for it, too.
+    const opening = (entry.opening ??= this.openRoute(entry, target, entry.abort.signal).finally(() => {
+      if (entry.opening === opening) entry.opening = undefined;
+    }));
+    return signal ? orCancelled(opening, signal) : opening;
+  }
+
+  /** A server of this computer starts when it is asked for, on another port each time. */
+  private async openLocal(entry: Entry, target: Target, signal: AbortSignal | undefined): Promise<Opened> {
+    const endpoint = await target.endpoint(entry.id, undefined, { signal });
+    if (entry.opened && JSON.stringify(entry.opened.endpoint) === JSON.stringify(endpoint)) return entry.opened;
+    const { EndpointClient } = await this.work.inference();
+    entry.opened = { client: new EndpointClient(endpoint), endpoint };
+    return entry.opened;
+  }
+
+  private async openRoute(entry: Entry, target: Target, signal: AbortSignal): Promise<Opened> {
+    const { id } = entry;
+    const basis = this.basis(id);
+    entry.routes = await target.routes(id, { signal });
+    const route = chosenRoute(entry);
+    const found = await target.endpoint(id, route.kind, { signal });
+    const credentials = await this.work.credentials(id);
+    const { EndpointClient } = await this.work.inference();
+    throwIfCancelled({ signal });
+    entry.hasCredentials = Object.keys(credentials).length > 0;
+    const endpoint = withCredentials(found, credentials);
+    const model = this.deployment(id)?.model;
+    entry.basis = basis;
+    const ofThePackage = async (): Promise<ModelKnowledge> => (model && (await this.work.packageOf(model))) ?? {};
+    entry.opened = { client: new EndpointClient(endpoint, { isRemote: true, ofThePackage }), endpoint, route };
+    this.work.onChange();
+    return entry.opened;
+  }
+
+  /** So that the user can choose when there are several; a server that does not tell has nothing to choose. */
+  private lookForModels(opened: Opened): void {
+    if (!opened.route || opened.hasLookedForModels) return;
+    opened.hasLookedForModels = true;
+    opened.client.models().then(this.work.onChange, () => undefined);
+  }
+
+  /** Its connections end by themselves: others may still be waiting on them. */
+  private forget(endpointId: string, opened: Opened): void {
+    const entry = this.entry(endpointId);
+    if (entry.opened !== opened) return;
+    entry.opened = undefined;
+    this.work.onChange();
+    this.look(endpointId).catch((error: unknown) => this.work.onError('find the routes', error));
+  }
+
+  private basis(endpointId: string): string | undefined {
+    const deployment = this.deployment(endpointId);
+    return deployment && JSON.stringify(deployment);
+  }
+
+  private deployment(endpointId: string): Deployment | undefined {
+    return this.work
+      .targetOf(endpointId)
+      ?.deployments()
+      .find(({ id }) => id === endpointId);
+  }
+
+  private entry(id: string): Entry {
+    const entry = this.entries.get(id) ?? { id, routes: [], abort: new AbortController(), hasCredentials: false };
+    this.entries.set(id, entry);
+    return entry;
+  }
+}
+
+function firstAvailable(routes: readonly Route[]): Route | undefined {
+  return routes.find(({ unavailable }) => unavailable === undefined);
+}
+
+function chosenRoute({ routes, chosen }: Entry): Route {
+  const route = chosen === undefined ? firstAvailable(routes) : routes.find(({ kind }) => kind === chosen);
+  if (route?.unavailable === undefined && route) return route;
+  const reasons = (route ? [route] : routes).map(({ label, unavailable }) => `${label}: ${unavailable ?? 'gone'}`);
+  throw new ModelDeckError('unreachable', `There is no way to it now. ${reasons.join('; ')}`, {
+    remedy: route ? 'Choose another route.' : 'Wait until it is ready, then try again.',
+    nextStep: { kind: 'retry' },
+  });
+}
+
+/** What the target sends goes before: on the way through the API server it is the cluster's own token. */
+function withCredentials(endpoint: Endpoint, { ca, headers }: EndpointCredentials): Endpoint {
+  return {
+    ...endpoint,
+    ...(headers && { headers: { ...headers, ...endpoint.headers } }),
+    ...(ca !== undefined && endpoint.ca === undefined && { ca }),
+  };
+}
+
+/** Waits no longer than the one who asks; the work goes on. */
+async function orCancelled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let cancel: (() => void) | undefined;
+  const cancelled = new Promise<never>((_, reject) => {
+    cancel = () => reject(ModelDeckError.cancelled());
+    signal.addEventListener('abort', cancel, { once: true });
+  });
+  try {
+    return await Promise.race([work, cancelled]);
+  } finally {
+    if (cancel) signal.removeEventListener('abort', cancel);
+  }
+}

@@ -1,0 +1,186 @@
+import { isFailure, longestSentence, type Failure } from './shownFailure.ts';
+import { integer, list, number, oneOf, record, text, variant } from './validate.ts';
+
+/**
+ * What the page shows. The host holds all of it and sends it whole after each change; the page keeps nothing that it
+ * could not be sent again. Pictures and raw bodies are large and travel in messages of their own.
+ */
+export interface ClassifyState {
+  /** The endpoint that is asked; none when there is none. */
+  readonly endpoint?: EndpointChoice;
+  /** How the endpoint is reached, when that is by a route into a cluster. */
+  readonly connection?: ConnectionView;
+  /** How many endpoints there are to choose from. The list stays with the host: clusters have thousands. */
+  readonly endpointCount: number;
+  /** Why there are no endpoints to choose from, when listing them failed. */
+  readonly endpointsFailure?: Failure;
+  /** How many predictions are shown, {@link leastTopK} to {@link mostTopK}. */
+  readonly topK: number;
+  /** Newest first. */
+  readonly images: readonly ImageView[];
+  /** Every answer of this session, newest first. */
+  readonly history: readonly HistoryView[];
+}
+
+export interface EndpointChoice {
+  readonly id: string;
+  readonly label: string;
+  readonly targetLabel: string;
+  readonly state: EndpointState;
+  /** For `failed`. */
+  readonly reason?: string;
+  /** Reached by a route into a cluster. Unlike a server of this computer it does not start when it is asked. */
+  readonly isRemote?: boolean;
+}
+
+/** The ways to an endpoint of a cluster and what was found out about it. */
+export interface ConnectionView {
+  /** Empty until they are known. */
+  readonly routes: readonly RouteView[];
+  /** Kind of the route that is taken, or would be. */
+  readonly route?: string;
+  readonly isOpen: boolean;
+  /** What the server is found to serve, when the choice is the user's. */
+  readonly models: readonly string[];
+  readonly model?: string;
+  readonly hasCredentials: boolean;
+}
+
+export interface RouteView {
+  readonly kind: string;
+  readonly label: string;
+  /** Why it cannot be taken. */
+  readonly unavailable?: string;
+}
+
+export type EndpointState = 'starting' | 'ready' | 'stopped' | 'failed';
+
+export interface ImageView {
+  readonly id: string;
+  readonly name: string;
+  /** Where it comes from, for example its folder. */
+  readonly origin: string;
+  readonly outcome: Outcome;
+}
+
+export type Outcome =
+  | { readonly state: 'queued' }
+  | { readonly state: 'running' }
+  /** The service has to start before it answers, or is likely to. `said`: its own words. */
+  | { readonly state: 'warming'; readonly said?: string }
+  | { readonly state: 'cancelled' }
+  | AnswerView
+  | {
+      readonly state: 'failed';
+      readonly failure: Failure;
+      /** Whether another try with the same image can make sense. */
+      readonly canRetry: boolean;
+    };
+
+export interface AnswerView {
+  readonly state: 'done';
+  readonly endpointLabel: string;
+  /** Up to {@link mostTopK}, whatever is shown, so that changing k asks nobody. */
+  readonly predictions: readonly PredictionView[];
+  /** How many classes the runtime answered with. */
+  readonly classCount: number;
+  readonly prepareMs: number;
+  readonly requestMs: number;
+  /** One sentence each about what was done or assumed on the way. */
+  readonly notes?: readonly string[];
+}
+
+export interface PredictionView {
+  readonly label: string;
+  /** 0..1 */
+  readonly probability: number;
+}
+
+export interface HistoryView {
+  readonly id: string;
+  /** The image's id, which names its thumbnail. */
+  readonly imageId: string;
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly answer: AnswerView;
+}
+
+export const leastTopK = 1;
+export const mostTopK = 20;
+export const mostImages = 200;
+export const mostHistory = 200;
+export const mostEndpoints = 1_000_000;
+export const mostRoutes = 20;
+export const mostModels = 1000;
+export const mostNotes = 10;
+/** Longest text of a server or file system that is shown in one line. */
+export const longestLabel = 300;
+
+export const isId = text(500);
+export const isRouteKind = text(40);
+export const isLabel = text(longestLabel);
+const milliseconds = number(0, 1e9);
+
+const isAnswer = record<AnswerView>(
+  {
+    state: oneOf('done'),
+    endpointLabel: isLabel,
+    predictions: list(record<PredictionView>({ label: isLabel, probability: number(0, 1) }), mostTopK),
+    classCount: integer(0, 1e9),
+    prepareMs: milliseconds,
+    requestMs: milliseconds,
+  },
+  { notes: list(text(longestSentence), mostNotes) },
+);
+
+const isOutcome = variant<'state', Outcome>('state', {
+  queued: record({ state: oneOf('queued') }),
+  running: record({ state: oneOf('running') }),
+  warming: record<Extract<Outcome, { state: 'warming' }>>({ state: oneOf('warming') }, { said: text(longestSentence) }),
+  cancelled: record({ state: oneOf('cancelled') }),
+  done: isAnswer,
+  failed: record<Extract<Outcome, { state: 'failed' }>>({
+    state: oneOf('failed'),
+    failure: isFailure,
+    canRetry: (value) => typeof value === 'boolean',
+  }),
+});
+
+export const isTopK = integer(leastTopK, mostTopK);
+
+const isEndpoint = record<EndpointChoice>(
+  {
+    id: isId,
+    label: isLabel,
+    targetLabel: isLabel,
+    state: oneOf('starting', 'ready', 'stopped', 'failed'),
+  },
+  { reason: text(longestSentence), isRemote: (value) => typeof value === 'boolean' },
+);
+
+const isConnection = record<ConnectionView>(
+  {
+    routes: list(
+      record<RouteView>({ kind: isRouteKind, label: isLabel }, { unavailable: text(longestSentence) }),
+      mostRoutes,
+    ),
+    isOpen: (value) => typeof value === 'boolean',
+    models: list(isLabel, mostModels),
+    hasCredentials: (value) => typeof value === 'boolean',
+  },
+  { route: isRouteKind, model: isLabel },
+);
+
+export const isClassifyState = record<ClassifyState>(
+  {
+    endpointCount: integer(0, mostEndpoints),
+    topK: isTopK,
+    images: list(record<ImageView>({ id: isId, name: isLabel, origin: isLabel, outcome: isOutcome }), mostImages),
+    history: list(
+      record<HistoryView>({ id: isId, imageId: isId, name: isLabel, at: number(0, 1e15), answer: isAnswer }),
+      mostHistory,
+    ),
+  },
+  { endpoint: isEndpoint, connection: isConnection, endpointsFailure: isFailure },
+);

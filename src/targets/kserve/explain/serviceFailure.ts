@@ -1,0 +1,42 @@
+import { ModelDeckError, type ErrorCategory } from '../../../foundation/error.ts';
+import { diagnose, type Diagnosis } from '../../../kserve/index.ts';
+import type { InferenceService } from '../../../kserve/resources/inferenceService.ts';
+
+/** A diagnosis as an error: its cause in one sentence, its remedy, its button. */
+export function diagnosisError(diagnosis: Diagnosis): ModelDeckError {
+  const { summary, remedy, nextStep, code } = diagnosis;
+  const category = categories.find(([pattern]) => pattern.test(code))?.[1] ?? 'server';
+  return new ModelDeckError(category, summary, { remedy, ...(nextStep && { nextStep }), cause: diagnosis });
+}
+
+/**
+ * What the API server has against an object, in the words of a diagnosis where there is one: a webhook that is down, a
+ * quota, missing rights. Its own words otherwise.
+ */
+export function refusalError(manifest: InferenceService, context: string, error: ModelDeckError): ModelDeckError {
+  if (error.category === 'unreachable') return error;
+  const diagnosis = diagnose({ isvc: manifest, pods: [], events: [], claims: [], refusals: [error.message], context });
+  if (!diagnosis) return error;
+  const { summary, remedy } = diagnosis;
+  return new ModelDeckError(error.category, summary, {
+    remedy,
+    ...(error.nextStep && { nextStep: error.nextStep }),
+    cause: error,
+  });
+}
+
+/** The diagnosis that an error was made of. */
+export function diagnosisOf(error: unknown): Diagnosis | undefined {
+  if (!ModelDeckError.is(error)) return undefined;
+  const cause = error.cause as Partial<Diagnosis> | undefined;
+  return typeof cause?.code === 'string' && Array.isArray(cause.evidence) ? (cause as Diagnosis) : undefined;
+}
+
+/** By the words that codes are made of. */
+const categories: readonly (readonly [RegExp, ErrorCategory])[] = [
+  [/quota|insufficient|unschedulable|claim-full|no-space/, 'no-space'],
+  [/forbidden|rbac/, 'forbidden'],
+  [/missing|not-found|no-runtime/, 'not-found'],
+  [/webhook|unreachable/, 'unreachable'],
+  [/invalid|unsupported|not-accepted|broken|mismatch|classes|weights|python-error/, 'invalid-input'],
+];

@@ -1,0 +1,54 @@
+import type { Task } from '../../../foundation/task.ts';
+import { provenanceAnnotations, readProvenance } from '../../../kserve/index.ts';
+import type { InferenceService } from '../../../kserve/resources/inferenceService.ts';
+import type { DeployStep } from '../../target.ts';
+import { type Journal } from '../serve/applyDeployment.ts';
+import type { EarlierVersion } from '../clusters.ts';
+import { ownedFields, united } from '../plan/ownedFields.ts';
+import type { Place } from '../place.ts';
+import { applyAndServe } from '../serve/serveService.ts';
+import { takeBack } from './restoreBefore.ts';
+
+/**
+ * Serves an earlier version again, with everything else as it is. The present one keeps answering until that one is
+ * ready, and stays when it is not.
+ */
+export async function rollBackTo(
+  place: Place,
+  name: string,
+  version: EarlierVersion,
+  task: Task<DeployStep>,
+): Promise<InferenceService> {
+  const journal: Journal = { name };
+  try {
+    const wanted = (live: InferenceService | undefined): InferenceService => earlier(place, name, live, version);
+    return await applyAndServe(place, { wanted, force: true }, journal, task);
+  } catch (error) {
+    task.onProgress?.({ step: 'undo' });
+    await takeBack(place, journal, {});
+    throw error;
+  }
+}
+
+function earlier(
+  place: Place,
+  name: string,
+  live: InferenceService | undefined,
+  { version, storageUri, sha256 }: EarlierVersion,
+): InferenceService {
+  const owned = live ? ownedFields(live) : { metadata: { name, namespace: place.namespace } };
+  // What is known of the present version's weights and origin is not known of that one's.
+  const own = provenanceAnnotations(live ? readProvenance(live) : {});
+  const others = Object.entries(owned.metadata.annotations ?? {}).filter(([key]) => !(key in own));
+  const annotations = {
+    ...Object.fromEntries(others),
+    ...provenanceAnnotations({
+      modelName: live && readProvenance(live).modelName,
+      modelVersion: version,
+      archiveSha256: sha256,
+      extensionVersion: place.extensionVersion,
+    }),
+  };
+  const manifest = { ...owned, metadata: { ...owned.metadata, annotations } };
+  return united(manifest, { spec: { predictor: { model: { storageUri } } } }) as InferenceService;
+}

@@ -1,0 +1,167 @@
+import { isKindMissing } from '../../../cluster/index.ts';
+import type { KubeObject, ResourceType } from '../../../cluster/objects/resource.ts';
+import { ModelDeckError } from '../../../foundation/error.ts';
+import type { Task } from '../../../foundation/task.ts';
+import {
+  inferenceServiceConfigMap,
+  parseDeploymentMode,
+  parsePvcUri,
+  readInferenceServiceConfig,
+  type DeploymentMode,
+  type InferenceServiceConfig,
+} from '../../../kserve/index.ts';
+import {
+  configMaps,
+  namespaces,
+  nodes,
+  persistentVolumeClaims,
+  resourceQuotas,
+  type Node,
+  type PersistentVolumeClaim,
+  type ResourceQuota,
+} from '../../../kserve/resources/core.ts';
+import { inferenceServices, type InferenceService } from '../../../kserve/resources/inferenceService.ts';
+import {
+  clusterServingRuntimes,
+  servingRuntimes,
+  type ServingRuntime,
+} from '../../../kserve/resources/servingRuntime.ts';
+import { inPlace, type Place } from '../place.ts';
+
+/** What a plan has to know of a cluster. What the user may not read is undefined. */
+export interface ClusterFacts {
+  /** The InferenceService of that name, when there is one. */
+  readonly live?: InferenceService | undefined;
+  readonly namespaced?: readonly ServingRuntime[] | undefined;
+  readonly clusterWide?: readonly ServingRuntime[] | undefined;
+  /** The claim that the model lies in; `missing` when there is none of that name. */
+  readonly claim?: PersistentVolumeClaim | 'missing' | undefined;
+  readonly quotas?: readonly ResourceQuota[] | undefined;
+  readonly namespace?: KubeObject | undefined;
+  readonly config?: InferenceServiceConfig | undefined;
+  /** Nodes that take pods. */
+  readonly nodeCount?: number | undefined;
+}
+
+/**
+ * Reads it all at once.
+ * @throws ModelDeckError `unsupported` for a cluster without KServe, `not-found` for a namespace that is not there; what
+ *   reading the InferenceService throws
+ */
+export async function readClusterFacts(
+  place: Place,
+  name: string,
+  storageUri: string | undefined,
+  task: Task,
+): Promise<ClusterFacts> {
+  const [live, namespaced, clusterWide, claim, quotas, namespace, config, nodeCount] = await Promise.all([
+    readLive(place, name, task),
+    readable(listOf(place, servingRuntimes, task)),
+    readable(listOf(place, clusterServingRuntimes, task)),
+    readable(readClaim(place, storageUri, task)),
+    readable(listOf(place, resourceQuotas, task)),
+    readable(readNamespace(place, task)),
+    readKServeConfig(place, task),
+    readable(countNodes(place, task)),
+  ]);
+  return { live, namespaced, clusterWide, claim, quotas, namespace, config, nodeCount };
+}
+
+/** @returns undefined when there is no InferenceService of that name */
+export async function readLive(place: Place, name: string, task: Task): Promise<InferenceService | undefined> {
+  try {
+    return await place.connection.get(inferenceServices, inPlace(place, name), task);
+  } catch (error) {
+    if (isKindMissing(error)) throw withoutKServe(place, error);
+    if (isCategory(error, 'not-found')) return undefined;
+    throw error;
+  }
+}
+
+/** @throws ModelDeckError `not-found` naming the object */
+export async function readService(place: Place, name: string, task: Task): Promise<InferenceService> {
+  const live = await readLive(place, name, task);
+  if (live) return live;
+  throw new ModelDeckError('not-found', `There is no InferenceService ${name} in ${place.namespace}.`, {
+    remedy: 'Somebody deleted it. Refresh the Clusters view.',
+  });
+}
+
+/** How a service runs and will run; undefined where KServe's settings are not known, or the service keeps another mode. */
+export function deploymentMode(
+  live: InferenceService | undefined,
+  config: InferenceServiceConfig | undefined,
+): DeploymentMode | undefined {
+  const lived = parseDeploymentMode(live?.status?.deploymentMode);
+  const mode = config?.defaultDeploymentMode;
+  return lived === undefined || lived === mode ? mode : undefined;
+}
+
+/** KServe's own settings; undefined where the user may not read them. */
+export async function readKServeConfig({ connection }: Place, task: Task): Promise<InferenceServiceConfig | undefined> {
+  return connection.get(configMaps, inferenceServiceConfigMap, task).then(readInferenceServiceConfig, () => undefined);
+}
+
+export function isCategory(error: unknown, category: ModelDeckError['category']): boolean {
+  return ModelDeckError.is(error) && error.category === category;
+}
+
+function withoutKServe({ connection }: Place, cause: unknown): ModelDeckError {
+  const { name } = connection.context;
+  return new ModelDeckError('unsupported', `The cluster of the context ${name} has no KServe.`, {
+    remedy: 'Install KServe there, or choose another context.',
+    cause,
+  });
+}
+
+async function listOf<T extends KubeObject>(place: Place, type: ResourceType<T>, task: Task): Promise<readonly T[]> {
+  const namespace = type.namespaced ? place.namespace : undefined;
+  return (await place.connection.list(type, { namespace }, task)).items;
+}
+
+async function countNodes({ connection }: Place, task: Task): Promise<number> {
+  let count = 0;
+  const onPage = (page: readonly Node[]): void => {
+    count += page.filter(({ spec }) => spec?.unschedulable !== true).length;
+  };
+  await connection.list(nodes, { onPage }, task);
+  return count;
+}
+
+async function readClaim(
+  place: Place,
+  storageUri: string | undefined,
+  task: Task,
+): Promise<PersistentVolumeClaim | 'missing' | undefined> {
+  const claim = storageUri === undefined ? undefined : parsePvcUri(storageUri)?.claim;
+  if (claim === undefined || claim === '') return undefined;
+  try {
+    return await place.connection.get(persistentVolumeClaims, inPlace(place, claim), task);
+  } catch (error) {
+    if (isCategory(error, 'not-found')) return 'missing';
+    throw error;
+  }
+}
+
+async function readNamespace(place: Place, task: Task): Promise<KubeObject> {
+  const { connection, namespace } = place;
+  try {
+    return await connection.get(namespaces, { name: namespace }, task);
+  } catch (error) {
+    if (!isCategory(error, 'not-found')) throw error;
+    throw new ModelDeckError('not-found', `There is no namespace ${namespace} on ${connection.context.name}.`, {
+      remedy: `Make it with \`kubectl create namespace ${namespace}\`, or choose another one.`,
+      cause: error,
+    });
+  }
+}
+
+/** What is forbidden, or a kind that an older KServe does not have, is left out: the plan says less then. */
+async function readable<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isCategory(error, 'forbidden') || isKindMissing(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,216 @@
+import { createHash } from 'node:crypto';
+import { fieldConflicts, type FieldConflict } from '../../../cluster/index.ts';
+import type { KubeObject } from '../../../cluster/objects/resource.ts';
+import { ModelDeckError } from '../../../foundation/error.ts';
+import type { Task } from '../../../foundation/task.ts';
+import {
+  formatEarlierVersions,
+  fromYaml,
+  inferenceServiceManifest,
+  modelDeckAnnotations,
+  provenanceAnnotations,
+  readEarlierVersions,
+  readProvenance,
+  type DeploymentMode,
+} from '../../../kserve/index.ts';
+import { inferenceServices, type InferenceService } from '../../../kserve/resources/inferenceService.ts';
+import type { DeployRequest } from '../../target.ts';
+import { isCategory } from './clusterFacts.ts';
+import { refusalError } from '../explain/serviceFailure.ts';
+import { canonicalJson, ownedFields, sameJson } from './ownedFields.ts';
+import type { Place } from '../place.ts';
+import { torchServeStarted } from './torchServeStarted.ts';
+
+/**
+ * A mark of what was applied, on the InferenceService and, since KServe copies annotations, on its pods: it tells the
+ * pods of this deploy from others, and this deploy from somebody else's.
+ */
+export const markAnnotation = 'model-deck.dev/deployment';
+
+/** Annotations that are the result of applying, not of anybody's wish. */
+const bookkeeping: readonly string[] = [markAnnotation, modelDeckAnnotations.earlierVersions];
+
+/** An InferenceService that the server has checked, ready to be applied. */
+export interface Prepared {
+  /** What will be applied; with mark and earlier versions. */
+  readonly manifest: InferenceService;
+  readonly live?: InferenceService | undefined;
+  readonly action: 'create' | 'change' | 'unchanged';
+  /** Why the server would not take it. */
+  readonly refusal?: ModelDeckError;
+  /** Fields of others that it would take. */
+  readonly conflicts: readonly FieldConflict[];
+}
+
+/** The InferenceService that a request asks for, or that the user made of it. @param mode how the service will run, where that is known */
+export function wantedManifest(place: Place, request: DeployRequest, mode?: DeploymentMode): InferenceService {
+  const { name, model, protocol, cluster = {}, provenance = {} } = request;
+  const annotations = provenanceAnnotations({
+    modelName: model.name,
+    modelVersion: model.version,
+    archiveSha256: model.sha256,
+    ...provenance,
+    extensionVersion: place.extensionVersion,
+  });
+  if (cluster.manifest !== undefined) return edited(place, name, cluster.manifest, annotations);
+  const { modelFormat = 'pytorch', runtime, resources, minReplicas, maxReplicas } = cluster;
+  return inferenceServiceManifest({
+    name,
+    namespace: place.namespace,
+    modelFormat: { name: modelFormat },
+    storageUri: model.storageUri,
+    protocolVersion: protocol,
+    runtime,
+    resources,
+    minReplicas,
+    maxReplicas,
+    startupProbe: torchServeStarted(modelFormat, mode),
+    annotations,
+  });
+}
+
+/** Replicas that nobody mentions stay as they were scaled. */
+export function keepingReplicas(wanted: InferenceService, live: InferenceService | undefined): InferenceService {
+  if (!live) return wanted;
+  const { minReplicas, maxReplicas } = ownedFields(live).spec?.predictor ?? {};
+  const kept = { ...(minReplicas !== undefined && { minReplicas }), ...(maxReplicas !== undefined && { maxReplicas }) };
+  return { ...wanted, spec: { ...wanted.spec, predictor: { ...kept, ...wanted.spec.predictor } } };
+}
+
+/** Has the server check the manifest, without writing, and says what applying it would change. */
+export async function prepare(
+  place: Place,
+  wanted: InferenceService,
+  live: InferenceService | undefined,
+  force: boolean,
+  task: Task,
+): Promise<Prepared> {
+  const manifest = withHistory(wanted, live);
+  const dryRun = (options: { force: boolean }): Promise<InferenceService> =>
+    place.connection.apply(inferenceServices, manifest, { dryRun: true, ...options }, task);
+  const action = live ? 'change' : 'create';
+  let conflicts: readonly FieldConflict[] = [];
+  try {
+    const result = await dryRun({ force }).catch((error: unknown) => {
+      conflicts = fieldConflicts(error);
+      if (conflicts.length === 0) throw error;
+      return dryRun({ force: true });
+    });
+    const isSame = live !== undefined && sameWish(live, result);
+    const marked = annotated(manifest, { [markAnnotation]: newMark(result, live) });
+    return { manifest: marked, live, action: isSame ? 'unchanged' : action, conflicts };
+  } catch (error) {
+    if (!ModelDeckError.is(error) || !isRefusal(error)) throw error;
+    const refusal = refusalError(manifest, place.connection.context.name, error);
+    return { manifest, live, action, refusal, conflicts };
+  }
+}
+
+/** What the plan was made upon: another one means that somebody has changed the object since. */
+export function basisOf(live: InferenceService | undefined): string {
+  return live ? `${live.metadata.uid ?? ''}/${live.metadata.generation ?? 0}` : 'none';
+}
+
+/** Empty when it was not deployed by us. */
+export function markOf({ metadata }: KubeObject): string {
+  return metadata.annotations?.[markAnnotation] ?? '';
+}
+
+export function withoutBookkeeping<T extends KubeObject>(object: T): T {
+  const { annotations = {} } = object.metadata;
+  const kept = Object.entries(annotations).filter(([key]) => !bookkeeping.includes(key));
+  return { ...object, metadata: { ...object.metadata, annotations: Object.fromEntries(kept) } };
+}
+
+/** What the model server calls the model: what we wrote, else what the InferenceService is called. */
+export function modelNameOf(service: InferenceService): string {
+  return readProvenance(service).modelName ?? service.metadata.name;
+}
+
+/** Version of a model of which only the place may be known. */
+export function versionOf(service: InferenceService): string {
+  const uri = service.spec.predictor.model?.storageUri ?? '';
+  return readProvenance(service).modelVersion ?? uri.split('/').at(-1) ?? '';
+}
+
+function edited(
+  place: Place,
+  name: string,
+  text: string,
+  annotations: Readonly<Record<string, string>>,
+): InferenceService {
+  const { manifest, findings } = fromYaml(text, { name, namespace: place.namespace });
+  if (!manifest) throw manifestError(findings);
+  const { namespace } = place;
+  const { metadata } = withoutBookkeeping(manifest);
+  return {
+    ...manifest,
+    metadata: { ...metadata, namespace, annotations: { ...annotations, ...metadata.annotations } },
+  };
+}
+
+/** The first finding that stands against a manifest. */
+export function manifestError(findings: ReturnType<typeof fromYaml>['findings']): ModelDeckError {
+  const first = findings.find(({ severity }) => severity === 'error');
+  const where = first ? ` (line ${first.line + 1})` : '';
+  return new ModelDeckError('invalid-input', `${first?.message ?? 'The manifest cannot be read.'}${where}`, {
+    remedy: 'Mend the manifest, and try again.',
+  });
+}
+
+/** The version that is replaced goes to the head of the earlier ones, the one that comes back is taken out of them. */
+function withHistory(wanted: InferenceService, live: InferenceService | undefined): InferenceService {
+  if (!live) return wanted;
+  const before = live.spec.predictor.model?.storageUri;
+  const next = wanted.spec.predictor.model?.storageUri;
+  const known = live.metadata.annotations?.[modelDeckAnnotations.earlierVersions];
+  if (before === undefined || before === next) {
+    return known === undefined ? wanted : annotated(wanted, { [modelDeckAnnotations.earlierVersions]: known });
+  }
+  const { archiveSha256 } = readProvenance(live);
+  const replaced = {
+    version: versionOf(live),
+    storageUri: before,
+    ...(archiveSha256 !== undefined && { sha256: archiveSha256 }),
+    replacedAt: new Date().toISOString(),
+  };
+  const others = readEarlierVersions(live).filter(({ storageUri }) => storageUri !== next);
+  return annotated(wanted, { [modelDeckAnnotations.earlierVersions]: formatEarlierVersions(replaced, others) });
+}
+
+function annotated(object: InferenceService, annotations: Readonly<Record<string, string>>): InferenceService {
+  const all = { ...object.metadata.annotations, ...annotations };
+  return { ...object, metadata: { ...object.metadata, annotations: all } };
+}
+
+/** The same for the same wish, so that deploying what is there already starts no new pods. */
+function newMark(result: InferenceService, live: InferenceService | undefined): string {
+  const mark = hash(canonicalJson(wishForPods(result)));
+  if (!live || markOf(live) !== mark || sameJson(wishForPods(live), wishForPods(result))) return mark;
+  // Somebody has edited what carries this mark: its pods are not those that are wanted.
+  return hash(`${mark}/${live.metadata.generation ?? 0}`);
+}
+
+function wishForPods(object: InferenceService): unknown {
+  const predictor = { ...object.spec.predictor, minReplicas: undefined, maxReplicas: undefined };
+  return wishOf({ ...object, spec: { ...object.spec, predictor } });
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+function wishOf(object: KubeObject & { readonly spec: unknown }): unknown {
+  const { labels = {}, annotations } = withoutBookkeeping(object).metadata;
+  return { spec: object.spec, labels, annotations };
+}
+
+function sameWish(a: InferenceService, b: InferenceService): boolean {
+  return sameJson(wishOf(a), wishOf(b));
+}
+
+/** An answer about this object; not that there is no answer. */
+function isRefusal(error: ModelDeckError): boolean {
+  const about = ['invalid-input', 'conflict', 'not-found', 'server', 'forbidden'] as const;
+  return about.some((category) => isCategory(error, category));
+}
