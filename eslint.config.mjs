@@ -8,12 +8,19 @@ const layers = {
   foundation: { uses: [], owns: [] },
   cluster: { uses: ['foundation'], owns: ['@kubernetes/client-node', 'js-yaml', 'openid-client', 'socks', 'ws'] },
   kserve: { uses: ['foundation', 'cluster'], owns: ['js-yaml'] },
-  packaging: { uses: ['foundation'], owns: ['archiver', 'yauzl', 'js-yaml', 'ajv', 'tar-stream'] },
-  stores: { uses: ['foundation', 'cluster', 'kserve', 'packaging'], owns: [] },
-  inference: { uses: ['foundation', 'kserve', 'packaging'], owns: ['sharp'] },
-  local: { uses: ['foundation', 'kserve', 'packaging', 'inference'], owns: ['onnxruntime-web', 'onnxruntime-common'] },
-  targets: { uses: ['foundation', 'cluster', 'kserve', 'packaging', 'stores', 'inference', 'local'], owns: [] },
-  deploy: { uses: ['foundation', 'cluster', 'kserve', 'packaging', 'stores', 'targets'], owns: [] },
+  contract: { uses: ['foundation'], owns: [] },
+  packaging: { uses: ['foundation', 'contract'], owns: ['archiver', 'yauzl', 'js-yaml', 'ajv', 'tar-stream'] },
+  stores: { uses: ['foundation', 'contract', 'cluster', 'kserve', 'packaging'], owns: [] },
+  inference: { uses: ['foundation', 'contract', 'kserve', 'packaging'], owns: ['sharp'] },
+  local: {
+    uses: ['foundation', 'contract', 'kserve', 'packaging', 'inference'],
+    owns: ['onnxruntime-web', 'onnxruntime-common'],
+  },
+  targets: {
+    uses: ['foundation', 'contract', 'cluster', 'kserve', 'packaging', 'stores', 'inference', 'local'],
+    owns: [],
+  },
+  deploy: { uses: ['foundation', 'contract', 'cluster', 'kserve', 'packaging', 'stores', 'targets'], owns: [] },
 };
 const engines = Object.keys(layers);
 const faces = {

@@ -7,7 +7,7 @@
 
 /** What kind of thing went wrong. Closed: the UI chooses icon and wording by it. */
 export type ErrorCategory =
-  | 'invalid-input' // a file, field or argument is wrong; the user can mend it
+  | 'invalid-input' // a file, field or argument is wrong; the user can fix it
   | 'unsupported' // we understand what it is, and do not serve it
   | 'hostile' // the input would execute code or escape its folder
   | 'not-found'
@@ -85,8 +85,34 @@ export class ModelDeckError extends Error {
     this.nextStep = options.nextStep;
   }
 
+  /**
+   * The same error with some of its parts replaced: for whoever knows more about the place where it came up. The original
+   * becomes the cause.
+   */
+  with(
+    changes: ModelDeckErrorOptions & { readonly category?: ErrorCategory; readonly summary?: string },
+  ): ModelDeckError {
+    const { category = this.category, summary = this.message, ...options } = changes;
+    const { remedy, location, nextStep } = this;
+    return new ModelDeckError(category, summary, {
+      ...(remedy !== undefined && { remedy }),
+      ...(location && { location }),
+      ...(nextStep && { nextStep }),
+      cause: this,
+      ...options,
+    });
+  }
+
   static is(error: unknown): error is ModelDeckError {
     return typeof error === 'object' && error !== null && brand in error;
+  }
+
+  /**
+   * Any error as one of the family; what is none becomes `internal` with its own text.
+   */
+  static from(error: unknown): ModelDeckError {
+    if (ModelDeckError.is(error)) return error;
+    return new ModelDeckError('internal', error instanceof Error ? error.message : String(error), { cause: error });
   }
 
   /** The error for an aborted task. */

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from './protocol/json.ts';
+import { isRecord, type JsonObject } from '../foundation/json.ts';
 
 /** A model of the `model_snapshot`: TorchServe and KServe serve it under this name, whatever the archive says. */
 export interface SnapshotModel {
@@ -56,11 +56,11 @@ function parseSnapshot(text: string | undefined): Pick<ConfigProperties, 'models
       problems: ['The model_snapshot of config.properties is no JSON: it has to stand in one line.'],
     };
   }
-  const listed = isJsonObject(snapshot) && isJsonObject(snapshot['models']) ? snapshot['models'] : {};
+  const listed = isRecord(snapshot) && isRecord(snapshot['models']) ? snapshot['models'] : {};
   const models = Object.entries(listed).flatMap(([name, versions]) =>
-    Object.entries(isJsonObject(versions) ? versions : {}).flatMap(([version, entry]) => toModel(name, version, entry)),
+    Object.entries(isRecord(versions) ? versions : {}).flatMap(([version, entry]) => toModel(name, version, entry)),
   );
-  const count = isJsonObject(snapshot) ? snapshot['modelCount'] : undefined;
+  const count = isRecord(snapshot) ? snapshot['modelCount'] : undefined;
   const isEmpty = models.length === 0 || (typeof count === 'number' && count <= 0);
   return {
     models,
@@ -69,7 +69,7 @@ function parseSnapshot(text: string | undefined): Pick<ConfigProperties, 'models
 }
 
 function toModel(name: string, version: string, entry: unknown): SnapshotModel[] {
-  if (!isJsonObject(entry)) return [];
+  if (!isRecord(entry)) return [];
   const { defaultVersion, marName }: JsonObject = entry;
   return [{ name, version, isDefault: defaultVersion === true, marName: typeof marName === 'string' ? marName : '' }];
 }

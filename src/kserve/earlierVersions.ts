@@ -1,6 +1,6 @@
 import type { KubeObject } from '../cluster/objects/resource.ts';
 import { modelDeckAnnotations } from './annotations.ts';
-import { isJsonObject } from './protocol/json.ts';
+import { isRecord } from '../foundation/json.ts';
 
 /** A version that an InferenceService served before. */
 export interface EarlierVersion {
@@ -35,7 +35,7 @@ export function formatEarlierVersions(replaced: EarlierVersion, before: readonly
 }
 
 function toEarlierVersion(value: unknown): EarlierVersion[] {
-  if (!isJsonObject(value)) return [];
+  if (!isRecord(value)) return [];
   const { version, storageUri, sha256, replacedAt } = value;
   if (typeof version !== 'string' || typeof storageUri !== 'string' || typeof replacedAt !== 'string') return [];
   return [{ version, storageUri, ...(typeof sha256 === 'string' && { sha256 }), replacedAt }];

@@ -69,8 +69,7 @@ export type { ImageSources } from './uploadPodImage.ts';
 export { errorBody, modelMissingMessage, modelNotReadyMessage } from './protocol/answer.ts';
 export { readErrorText } from './protocol/errorText.ts';
 export type { InferenceInput, InferenceRequest, InputTensor } from './protocol/inferenceRequest.ts';
-export { isJsonObject } from './protocol/json.ts';
-export type { JsonObject } from './protocol/json.ts';
+export type { JsonObject } from '../foundation/json.ts';
 export {
   parseModelNames,
   parseV2ModelMetadata,

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from './protocol/json.ts';
+import { isRecord, type JsonObject } from '../foundation/json.ts';
 import type { ConfigMap } from './resources/core.ts';
 
 /** Where KServe keeps its settings. The namespace is that of its controller, `kserve` unless it was installed elsewhere. */
@@ -64,7 +64,7 @@ export function parseDeploymentMode(mode: string | undefined): DeploymentMode | 
 function section({ data }: ConfigMap, key: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(data?.[key] ?? '');
-    return isJsonObject(value) ? value : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import { dump } from 'js-yaml';
 import type { KubeObject } from '../cluster/objects/resource.ts';
 import { inferenceServiceNameProblem } from './names.ts';
-import { isJsonObject, type JsonObject } from './protocol/json.ts';
+import { isRecord, type JsonObject } from '../foundation/json.ts';
 import { quantityProblem } from './quantity.ts';
 import type { InferenceService } from './resources/inferenceService.ts';
 import { storageUriProblem } from './storageUri.ts';
@@ -39,7 +39,7 @@ export function fromYaml(
   const parsed = parseYamlWithLines(text);
   if ('problem' in parsed) return { findings: [{ severity: 'error', ...parsed.problem }] };
   const { value, lines } = parsed;
-  if (!isJsonObject(value)) {
+  if (!isRecord(value)) {
     return { findings: [{ severity: 'error', message: 'The manifest is empty or no object.', line: 0 }] };
   }
   const findings = [
@@ -81,7 +81,7 @@ function metadataFindings(
   expected: { readonly name: string; readonly namespace?: string } | undefined,
 ): ManifestFinding[] {
   const metadata = value['metadata'];
-  if (!isJsonObject(metadata)) return [finding(lines, ['metadata'], 'metadata is missing.')];
+  if (!isRecord(metadata)) return [finding(lines, ['metadata'], 'metadata is missing.')];
   const { name, namespace } = metadata;
   const findings: ManifestFinding[] = [];
   const at = (key: string, message: string): void => void findings.push(finding(lines, ['metadata', key], message));
@@ -105,8 +105,7 @@ function metadataFindings(
 /** YAML makes numbers and booleans of `1.0` and `true`; Kubernetes wants texts, and answers with a message of its decoder. */
 function textFindings(record: unknown, field: string, lines: YamlLines): ManifestFinding[] {
   if (record === undefined || record === null) return [];
-  if (!isJsonObject(record))
-    return [finding(lines, ['metadata', field], `metadata.${field} has to be keys and texts.`)];
+  if (!isRecord(record)) return [finding(lines, ['metadata', field], `metadata.${field} has to be keys and texts.`)];
   return Object.entries(record).flatMap(([key, value]) =>
     typeof value === 'string'
       ? []
@@ -116,14 +115,14 @@ function textFindings(record: unknown, field: string, lines: YamlLines): Manifes
 
 function predictorFindings(value: JsonObject, lines: YamlLines): ManifestFinding[] {
   const spec = value['spec'];
-  const predictor = isJsonObject(spec) ? spec['predictor'] : undefined;
+  const predictor = isRecord(spec) ? spec['predictor'] : undefined;
   const at: Path = ['spec', 'predictor'];
-  if (!isJsonObject(predictor)) return [finding(lines, at, 'spec.predictor is missing.')];
+  if (!isRecord(predictor)) return [finding(lines, at, 'spec.predictor is missing.')];
   const model = predictor['model'];
   const findings = replicaFindings(predictor, lines);
-  if (!isJsonObject(model)) return findings;
+  if (!isRecord(model)) return findings;
   const format = model['modelFormat'];
-  if (!isJsonObject(format) || typeof format['name'] !== 'string') {
+  if (!isRecord(format) || typeof format['name'] !== 'string') {
     findings.push(finding(lines, [...at, 'model', 'modelFormat'], 'spec.predictor.model.modelFormat.name is missing.'));
   }
   findings.push(...storageFindings(model, predictor, lines), ...resourceFindings(model, lines));
@@ -162,9 +161,9 @@ function replicaFindings(predictor: JsonObject, lines: YamlLines): ManifestFindi
 
 function resourceFindings(model: JsonObject, lines: YamlLines): ManifestFinding[] {
   const resources = model['resources'];
-  if (!isJsonObject(resources)) return [];
+  if (!isRecord(resources)) return [];
   return ['requests', 'limits'].flatMap((kind) =>
-    Object.entries(isJsonObject(resources[kind]) ? resources[kind] : {}).flatMap(([resource, amount]) => {
+    Object.entries(isRecord(resources[kind]) ? resources[kind] : {}).flatMap(([resource, amount]) => {
       const problem = quantityProblem(resource, String(amount));
       return problem === undefined
         ? []

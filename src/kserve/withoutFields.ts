@@ -1,7 +1,7 @@
 import { load } from 'js-yaml';
 import type { KubeObject } from '../cluster/objects/resource.ts';
 import { toYaml } from './manifestYaml.ts';
-import { isJsonObject, type JsonObject } from './protocol/json.ts';
+import { isRecord, type JsonObject } from '../foundation/json.ts';
 
 /**
  * A manifest without some of its fields, so that server-side apply leaves them to whoever owns them.
@@ -17,7 +17,7 @@ export function withoutFields(text: string, fields: readonly string[]): string {
 }
 
 function without(value: unknown, path: string): unknown {
-  if (path.startsWith('.') && isJsonObject(value)) {
+  if (path.startsWith('.') && isRecord(value)) {
     const key = keyAt(value, path.slice(1));
     return key === undefined ? value : withoutKey(value, key, path.slice(1 + key.length));
   }
@@ -51,6 +51,6 @@ function selects(keys: string, item: unknown, index: number): boolean {
   const pairs = [...keys.matchAll(/([^=,]*)=("(?:[^"\\]|\\.)*"|[^,]*)/g)];
   return pairs.every(([, key = '', value = '']) => {
     const wanted = JSON.parse(value) as unknown;
-    return key === '' ? item === wanted : isJsonObject(item) && item[key] === wanted;
+    return key === '' ? item === wanted : isRecord(item) && item[key] === wanted;
   });
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../../foundation/json.ts';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -7,7 +8,7 @@ import type { NodeSubject, TreeNode } from '../../views/treeNode.ts';
 
 /** The row that a command was run from, if it was. */
 export function rowSubject(argument: unknown): NodeSubject | undefined {
-  return isObject(argument) && 'subject' in argument ? (argument as unknown as TreeNode).subject : undefined;
+  return isRecord(argument) && 'subject' in argument ? (argument as unknown as TreeNode).subject : undefined;
 }
 
 /** The id of the endpoint that a row stands for. */
@@ -21,14 +22,14 @@ export function endpointOf(argument: unknown): string | undefined {
 export function pathArgument(argument: unknown): string | undefined {
   if (typeof argument === 'string') return argument;
   if (argument instanceof vscode.Uri) return localPath(argument);
-  if (!isObject(argument)) return undefined;
+  if (!isRecord(argument)) return undefined;
   const named = argument['folder'] ?? argument['path'];
   return typeof named === 'string' && !('subject' in argument) ? named : undefined;
 }
 
 /** A text field of a script's argument object. */
 export function textField(argument: unknown, field: string): string | undefined {
-  const value = isObject(argument) ? argument[field] : undefined;
+  const value = isRecord(argument) ? argument[field] : undefined;
   return typeof value === 'string' ? value : undefined;
 }
 
@@ -84,8 +85,4 @@ function localPath(uri: vscode.Uri): string {
   throw new ModelDeckError('unsupported', `${uri.toString(true)} is not on a file system that this window can read.`, {
     remedy: 'Open the folder on the machine where the model lies (Remote SSH, WSL and containers work).',
   });
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../../foundation/json.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { DeploySpec } from '../../packaging/spec/modelSpec.ts';
 import type { NodeSubject } from '../../views/treeNode.ts';
@@ -52,7 +53,7 @@ export function claimOfStore(
  * @throws ModelDeckError `invalid-input` naming the field that cannot be
  */
 export function givenByScript(argument: unknown): DeployGiven {
-  if (!isObject(argument) || 'subject' in argument) return {};
+  if (!isRecord(argument) || 'subject' in argument) return {};
   const { target, resources, protocol, confirm } = argument;
   const text = (field: string): string | undefined => checked(argument, field, 'a text', isText);
   const count = (field: string): number | undefined => checked(argument, field, 'a whole number', isCount);
@@ -77,7 +78,7 @@ export function givenByScript(argument: unknown): DeployGiven {
 function place(target: unknown): DeployGiven {
   if (target === undefined) return {};
   if (target === 'this-computer') return { target };
-  if (!isObject(target)) throw wrong('target', '"this-computer", or an object with context and namespace', target);
+  if (!isRecord(target)) throw wrong('target', '"this-computer", or an object with context and namespace', target);
   const context = checked(target, 'context', 'a text', isText);
   if (context === undefined) throw wrong('target.context', 'the name of a context', undefined);
   return defined({ target: 'kserve', context, namespace: checked(target, 'namespace', 'a text', isText) });
@@ -109,10 +110,6 @@ export function defined<T extends object>(record: T): { [K in keyof T]?: Exclude
   };
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
@@ -122,5 +119,5 @@ function isCount(value: unknown): value is number {
 }
 
 function isTexts(value: unknown): value is Readonly<Record<string, string>> {
-  return isObject(value) && Object.values(value).every(isText);
+  return isRecord(value) && Object.values(value).every(isText);
 }

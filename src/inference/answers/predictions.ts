@@ -1,5 +1,5 @@
 import { ModelDeckError } from '../../foundation/error.ts';
-import { isJsonObject } from '../../kserve/index.ts';
+import { isRecord } from '../../foundation/json.ts';
 import type { Prediction } from '../endpoint.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { Prediction } from '../endpoint.ts';
  */
 export function readPredictions(value: unknown, labels?: readonly string[]): Prediction[] {
   const inner = unwrap(value);
-  if (isJsonObject(inner)) return readDictionary(inner);
+  if (isRecord(inner)) return readDictionary(inner);
   if (!Array.isArray(inner)) throw notPredictions('is neither a dictionary nor a list', inner);
   if (inner.length === 0) throw notPredictions('is empty', inner);
   if (inner.length > maxClasses) throw notPredictions(`has more than ${maxClasses} classes`, inner.length);
@@ -51,7 +51,7 @@ function unwrap(value: unknown): unknown {
 
 /** `[["tabby", 0.9]]` is a list of one pair, not a pair that was wrapped. */
 function isWrapped(value: unknown): boolean {
-  return Array.isArray(value) ? !isPair(value) : isJsonObject(value) || typeof value === 'string';
+  return Array.isArray(value) ? !isPair(value) : isRecord(value) || typeof value === 'string';
 }
 
 function isPair(value: readonly unknown[]): boolean {

@@ -1,4 +1,4 @@
-import { isJsonObject, own } from './json.ts';
+import { isRecord, own } from '../../foundation/json.ts';
 
 /** Longest text of a server that goes into a message, in characters. */
 const maxLength = 500;
@@ -16,7 +16,7 @@ export function readErrorText(body: string): string | undefined {
     return text === '' || text.startsWith('<') ? undefined : oneLine(text.slice(0, 4 * maxLength).split('\n')[0] ?? '');
   }
   if (typeof parsed === 'string') return oneLine(parsed);
-  if (!isJsonObject(parsed)) return undefined;
+  if (!isRecord(parsed)) return undefined;
   for (const key of ['error', 'message', 'detail']) {
     const value = own(parsed, key);
     if (typeof value === 'string' && value !== '') return oneLine(value);

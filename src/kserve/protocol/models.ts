@@ -1,4 +1,4 @@
-import { isJsonObject, own } from './json.ts';
+import { isRecord, own } from '../../foundation/json.ts';
 import type { TensorMetadata } from './v2.ts';
 
 /** Path of the list of models in V1; KServe's servers have it for either protocol. */
@@ -34,12 +34,12 @@ const maxRank = 16;
 export function parseModelNames(text: string): readonly string[] | undefined {
   const body = parseJson(text);
   if (Array.isArray(body)) return indexNames(body as unknown[]);
-  const models = isJsonObject(body) ? own(body, 'models') : undefined;
+  const models = isRecord(body) ? own(body, 'models') : undefined;
   return Array.isArray(models) ? distinctNames(models as unknown[]) : undefined;
 }
 
 function indexNames(entries: readonly unknown[]): readonly string[] {
-  const objects = entries.filter(isJsonObject);
+  const objects = entries.filter(isRecord);
   const loaded = objects.filter((entry) => own(entry, 'state') === 'READY');
   return distinctNames((loaded.length > 0 ? loaded : objects).map((entry) => own(entry, 'name')));
 }
@@ -61,7 +61,7 @@ export interface ModelMetadata {
 /** @returns undefined when the text is no V2 metadata */
 export function parseV2ModelMetadata(text: string): ModelMetadata | undefined {
   const body = parseJson(text);
-  const inputs = isJsonObject(body) ? tensors(own(body, 'inputs')) : undefined;
+  const inputs = isRecord(body) ? tensors(own(body, 'inputs')) : undefined;
   return inputs && { inputs };
 }
 
@@ -72,7 +72,7 @@ function tensors(value: unknown): readonly TensorMetadata[] | undefined {
 }
 
 function tensor(value: unknown): TensorMetadata | undefined {
-  if (!isJsonObject(value)) return undefined;
+  if (!isRecord(value)) return undefined;
   const name = own(value, 'name');
   const datatype = own(value, 'datatype');
   const shape = own(value, 'shape');

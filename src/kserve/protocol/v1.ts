@@ -1,7 +1,7 @@
 import { parseAnswerBody, unexpectedAnswer } from './answer.ts';
 import { decodeBase64, invalidRequest, parseRequestBody, readNestedTensor } from './inferenceRequest.ts';
 import type { InferenceInput, InferenceRequest } from './inferenceRequest.ts';
-import { isJsonObject, own } from './json.ts';
+import { isRecord, own } from '../../foundation/json.ts';
 
 /** Path of the V1 call, after the base address. */
 export function v1PredictPath(modelName: string): string {
@@ -20,7 +20,7 @@ export function buildV1Request(images: readonly Uint8Array[]): string {
  */
 export function parseV1Response(text: string): unknown[] {
   const body = parseAnswerBody(text);
-  const predictions = isJsonObject(body) ? own(body, 'predictions') : undefined;
+  const predictions = isRecord(body) ? own(body, 'predictions') : undefined;
   if (!Array.isArray(predictions)) throw unexpectedAnswer('has no list of "predictions"', body);
   return predictions as unknown[];
 }
@@ -31,7 +31,7 @@ export function parseV1Response(text: string): unknown[] {
  */
 export function parseV1Request(text: string): InferenceRequest {
   const body = parseRequestBody(text);
-  const instances = isJsonObject(body) ? own(body, 'instances') : undefined;
+  const instances = isRecord(body) ? own(body, 'instances') : undefined;
   if (instances === undefined) throw invalidRequest('Expected key "instances" in request body');
   if (!Array.isArray(instances)) throw invalidRequest('Expected "instances" to be a list');
   if (instances.length === 0) throw invalidRequest('Expected "instances" to hold at least one instance');
@@ -39,8 +39,8 @@ export function parseV1Request(text: string): InferenceRequest {
 }
 
 function readInstance(instance: unknown, index: number): InferenceInput {
-  const value = isJsonObject(instance) ? (own(instance, 'data') ?? own(instance, 'body')) : instance;
-  const where = isJsonObject(instance) ? `instances[${index}].data` : `instances[${index}]`;
+  const value = isRecord(instance) ? (own(instance, 'data') ?? own(instance, 'body')) : instance;
+  const where = isRecord(instance) ? `instances[${index}].data` : `instances[${index}]`;
   if (typeof value === 'string') return decodeBase64(value, where);
   if (Array.isArray(value)) return readNestedTensor(value, where);
   throw invalidRequest(`Expected "${where}" to be a base64 string or a list of numbers`);

@@ -1,8 +1,8 @@
 import { parseAnswerBody, unexpectedAnswer } from './answer.ts';
 import { decodeBase64, invalidRequest, parseRequestBody, readNestedTensor } from './inferenceRequest.ts';
 import type { InferenceInput, InferenceRequest } from './inferenceRequest.ts';
-import { isJsonObject, own } from './json.ts';
-import type { JsonObject } from './json.ts';
+import { isRecord, own } from '../../foundation/json.ts';
+import type { JsonObject } from '../../foundation/json.ts';
 
 /** Path of the V2 call, after the base address. */
 export function v2InferPath(modelName: string): string {
@@ -43,10 +43,10 @@ const numericDatatypes: ReadonlySet<string> = new Set([
  */
 export function parseV2Response(text: string): unknown[] {
   const body = parseAnswerBody(text);
-  const outputs = isJsonObject(body) ? own(body, 'outputs') : undefined;
+  const outputs = isRecord(body) ? own(body, 'outputs') : undefined;
   if (!Array.isArray(outputs)) throw unexpectedAnswer('has no list of "outputs"', body);
   return outputs.flatMap((output: unknown) => {
-    if (!isJsonObject(output)) throw unexpectedAnswer('has an output that is not an object', output);
+    if (!isRecord(output)) throw unexpectedAnswer('has an output that is not an object', output);
     return outputRows(output);
   });
 }
@@ -72,8 +72,8 @@ function outputRows(output: JsonObject): unknown[] {
  */
 export function parseV2Request(text: string): InferenceRequest {
   const body = parseRequestBody(text);
-  const inputs = isJsonObject(body) ? own(body, 'inputs') : undefined;
-  if (!isJsonObject(body) || inputs === undefined) throw invalidRequest('Expected key "inputs" in request body');
+  const inputs = isRecord(body) ? own(body, 'inputs') : undefined;
+  if (!isRecord(body) || inputs === undefined) throw invalidRequest('Expected key "inputs" in request body');
   if (!Array.isArray(inputs)) throw invalidRequest('Expected "inputs" to be a list');
   if (inputs.length === 0) throw invalidRequest('Expected "inputs" to hold at least one input');
   const id = own(body, 'id');
@@ -88,7 +88,7 @@ export function parseV2Request(text: string): InferenceRequest {
 
 function readInput(input: unknown, index: number): { name: string; value: InferenceInput } {
   const where = `inputs[${index}]`;
-  if (!isJsonObject(input)) throw invalidRequest(`Expected "${where}" to be an object`);
+  if (!isRecord(input)) throw invalidRequest(`Expected "${where}" to be an object`);
   const name = own(input, 'name');
   const shape = own(input, 'shape');
   const datatype = own(input, 'datatype');

@@ -1,9 +1,10 @@
+import { isRecord } from '../../foundation/json.ts';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../../foundation/task.ts';
-import { isJsonObject, readErrorText, type InferenceInput, type InputTensor } from '../../kserve/index.ts';
+import { readErrorText, type InferenceInput, type InputTensor } from '../../kserve/index.ts';
 import type { Backend } from '../server/backend.ts';
 import type { ServedModel, TorchServeEngine } from '../serverRequest.ts';
 import { loadFailure } from './loadFailure.ts';
@@ -107,7 +108,7 @@ async function ask(url: string, input: InferenceInput, signal: AbortSignal): Pro
   }
   try {
     const prediction = JSON.parse(text) as unknown;
-    return isJsonObject(prediction) || Array.isArray(prediction) ? prediction : { [String(prediction)]: 1 };
+    return isRecord(prediction) || Array.isArray(prediction) ? prediction : { [String(prediction)]: 1 };
   } catch (error) {
     throw new ModelDeckError('server', `TorchServe's answer is not JSON: ${text.slice(0, 200)}`, { cause: error });
   }

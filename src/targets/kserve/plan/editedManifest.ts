@@ -1,3 +1,4 @@
+import { isRecord } from '../../../foundation/json.ts';
 import { ModelDeckError } from '../../../foundation/error.ts';
 import type { Task } from '../../../foundation/task.ts';
 import { editableManifest, fromYaml } from '../../../kserve/index.ts';
@@ -87,8 +88,4 @@ function withNamespace(manifest: InferenceService, namespace: string): Inference
 
 function orUndefined(record: Json): Json | undefined {
   return Object.keys(record).length === 0 ? undefined : record;
-}
-
-function isRecord(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../../../foundation/json.ts';
 import type { KubeObject, ManagedFields } from '../../../cluster/objects/resource.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -139,10 +140,6 @@ function restricted(value: unknown, template: unknown): unknown {
       .filter((key) => key in value)
       .map((key) => [key, restricted(value[key], template[key])]),
   );
-}
-
-function isRecord(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isNamedList(value: unknown): value is readonly Json[] {

@@ -1,4 +1,5 @@
-import { isJsonObject, readErrorText } from '../../../kserve/index.ts';
+import { isRecord } from '../../../foundation/json.ts';
+import { readErrorText } from '../../../kserve/index.ts';
 import { askServer, type ServerAddress, type ServerAnswer } from './askServer.ts';
 
 /** What a model server says of a model. */
@@ -49,11 +50,11 @@ export async function listModels(
 ): Promise<readonly string[] | undefined> {
   const answer = await askServer(server, `/${server.protocol}/models`, { signal });
   const body = json(answer);
-  if (isJsonObject(body) && Array.isArray(body['models'])) return texts(body['models']);
+  if (isRecord(body) && Array.isArray(body['models'])) return texts(body['models']);
   if (server.protocol === 'v1' || answer === undefined) return undefined;
   // Triton and MLServer.
   const index = json(await askServer(server, '/v2/repository/index', { method: 'POST', signal }));
-  return Array.isArray(index) ? texts(index.map((entry: unknown) => isJsonObject(entry) && entry['name'])) : undefined;
+  return Array.isArray(index) ? texts(index.map((entry: unknown) => isRecord(entry) && entry['name'])) : undefined;
 }
 
 async function readiness(
@@ -78,7 +79,7 @@ async function readiness(
   // Triton's answer has no body.
   if (answer.body.trim() !== '' && !isReady(body)) return loading;
   const metadata = json(await askServer(question, path, { signal }));
-  const versions = isJsonObject(metadata) && Array.isArray(metadata['versions']) ? texts(metadata['versions']) : [];
+  const versions = isRecord(metadata) && Array.isArray(metadata['versions']) ? texts(metadata['versions']) : [];
   return { kind: 'ready', modelName, versions };
 }
 
@@ -88,7 +89,7 @@ async function isAlive(question: ModelQuestion, signal: AbortSignal | undefined)
   const answer = await askServer(question, path, { signal });
   if (answer === undefined) return { kind: 'silent' };
   const body = json(answer);
-  const status = isJsonObject(body) ? body['status'] : undefined;
+  const status = isRecord(body) ? body['status'] : undefined;
   const unwell = answer.status >= 500 || (typeof status === 'string' && /unhealthy|partial/i.test(status));
   return unwell
     ? { kind: 'loading', reason: readErrorText(answer.body) ?? 'The server is not healthy yet.' }
@@ -97,16 +98,14 @@ async function isAlive(question: ModelQuestion, signal: AbortSignal | undefined)
 
 /** KServe's server of old said `"True"`. */
 function isReady(body: unknown): boolean {
-  return isJsonObject(body) && (body['ready'] === true || body['ready'] === 'True');
+  return isRecord(body) && (body['ready'] === true || body['ready'] === 'True');
 }
 
 /** The versions that TensorFlow Serving has available; undefined for another server's answer. */
 function tensorflowVersions(body: unknown): readonly string[] | undefined {
-  const states = isJsonObject(body) ? body['model_version_status'] : undefined;
+  const states = isRecord(body) ? body['model_version_status'] : undefined;
   if (!Array.isArray(states)) return undefined;
-  return texts(
-    states.map((state: unknown) => isJsonObject(state) && state['state'] === 'AVAILABLE' && state['version']),
-  );
+  return texts(states.map((state: unknown) => isRecord(state) && state['state'] === 'AVAILABLE' && state['version']));
 }
 
 function json(answer: ServerAnswer | undefined): unknown {

@@ -1,0 +1,12 @@
+/** An object that was parsed from JSON or YAML: nothing is known of its values. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** An object with named fields; arrays and null are none. */
+export function isRecord(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A field that the object itself has: `constructor` and the like come from its prototype. */
+export function own(object: JsonObject, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}

@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { makeFolder } from './makeFolder.ts';
+
+/** A name beside `destination` for what is being written, so that half of it never looks whole. */
+export function partialName(destination: string): string {
+  return `${destination}.${randomBytes(4).toString('hex')}.part`;
+}
+
+/**
+ * Makes something beside its place and moves it there when it is whole. When making or moving it fails, what was made goes
+ * away again, and what was there before stays.
+ *
+ * @param make writes the file or folder that it is given
+ * @throws what `make` throws, and the operating system's error
+ */
+export async function replaceWhole<T>(destination: string, make: (partial: string) => Promise<T>): Promise<T> {
+  const partial = partialName(destination);
+  try {
+    await makeFolder(path.dirname(destination));
+    const made = await make(partial);
+    await rename(partial, destination);
+    return made;
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * Writes a file as a whole: readers see the old content or the new, never a part.
+ * @param mode of a new file, for example `0o600` where it holds a secret
+ * @throws the operating system's error
+ */
+export function writeWhole(file: string, content: string | Uint8Array, mode?: number): Promise<void> {
+  return replaceWhole(file, (partial) => writeFile(partial, content, mode === undefined ? {} : { mode }));
+}
