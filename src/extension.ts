@@ -91,7 +91,7 @@ export function activate(context: vscode.ExtensionContext): void {
         const subscription = kube.onDidChangeTargets(listener);
         return () => void subscription.dispose();
       },
-      openTarget: async ({ contextName, namespace }) => (await kube.get()).target(contextName, namespace),
+      openTarget: async ({ context: name, namespace }) => (await kube.get()).target(name, namespace),
       credentials,
       packageOf: (model) => packageKnowledge(model, localStore, services.packaging),
     }),

@@ -10,6 +10,9 @@ export {
   uploadPodLabels,
 } from './annotations.ts';
 export type { Provenance } from './annotations.ts';
+export { otherRuntimes } from './choices/otherRuntimes.ts';
+export type { ListedRuntimes } from './choices/otherRuntimes.ts';
+export { runtimeChoices } from './choices/runtimeChoices.ts';
 export { parseConfigProperties } from './configProperties.ts';
 export type { ConfigProperties, SnapshotModel } from './configProperties.ts';
 export type { Diagnosis } from './diagnosis/diagnosis.ts';

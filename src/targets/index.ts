@@ -1,6 +1,6 @@
 /** Where models are served. */
-export { ThisComputer } from './thisComputer.ts';
-export type { ThisComputerOptions } from './thisComputer.ts';
+export { ThisComputer } from './thisComputer/thisComputer.ts';
+export type { ThisComputerOptions } from './thisComputer/thisComputer.ts';
 export type * from './target.ts';
 export { openClusters } from './kserve/openClusters.ts';
 export type { ClustersOptions } from './kserve/openClusters.ts';

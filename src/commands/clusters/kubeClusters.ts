@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { once } from '../../foundation/once.ts';
 import type { Clusters, KServeTarget } from '../../targets/kserve/clusters.ts';
 import { execPluginQuestion } from './execPluginQuestion.ts';
 import { affectsKubeconfig, kubeconfigFiles } from '../core/settings.ts';
@@ -29,7 +30,6 @@ export function kubeClusters(
     isTrusted: () => vscode.workspace.isTrusted,
     ask: askToRun,
   });
-  let made: Promise<Clusters> | undefined;
   let known: Clusters | undefined;
   let endWatching: () => void = () => undefined;
 
@@ -38,7 +38,7 @@ export function kubeClusters(
     return [...kubeconfigPaths(process.env), ...kubeconfigFiles()];
   }
 
-  async function make(): Promise<Clusters> {
+  const get = once(async (): Promise<Clusters> => {
     const { openClusters } = await import('../../targets/index.ts');
     await watchFiles();
     const { version } = context.extension.packageJSON as { readonly version: string };
@@ -52,7 +52,7 @@ export function kubeClusters(
     });
     known.onDidChange(() => didChangeTargets.fire());
     return known;
-  }
+  });
 
   async function watchFiles(): Promise<void> {
     const { watchKubeconfig } = await import('../../cluster/index.ts');
@@ -61,24 +61,20 @@ export function kubeClusters(
   }
 
   async function reset(clusters: Clusters): Promise<void> {
-    log.info('The kubeconfig has changed: its contexts are read anew.');
+    log.info('The kubeconfig has changed: its contexts are read again.');
     await clusters.reset();
     didReset.fire();
   }
 
   const settings = vscode.workspace.onDidChangeConfiguration(async (event) => {
-    if (!affectsKubeconfig(event) || made === undefined) return;
-    const clusters = await made;
+    const clusters = affectsKubeconfig(event) ? await get.known() : undefined;
+    if (!clusters) return;
     await watchFiles();
     await reset(clusters);
   });
 
   return {
-    get: () =>
-      (made ??= make().catch((error: unknown) => {
-        made = undefined;
-        throw error;
-      })),
+    get,
     files,
     openTargets: () => known?.openTargets() ?? [],
     onDidChangeTargets: didChangeTargets.event,
@@ -88,7 +84,7 @@ export function kubeClusters(
       didReset.dispose();
       didChangeTargets.dispose();
       endWatching();
-      void made?.then((clusters) => clusters.close());
+      void get.known()?.then((clusters) => clusters.close());
     },
   };
 }

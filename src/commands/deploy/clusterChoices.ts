@@ -4,15 +4,22 @@ import type { ClusterConnection } from '../../cluster/clusterConnection.ts';
 import type { KubeObject, ResourceType } from '../../cluster/objects/resource.ts';
 import { kserveLabels } from '../../kserve/annotations.ts';
 import { namespaces, persistentVolumeClaims } from '../../kserve/resources/core.ts';
-import { clusterServingRuntimes, servingRuntimes, type ServingRuntime } from '../../kserve/resources/servingRuntime.ts';
+import { clusterServingRuntimes, servingRuntimes } from '../../kserve/resources/servingRuntime.ts';
 import { storageClasses, type StorageClass } from '../../kserve/resources/storageClass.ts';
-import { claimChoice } from './claimChoice.ts';
-import type { ClaimChoice, DeployChoices, NamespaceChoices } from './deploySteps.ts';
-import { runtimeChoices } from './runtimeChoices.ts';
+import { claimChoice, type ClaimChoice } from '../../kserve/choices/claimChoice.ts';
+import type { ListedRuntimes } from '../../kserve/choices/otherRuntimes.ts';
+import type { DeployChoices, NamespaceChoices } from './deploySteps.ts';
 import type { Services } from '../core/services.ts';
 
-/** Reads from the kubeconfig and its clusters what the questions of "Deploy Model…" offer. */
-export async function clusterChoices(services: Services, contexts: DeployChoices['contexts']): Promise<DeployChoices> {
+/**
+ * Reads from the kubeconfig and its clusters what the questions of "Deploy Model…" offer.
+ * @param modelFormat KServe's name of what is to be served
+ */
+export async function clusterChoices(
+  services: Services,
+  contexts: DeployChoices['contexts'],
+  modelFormat: string,
+): Promise<DeployChoices> {
   const kserve = await services.kserve();
   const connect = async (context: string): Promise<ClusterConnection> => (await services.clusters()).connect(context);
   return {
@@ -20,10 +27,8 @@ export async function clusterChoices(services: Services, contexts: DeployChoices
     namespaces: async (context, signal) =>
       readNamespaces(await connect(context), services.namespaces.of(context), { signal }),
     claims: async (context, namespace, signal) => readClaims(await connect(context), namespace, { signal }),
-    runtimes: async (context, namespace, signal) => {
-      const { namespaced, clusterWide } = await readRuntimes(await connect(context), namespace, { signal });
-      return runtimeChoices(kserve.selectRuntime, namespaced ?? [], clusterWide ?? []);
-    },
+    runtimes: async (context, namespace, signal) =>
+      kserve.runtimeChoices(modelFormat, await readRuntimes(await connect(context), namespace, { signal })),
     nameProblem: (name, namespace) =>
       namespace === undefined ? localNameProblem(name) : kserve.inferenceServiceNameProblem(name, { namespace }),
     namespaceProblem: kserve.namespaceNameProblem,
@@ -36,10 +41,7 @@ export async function readRuntimes(
   connection: ClusterConnection,
   namespace: string,
   task: Task,
-): Promise<{
-  readonly namespaced: readonly ServingRuntime[] | undefined;
-  readonly clusterWide: readonly ServingRuntime[] | undefined;
-}> {
+): Promise<ListedRuntimes> {
   const [namespaced, clusterWide] = await Promise.all([
     listed(connection, servingRuntimes, namespace, task),
     listed(connection, clusterServingRuntimes, undefined, task),

@@ -4,11 +4,12 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { ModelArchive } from '../../packaging/kinds/torchserve/modelArchive.ts';
-import { modelSpecFileName, type DeploySpec, type ModelSpec } from '../../packaging/spec/modelSpec.ts';
+import { archiveModelFormat } from '../../packaging/kinds/torchserve/modelFormat.ts';
+import { modelSpecFileName, type DeploySpec } from '../../packaging/spec/modelSpec.ts';
 import type { StoredModel } from '../../stores/modelStore.ts';
-import type { Deployment, DeployStep } from '../../targets/target.ts';
+import type { Deployment } from '../../targets/target.ts';
 import { activeModelPath, askForModelFolder, folderOf, pathArgument, rowSubject } from '../core/arguments.ts';
-import { exampleClaim } from './claimChoice.ts';
+import { exampleClaim } from '../../kserve/choices/claimChoice.ts';
 import { clusterChoices } from './clusterChoices.ts';
 import type { CommandRunner } from '../core/commandRunner.ts';
 import { claimOfStore, givenByRow, givenByScript, type DeployGiven } from './deployArguments.ts';
@@ -21,34 +22,12 @@ import {
   type DeployAnswers,
 } from './deployQuestions.ts';
 import type { DeployChoices } from './deploySteps.ts';
+import type { DeploySource } from './deploySource.ts';
 import type { DeployToCluster } from './deployToCluster.ts';
+import { deployWords } from './deployWords.ts';
 import { multiStep } from '../core/multiStep.ts';
 import type { PackageModel } from '../package/packageCommand.ts';
 import type { Services } from '../core/services.ts';
-
-/** What the user reads for each step of a deployment. */
-export const deployWords: Readonly<Record<DeployStep, string>> = {
-  plan: 'Choosing the runtime',
-  upload: 'Copying the archive to the store',
-  verify: 'Verifying the copy',
-  'start-server': 'Starting the server',
-  'load-model': 'Loading the model',
-  'wait-ready': 'Waiting for the model to answer',
-  'start-upload-pod': 'Starting the pod that receives the archive',
-  apply: 'Applying the objects',
-  'wait-scheduled': 'Waiting for a node',
-  'wait-containers': 'Waiting for the containers',
-  undo: 'Taking back what was made',
-};
-
-/** What is to be deployed: an archive on this computer, or a model that lies in a claim. */
-export interface DeploySource {
-  readonly archive?: ModelArchive;
-  readonly stored?: StoredModel;
-  /** Of the model's folder, when it has one. */
-  readonly specFile?: string;
-  readonly spec?: ModelSpec;
-}
 
 /** "Deploy Model…": a folder, an archive or a stored model → a deployment on this computer or in a cluster that answers. */
 export class DeployModel {
@@ -124,7 +103,7 @@ export class DeployModel {
     const known =
       given.target === undefined && contexts.length === 0 ? { ...given, target: 'this-computer' as const } : given;
     const context = { suggestedName: deploymentName(model.name), given: known, remembered };
-    const choices = await clusterChoices(this.services, contexts);
+    const choices = await clusterChoices(this.services, contexts, archiveModelFormat);
     const answers = await multiStep(
       (soFar) => deployTitle(`${model.name} ${model.version}`, soFar, known),
       deployQuestions({ ...context, choices }),

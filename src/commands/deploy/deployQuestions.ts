@@ -14,9 +14,9 @@ import {
   targetStep,
   thisComputer,
   type DeployChoices,
-  type Protocol,
 } from './deploySteps.ts';
-import { parseReplicas, parseResources } from './deployTexts.ts';
+import type { Protocol } from '../../kserve/choices/runtimeChoices.ts';
+import { parseReplicas, parseResources } from '../../kserve/choices/sizeTexts.ts';
 import type { Answers, LoadedQuestion, Question } from '../core/multiStep.ts';
 
 export type DeployQuestion =

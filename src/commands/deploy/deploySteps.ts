@@ -1,5 +1,7 @@
 import type { DeploySpec } from '../../packaging/spec/modelSpec.ts';
-import { formatReplicas, formatResources, parseReplicas, parseResources } from './deployTexts.ts';
+import type { ClaimChoice } from '../../kserve/choices/claimChoice.ts';
+import type { Protocol, RuntimeChoice, RuntimeChoices } from '../../kserve/choices/runtimeChoices.ts';
+import { formatReplicas, formatResources, parseReplicas, parseResources } from '../../kserve/choices/sizeTexts.ts';
 import type { InputStep, PickItem, PickStep } from '../core/multiStep.ts';
 
 /** What the questions need to know of the kubeconfig and its clusters; each is read when its question comes. */
@@ -24,33 +26,6 @@ export interface NamespaceChoices {
   /** Why the list may be short. */
   readonly note?: string;
 }
-
-export interface ClaimChoice {
-  readonly name: string;
-  /** For example `10Gi · ReadWriteOnce`. */
-  readonly description: string;
-  /** What one should know of it. */
-  readonly note?: string;
-  readonly unusable?: string;
-}
-
-export interface RuntimeChoices {
-  /** What KServe would choose, and why; or why nothing. */
-  readonly automatic: Readonly<Record<Protocol, { readonly name?: string; readonly sentence: string }>>;
-  readonly runtimes: readonly RuntimeChoice[];
-}
-
-export interface RuntimeChoice {
-  readonly name: string;
-  readonly scope: 'namespace' | 'cluster';
-  readonly protocols: readonly Protocol[];
-  /** Why it cannot serve the model. */
-  readonly unusable?: string;
-  /** What its container gets when nothing is said, for example `cpu=1, memory=2Gi`. */
-  readonly resources?: string;
-}
-
-export type Protocol = 'v1' | 'v2';
 
 /** Values of picks that are no names: Kubernetes' names have no such characters. */
 export const thisComputer = 'this-computer';

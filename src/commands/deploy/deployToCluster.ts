@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { DeployOrder } from '../../deploy/index.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
+import { once } from '../../foundation/once.ts';
 import type { Task } from '../../foundation/task.ts';
 import type { Provenance } from '../../packaging/spec/modelSpec.ts';
 import type { PlanAnswer, PlanPages } from '../../panel/plan/planPage.ts';
@@ -10,11 +11,11 @@ import type { ClusterDeployOptions, Deployment, DeployPlan, ModelProvenance } fr
 import { readRuntimes } from './clusterChoices.ts';
 import type { CommandRunner } from '../core/commandRunner.ts';
 import { defined } from './deployArguments.ts';
-import { deployWords, type DeploySource } from './deployCommand.ts';
+import type { DeploySource } from './deploySource.ts';
+import { deployWords } from './deployWords.ts';
 import { specOfAnswers, type ClusterAnswers } from './deployQuestions.ts';
-import { idOfService } from '../service/objectNames.ts';
+import { formatServiceRef } from '../../targets/kserve/serviceRef.ts';
 import type { NextSteps } from '../core/nextSteps.ts';
-import { otherRuntimes } from './otherRuntimes.ts';
 import type { Services } from '../core/services.ts';
 
 /** Deploys to a namespace of a cluster: shows the plan, does it, and asks what shall become of it when it fails. */
@@ -60,12 +61,12 @@ export class DeployToCluster {
     const { name, cluster } = order;
     const { namespace } = target;
     const model = source.archive ?? source.stored;
-    const runtimes = lazily(() => readRuntimes(target.connection, namespace, {}));
+    const runtimes = once(() => readRuntimes(target.connection, namespace, {}));
     const others = async (plan: DeployPlan): Promise<readonly string[]> => {
       const yaml =
         plan.objects?.find((object) => object.kind === 'InferenceService' && object.name === name)?.yaml ?? '';
       const { manifest } = kserve.fromYaml(yaml);
-      return manifest ? otherRuntimes(kserve, manifest, await runtimes()) : [];
+      return manifest ? kserve.otherRuntimes(manifest, await runtimes()) : [];
     };
     return this.pages.ask(
       { title: `Deploy ${[model?.name, model?.version].filter(Boolean).join(' ')}`, target: target.label, name },
@@ -138,7 +139,10 @@ export class DeployToCluster {
     if (chosen === manifest) {
       const { contextName: context, namespace } = target;
       const object = { context, namespace, objectKind: 'InferenceService', name };
-      await vscode.commands.executeCommand('modelDeck.showManifest', { ...object, deploymentId: idOfService(object) });
+      await vscode.commands.executeCommand('modelDeck.showManifest', {
+        ...object,
+        deploymentId: formatServiceRef(object),
+      });
     }
   }
 }
@@ -149,14 +153,4 @@ function optionsOf({ runtime, resources, minReplicas, maxReplicas }: ClusterAnsw
 
 function modelProvenance({ source, revision, licence, sha256 }: Provenance = {}): ModelProvenance {
   return defined({ source, revision, licence, weightsSha256: sha256 });
-}
-
-/** The result of the first call, for all calls; a failure is not kept. */
-function lazily<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () =>
-    (made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    }));
 }

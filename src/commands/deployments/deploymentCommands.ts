@@ -3,8 +3,9 @@ import { ModelDeckError } from '../../foundation/error.ts';
 import type { Deployment, DeploymentState, Target } from '../../targets/target.ts';
 import { rowSubject, textField } from '../core/arguments.ts';
 import type { CommandRunner } from '../core/commandRunner.ts';
-import { deployWords } from '../deploy/deployCommand.ts';
-import { idOfService, objectOfRow, serviceOfId } from '../service/objectNames.ts';
+import { deployWords } from '../deploy/deployWords.ts';
+import { formatServiceRef } from '../../targets/kserve/serviceRef.ts';
+import { objectOfArgument, objectOfRow } from '../service/objectNames.ts';
 import type { PodLogs } from '../service/podLogs.ts';
 import type { ServiceOperations } from '../service/serviceOperations.ts';
 import type { Services } from '../core/services.ts';
@@ -100,10 +101,11 @@ export class Deployments {
   /** The deployment of the row, or of the id that a script or our own page names. */
   private async named(argument: unknown): Promise<ChosenDeployment | undefined> {
     const subject = rowSubject(argument);
-    const object = objectOfRow(subject) ?? serviceOfId(textField(argument, 'deploymentId') ?? '');
+    const object =
+      objectOfRow(subject) ?? objectOfArgument({ deploymentId: textField(argument, 'deploymentId') }, undefined);
     if (object?.objectKind === 'InferenceService') {
       const target = await (await this.services.clusters()).target(object.context, object.namespace);
-      return { target, id: idOfService(object), name: object.name };
+      return { target, id: formatServiceRef(object), name: object.name };
     }
     const target = await this.services.thisComputer();
     if (subject?.kind === 'deployment') return chosenOf(target, subject.deployment);

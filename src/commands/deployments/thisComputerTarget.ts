@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { once } from '../../foundation/once.ts';
 import type { Target } from '../../targets/target.ts';
 import { pythonPath } from '../core/settings.ts';
 
@@ -16,10 +17,9 @@ export interface ThisComputerTarget extends vscode.Disposable {
 
 export function thisComputerTarget(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): ThisComputerTarget {
   const changed = new vscode.EventEmitter<void>();
-  let made: Promise<Target & { dispose(): Promise<void> }> | undefined;
   let known: Target | undefined;
 
-  async function make(): Promise<Target & { dispose(): Promise<void> }> {
+  const get = once(async (): Promise<Target & { dispose(): Promise<void> }> => {
     const { ThisComputer } = await import('../../targets/index.ts');
     const target = await ThisComputer.open({
       stateFolder: path.join(context.globalStorageUri.fsPath, 'this-computer'),
@@ -37,14 +37,14 @@ export function thisComputerTarget(context: vscode.ExtensionContext, log: vscode
     target.onDidChangeDeployments(() => changed.fire());
     changed.fire();
     return target;
-  }
+  });
 
   return {
-    get: () => (made ??= make()),
+    get,
     onDidChange: changed.event,
     count: () => known?.deployments().length ?? 0,
     stop: async () => {
-      await (await made)?.dispose();
+      await (await get.known()?.catch(() => undefined))?.dispose();
     },
     dispose: () => changed.dispose(),
   };

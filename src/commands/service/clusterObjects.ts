@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ClusterConnection } from '../../cluster/clusterConnection.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
+import { formatServiceRef } from '../../targets/kserve/serviceRef.ts';
 import { kserveLabels } from '../../kserve/annotations.ts';
 import { events, pods, type KubeEvent, type Pod } from '../../kserve/resources/core.ts';
 import { inferenceServices, type InferenceService } from '../../kserve/resources/inferenceService.ts';
@@ -8,7 +9,7 @@ import type { KServeTarget } from '../../targets/kserve/clusters.ts';
 import { rowSubject } from '../core/arguments.ts';
 import { namespaceComplaint } from '../clusters/rememberedNamespaces.ts';
 import type { Services } from '../core/services.ts';
-import { idOfService, objectOfArgument, objectOfRow, type NamedObject } from './objectNames.ts';
+import { objectOfArgument, objectOfRow, type NamedObject } from './objectNames.ts';
 
 /** An InferenceService and where it is. */
 export interface FoundService {
@@ -28,7 +29,7 @@ export class ClusterObjects {
       throw new ModelDeckError('invalid-input', `${object.name} is a ${object.objectKind}, not an InferenceService.`);
     }
     const target = await (await this.services.clusters()).target(object.context, object.namespace);
-    return { target, deploymentId: idOfService(object), object };
+    return { target, deploymentId: formatServiceRef(object), object };
   }
 
   /** The service or pod. */

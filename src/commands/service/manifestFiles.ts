@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { fieldConflicts, type FieldConflict } from '../../cluster/clusterErrors.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
+import { formatServiceRef } from '../../targets/kserve/serviceRef.ts';
 import type { PlanDocuments } from '../../panel/plan/planPage.ts';
 import type { Services } from '../core/services.ts';
 import type { ClusterObjects } from './clusterObjects.ts';
-import { idOfService, type NamedObject } from './objectNames.ts';
+import type { NamedObject } from './objectNames.ts';
 
 const scheme = 'model-deck-k8s';
 /** A manifest of the cluster: `model-deck-k8s://live/<context>/<namespace>/<name>.yaml`. */
@@ -127,7 +128,7 @@ export class ManifestFiles implements vscode.FileSystemProvider, PlanDocuments {
     if (!object) throw vscode.FileSystemError.FileNotFound(uri);
     try {
       const target = await (await this.services.clusters()).target(object.context, object.namespace);
-      const text = await target.manifest(idOfService(object), 'edit');
+      const text = await target.manifest(formatServiceRef(object), 'edit');
       return this.put(uri, text, (edited) => this.apply(object, edited));
     } catch (error) {
       if (ModelDeckError.is(error) && error.category === 'not-found') throw vscode.FileSystemError.FileNotFound(uri);

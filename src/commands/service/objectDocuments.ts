@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import { ModelDeckError } from '../../foundation/error.ts';
+import { formatServiceRef } from '../../targets/kserve/serviceRef.ts';
 import { pods as podType } from '../../kserve/resources/core.ts';
 import type { CommandRunner } from '../core/commandRunner.ts';
 import type { Services } from '../core/services.ts';
 import type { ClusterObjects } from './clusterObjects.ts';
-import { describeEvents, describePod, describeService } from './describeText.ts';
-import { idOfService, type NamedObject } from './objectNames.ts';
+import { describeEvents, describePod, describeService } from '../../kserve/describe/describeText.ts';
+import type { NamedObject } from './objectNames.ts';
 
 const scheme = 'model-deck-cluster';
 
@@ -85,7 +86,7 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider, vsco
 
   private async serviceManifest(object: NamedObject, signal: AbortSignal | undefined): Promise<string> {
     const target = await (await this.services.clusters()).target(object.context, object.namespace);
-    return target.manifest(idOfService(object), 'whole', { signal });
+    return target.manifest(formatServiceRef(object), 'whole', { signal });
   }
 
   private async podManifest(object: NamedObject, signal: AbortSignal | undefined): Promise<string> {
@@ -120,7 +121,7 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider, vsco
   /** What keeps it from being ready; nothing when nothing is found. */
   private async why(object: NamedObject, signal: AbortSignal | undefined): Promise<readonly string[]> {
     const target = await (await this.services.clusters()).target(object.context, object.namespace);
-    const error = await target.explain(idOfService(object), { signal });
+    const error = await target.explain(formatServiceRef(object), { signal });
     return error ? [error.message, error.remedy ?? ''].filter(Boolean) : [];
   }
 }

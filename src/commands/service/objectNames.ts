@@ -1,28 +1,17 @@
 import type { ClusterObject } from '../../foundation/error.ts';
+import { parseServiceRef, type ServiceRef } from '../../targets/kserve/serviceRef.ts';
 import type { NodeSubject } from '../../views/treeNode.ts';
 
 /** An object of a cluster, as commands name it: what a next step carries, with its context known. */
 export type NamedObject = ClusterObject & { readonly context: string };
 
-/** The service that an id of a `KServeTarget` names: `kserve:<context>/<namespace>/<name>`; a context may have slashes. */
-export function serviceOfId(deploymentId: string): NamedObject | undefined {
-  const [, context, namespace, name] = /^kserve:(.+)\/([^/]+)\/([^/]+)$/.exec(deploymentId) ?? [];
-  if (context === undefined || namespace === undefined || name === undefined) return undefined;
-  return { context, namespace, objectKind: 'InferenceService', name };
-}
-
-/** The id of a service in a `KServeTarget`. */
-export function idOfService({ context, namespace, name }: NamedObject): string {
-  return `kserve:${context}/${namespace}/${name}`;
-}
-
 /** The object that a row stands for, when a cluster has it. */
 export function objectOfRow(subject: NodeSubject | undefined): NamedObject | undefined {
   switch (subject?.kind) {
     case 'service':
-      return service(subject.contextName, subject.namespace, subject.name);
+      return serviceObject({ context: subject.contextName, namespace: subject.namespace, name: subject.name });
     case 'component':
-      return service(subject.contextName, subject.namespace, subject.service);
+      return serviceObject({ context: subject.contextName, namespace: subject.namespace, name: subject.service });
     case 'pod':
     case 'container':
       return {
@@ -57,6 +46,11 @@ export function objectOfArgument(argument: unknown, currentContext: string | und
   return { context, namespace, objectKind: text('objectKind') ?? 'InferenceService', name };
 }
 
-function service(context: string, namespace: string, name: string): NamedObject {
-  return { context, namespace, objectKind: 'InferenceService', name };
+function serviceOfId(deploymentId: string): NamedObject | undefined {
+  const ref = parseServiceRef(deploymentId);
+  return ref && serviceObject(ref);
+}
+
+function serviceObject(ref: ServiceRef): NamedObject {
+  return { ...ref, objectKind: 'InferenceService' };
 }

@@ -4,7 +4,7 @@ import { ModelDeckError } from '../../foundation/error.ts';
 import { rowSubject, textField } from '../core/arguments.ts';
 import type { CommandRunner } from '../core/commandRunner.ts';
 import type { ClusterObjects } from './clusterObjects.ts';
-import { logChoices, namedSources, type LogSource } from './logChoices.ts';
+import { logChoices, namedSources, type LogSource } from '../../kserve/choices/logChoices.ts';
 import type { NamedObject } from './objectNames.ts';
 
 /** Lines of the past that are shown before following. */

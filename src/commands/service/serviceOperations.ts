@@ -3,8 +3,8 @@ import { ModelDeckError } from '../../foundation/error.ts';
 import type { EarlierVersion } from '../../targets/kserve/clusters.ts';
 import { rowSubject, textField } from '../core/arguments.ts';
 import type { CommandRunner } from '../core/commandRunner.ts';
-import { deployWords } from '../deploy/deployCommand.ts';
-import { formatReplicas, parseReplicas, type Replicas } from '../deploy/deployTexts.ts';
+import { deployWords } from '../deploy/deployWords.ts';
+import { formatReplicas, parseReplicas, type Replicas } from '../../kserve/choices/sizeTexts.ts';
 import type { NextSteps } from '../core/nextSteps.ts';
 import type { ClusterObjects, FoundService } from './clusterObjects.ts';
 

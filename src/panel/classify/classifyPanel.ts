@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type * as Inference from '../../inference/index.ts';
+import { parseServiceRef, type ServiceRef } from '../../targets/kserve/serviceRef.ts';
 import type { Target } from '../../targets/target.ts';
 import { ClassifySession, type ImageInput } from './classifySession.ts';
 import {
@@ -17,7 +18,6 @@ import { pickEndpoint } from './endpointPicker.ts';
 import { describeFailure } from '../showFailure.ts';
 import { droppedUri, fileInput, heldInput, tooLarge } from './imageInputs.ts';
 import { showPage } from '../page.ts';
-import { parseServiceId, type ServiceId } from './serviceId.ts';
 import { TargetList, type TargetListOptions } from './targetList.ts';
 
 export interface ClassifyPanelOptions {
@@ -28,7 +28,7 @@ export interface ClassifyPanelOptions {
   readonly targets: TargetListOptions['targets'];
   readonly onDidChangeTargets: TargetListOptions['onDidChangeTargets'];
   /** Opens the target of a service that none of them knows yet. */
-  readonly openTarget: (service: ServiceId) => Promise<Target>;
+  readonly openTarget: (service: ServiceRef) => Promise<Target>;
   readonly credentials: CredentialStore;
   readonly packageOf: ConnectionsWork['packageOf'];
 }
@@ -55,7 +55,7 @@ export class ClassifyPanel implements vscode.Disposable {
   /** The endpoint whose ways are known, with the state that it had then. */
   private lookedAt: string | undefined;
   /** What {@link open} was asked for and could not be reached. */
-  private missing: ServiceId | undefined;
+  private missing: ServiceRef | undefined;
 
   constructor(private readonly deps: ClassifyPanelOptions) {
     const onError = (doing: string, error: unknown): void =>
@@ -202,14 +202,14 @@ export class ClassifyPanel implements vscode.Disposable {
 
   /** One that no target knows yet is looked for in its cluster. */
   private choose(endpointId: string): void {
-    const service = parseServiceId(endpointId);
+    const service = parseServiceRef(endpointId);
     if (this.targets.targetOf(endpointId) ?? !service) this.session.select(endpointId);
     else void this.reach(endpointId, service);
   }
 
-  private async reach(id: string, service: ServiceId): Promise<void> {
-    const { name, namespace, contextName } = service;
-    const expected = { id, label: name, targetLabel: `${namespace} — ${contextName}`, isRemote: true };
+  private async reach(id: string, service: ServiceRef): Promise<void> {
+    const { name, namespace, context } = service;
+    const expected = { id, label: name, targetLabel: `${namespace} — ${context}`, isRemote: true };
     this.session.expect({ ...expected, state: 'starting' });
     this.missing = undefined;
     try {

@@ -11,7 +11,8 @@ import { deleteService, notesOnDeleting } from './operate/deleteService.ts';
 import { applyEditedManifest } from './plan/editedManifest.ts';
 import { EndpointRoutes, type EndpointHeaders } from './routes/endpointRoutes.ts';
 import { explainService } from './explain/explainService.ts';
-import { deploymentId, targetId, type Place } from './place.ts';
+import { refOf, type Place } from './place.ts';
+import { formatNamespaceRef, parseServiceRef } from './serviceRef.ts';
 import { planDeployment } from './plan/planDeployment.ts';
 import { readServiceLog } from './explain/serviceLog.ts';
 import { keepingReplicas, wantedManifest } from './plan/prepareDeployment.ts';
@@ -45,7 +46,7 @@ export class KServeNamespace implements KServeTarget {
     this.connection = place.connection;
     this.namespace = place.namespace;
     this.contextName = place.connection.context.name;
-    this.id = targetId(this.contextName, this.namespace);
+    this.id = formatNamespaceRef(refOf(place));
     this.label = `${this.contextName} / ${this.namespace}`;
     this.rows = new ServiceRows(place);
     this.ways = new EndpointRoutes(place, endpointHeaders);
@@ -188,8 +189,8 @@ export class KServeNamespace implements KServeTarget {
   }
 
   private nameOf(id: string): string {
-    const name = id.slice(this.id.length + 1);
-    if (id === deploymentId(this.place, name) && name !== '') return name;
+    const ref = parseServiceRef(id);
+    if (ref && formatNamespaceRef(ref) === this.id) return ref.name;
     throw new ModelDeckError('internal', `${id} is not a deployment of ${this.id}.`);
   }
 }

@@ -1,5 +1,6 @@
 import type { ClusterConnection } from '../../cluster/clusterConnection.ts';
 import type { ObjectName } from '../../cluster/objects/resource.ts';
+import { formatServiceRef, type NamespaceRef } from './serviceRef.ts';
 
 /** One namespace of a connected cluster: where everything in this folder happens. */
 export interface Place {
@@ -10,13 +11,12 @@ export interface Place {
   readonly log: (message: string) => void;
 }
 
-/** `kserve:<context>/<namespace>`. */
-export function targetId(contextName: string, namespace: string): string {
-  return `kserve:${contextName}/${namespace}`;
+export function refOf({ connection, namespace }: Place): NamespaceRef {
+  return { context: connection.context.name, namespace };
 }
 
 export function deploymentId(place: Place, name: string): string {
-  return `${targetId(place.connection.context.name, place.namespace)}/${name}`;
+  return formatServiceRef({ ...refOf(place), name });
 }
 
 export function inPlace({ namespace }: Place, name: string): ObjectName {

@@ -2,7 +2,8 @@ import { openLiveList, type LiveList } from '../../cluster/index.ts';
 import { serviceSummary, type ServiceSummary } from '../../kserve/index.ts';
 import { inferenceServices, type InferenceService } from '../../kserve/resources/inferenceService.ts';
 import type { Deployment } from '../target.ts';
-import { deploymentId, targetId, type Place } from './place.ts';
+import { deploymentId, refOf, type Place } from './place.ts';
+import { formatNamespaceRef } from './serviceRef.ts';
 
 /** What is known of the InferenceServices of a namespace: followed while somebody looks, else as it was seen last. */
 export class ServiceRows {
@@ -93,7 +94,7 @@ export class ServiceRows {
     return {
       id: deploymentId(this.place, row.name),
       name: row.name,
-      targetId: targetId(this.place.connection.context.name, this.place.namespace),
+      targetId: formatNamespaceRef(refOf(this.place)),
       state: isExplained ? 'failed' : row.state === 'deleting' ? 'stopped' : row.state,
       ...(reason !== '' && { reason }),
       model: {

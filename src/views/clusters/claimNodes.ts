@@ -1,7 +1,7 @@
 import type { PersistentVolumeClaim } from '../../kserve/resources/core.ts';
 import { factTable } from '../markdown.ts';
 import type { ClaimSubject, TreeNode } from '../treeNode.ts';
-import { ageOf } from './age.ts';
+import { ageOf } from '../../kserve/describe/age.ts';
 
 /** What the tree keeps of a PersistentVolumeClaim. */
 export interface ClaimRow {

@@ -3,7 +3,7 @@ import type { PodRow, ServiceComponent } from '../../kserve/pods.ts';
 import type { ContainerState, Pod } from '../../kserve/resources/core.ts';
 import { factTable } from '../markdown.ts';
 import type { PodSubject, TreeNode } from '../treeNode.ts';
-import { ageOf } from './age.ts';
+import { ageOf } from '../../kserve/describe/age.ts';
 import { noteNode } from './noteNodes.ts';
 
 /** What the tree keeps of a pod. */

@@ -1,7 +1,7 @@
 import type { ServingRuntime } from '../../kserve/resources/servingRuntime.ts';
 import { factTable } from '../markdown.ts';
 import type { NodeSubject, TreeNode } from '../treeNode.ts';
-import { ageOf } from './age.ts';
+import { ageOf } from '../../kserve/describe/age.ts';
 import { noteNode } from './noteNodes.ts';
 
 /** What the tree keeps of a ServingRuntime or ClusterServingRuntime. */

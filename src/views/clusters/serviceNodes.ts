@@ -1,7 +1,8 @@
 import type { ServiceSummary } from '../../kserve/serviceSummary.ts';
+import { formatServiceRef } from '../../targets/kserve/serviceRef.ts';
 import { factTable } from '../markdown.ts';
 import type { Live, ServiceSubject, TreeNode } from '../treeNode.ts';
-import { ageOf } from './age.ts';
+import { ageOf } from '../../kserve/describe/age.ts';
 
 const icons: Record<ServiceSummary['state'], TreeNode['icon']> = {
   starting: { name: 'loading~spin' },
@@ -54,7 +55,7 @@ export function serviceNode(
 
 function serviceSubject(contextName: string, summary: ServiceSummary): ServiceSubject {
   const { name, namespace } = summary;
-  const deploymentId = `kserve:${contextName}/${namespace}/${name}`;
+  const deploymentId = formatServiceRef({ context: contextName, namespace, name });
   return { kind: 'service', contextName, namespace, name, deploymentId, summary };
 }
 

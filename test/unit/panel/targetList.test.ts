@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseServiceId } from '../../../src/panel/classify/serviceId.ts';
 import { TargetList } from '../../../src/panel/classify/targetList.ts';
 import type { Target } from '../../../src/targets/target.ts';
 import { deployment, fakeTarget } from './fakeTarget.ts';
@@ -119,22 +118,5 @@ describe('the targets of the panel', () => {
       [endpoints[0]?.label, endpoints[4999]?.label, endpoints[5000]?.label],
       ['model-1', 'model-9999', 'model-0'],
     );
-  });
-});
-
-describe('the id of a service', () => {
-  it('names context, namespace and service, whatever is in the name of the context', () => {
-    assert.deepEqual(parseServiceId('kserve:minikube/ml/cats'), {
-      contextName: 'minikube',
-      namespace: 'ml',
-      name: 'cats',
-    });
-    assert.deepEqual(parseServiceId('kserve:arn:aws:eks:eu-1:1:cluster/prod/ml/cats'), {
-      contextName: 'arn:aws:eks:eu-1:1:cluster/prod',
-      namespace: 'ml',
-      name: 'cats',
-    });
-    for (const id of ['this-computer/cats', 'kserve:ml/cats', 'kserve:', 'x kserve:a/b/c'])
-      assert.equal(parseServiceId(id), undefined, id);
   });
 });

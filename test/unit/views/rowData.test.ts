@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { podRow } from '../../../src/kserve/pods.ts';
 import type { Pod } from '../../../src/kserve/resources/core.ts';
-import { ageOf } from '../../../src/views/clusters/age.ts';
+import { ageOf } from '../../../src/kserve/describe/age.ts';
 import { claimRow } from '../../../src/views/clusters/claimNodes.ts';
 import { podDetail } from '../../../src/views/clusters/podNodes.ts';
 import { runtimeRow } from '../../../src/views/clusters/runtimeNodes.ts';

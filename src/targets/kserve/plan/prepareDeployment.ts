@@ -13,6 +13,7 @@ import {
   readProvenance,
   type DeploymentMode,
 } from '../../../kserve/index.ts';
+import { archiveModelFormat } from '../../../packaging/kinds/torchserve/modelFormat.ts';
 import { inferenceServices, type InferenceService } from '../../../kserve/resources/inferenceService.ts';
 import type { DeployRequest } from '../../target.ts';
 import { isCategory } from './clusterFacts.ts';
@@ -53,7 +54,7 @@ export function wantedManifest(place: Place, request: DeployRequest, mode?: Depl
     extensionVersion: place.extensionVersion,
   });
   if (cluster.manifest !== undefined) return edited(place, name, cluster.manifest, annotations);
-  const { modelFormat = 'pytorch', runtime, resources, minReplicas, maxReplicas } = cluster;
+  const { modelFormat = archiveModelFormat, runtime, resources, minReplicas, maxReplicas } = cluster;
   return inferenceServiceManifest({
     name,
     namespace: place.namespace,

@@ -1,6 +1,6 @@
-import type { KubeEvent, Pod, ContainerStatus } from '../../kserve/resources/core.ts';
-import type { InferenceService } from '../../kserve/resources/inferenceService.ts';
-import { ageOf } from '../../views/clusters/age.ts';
+import type { KubeEvent, Pod, ContainerStatus } from '../resources/core.ts';
+import type { InferenceService } from '../resources/inferenceService.ts';
+import { ageOf } from './age.ts';
 
 /** Objects as text for the reader, in the way of `kubectl describe`, and what was found out about them on top. */
 

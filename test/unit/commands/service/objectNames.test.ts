@@ -1,25 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  idOfService,
-  objectOfArgument,
-  objectOfRow,
-  serviceOfId,
-} from '../../../../src/commands/service/objectNames.ts';
+import { objectOfArgument, objectOfRow } from '../../../../src/commands/service/objectNames.ts';
 
 const net = { context: 'minikube', namespace: 'ml', objectKind: 'InferenceService', name: 'net' };
-
-describe('serviceOfId', () => {
-  it('is the way back of idOfService, also for a context with slashes', () => {
-    for (const context of ['minikube', 'arn:aws:eks:eu-1:1:cluster/a', 'a/b/c']) {
-      assert.deepEqual(serviceOfId(idOfService({ ...net, context })), { ...net, context });
-    }
-  });
-
-  it('knows no other ids', () => {
-    for (const id of ['this-computer/net', 'kserve:a/b', 'kserve:', '']) assert.equal(serviceOfId(id), undefined);
-  });
-});
 
 describe('objectOfRow', () => {
   const place = { contextName: 'minikube', namespace: 'ml' };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { logChoices, namedSources } from '../../../../src/commands/service/logChoices.ts';
+import { logChoices, namedSources } from '../../../../src/kserve/choices/logChoices.ts';
 import type { Pod } from '../../../../src/kserve/resources/core.ts';
 
 const simple: Pod = {

@@ -1,9 +1,19 @@
-import type { PersistentVolumeClaim } from '../../kserve/resources/core.ts';
-import type { StorageClass } from '../../kserve/resources/storageClass.ts';
-import type { ClaimChoice } from './deploySteps.ts';
+import type { PersistentVolumeClaim } from '../resources/core.ts';
+import type { StorageClass } from '../resources/storageClass.ts';
+
+/** A claim as the user chooses it. */
+export interface ClaimChoice {
+  readonly name: string;
+  /** For example `10Gi · ReadWriteOnce`. */
+  readonly description: string;
+  /** What one should know of it. */
+  readonly note?: string;
+  /** Why it cannot be taken. */
+  readonly unusable?: string;
+}
 
 /**
- * A claim as the user chooses it: size and access mode, what they mean for him, and why it cannot be taken.
+ * Size and access mode of a claim, what they mean for the user, and why it cannot be taken.
  *
  * @param storageClass that of the claim; left out when it is not known
  */

@@ -1,20 +1,40 @@
-import type { selectRuntime as SelectRuntime } from '../../kserve/runtimeSelection.ts';
-import type { ServingRuntime } from '../../kserve/resources/servingRuntime.ts';
-import type { Protocol, RuntimeChoice, RuntimeChoices } from './deploySteps.ts';
-import { formatResources } from './deployTexts.ts';
+import { selectRuntime, type RuntimeSelection } from '../runtimeSelection.ts';
+import type { ServingRuntime } from '../resources/servingRuntime.ts';
+import type { ListedRuntimes } from './otherRuntimes.ts';
+import { formatResources } from './sizeTexts.ts';
+
+export type Protocol = 'v1' | 'v2';
 
 const protocols: readonly Protocol[] = ['v1', 'v2'];
-/** KServe's name of what a `.mar` is served as. */
-const archiveFormat = { name: 'pytorch' };
 
-/** What can serve an archive, what KServe would take by itself, and why not the others. */
+/** The runtimes as the user chooses among them. */
+export interface RuntimeChoices {
+  /** What KServe would choose, and why; or why nothing. */
+  readonly automatic: Readonly<Record<Protocol, { readonly name?: string; readonly sentence: string }>>;
+  readonly runtimes: readonly RuntimeChoice[];
+}
+
+export interface RuntimeChoice {
+  readonly name: string;
+  readonly scope: 'namespace' | 'cluster';
+  readonly protocols: readonly Protocol[];
+  /** Why it cannot serve the model. */
+  readonly unusable?: string;
+  /** What its container gets when nothing is said, for example `cpu=1, memory=2Gi`. */
+  readonly resources?: string;
+}
+
+/**
+ * What can serve a model of a format, what KServe would take by itself, and why not the others.
+ * @param modelFormat KServe's name of it, for example `pytorch`
+ */
 export function runtimeChoices(
-  selectRuntime: typeof SelectRuntime,
-  namespaced: readonly ServingRuntime[],
-  clusterWide: readonly ServingRuntime[],
+  modelFormat: string,
+  { namespaced = [], clusterWide = [] }: ListedRuntimes,
 ): RuntimeChoices {
+  const format = { name: modelFormat };
   const automatic = (protocolVersion: Protocol): RuntimeChoices['automatic'][Protocol] => {
-    const { chosen, problem } = selectRuntime({ modelFormat: archiveFormat, protocolVersion }, namespaced, clusterWide);
+    const { chosen, problem } = selectRuntime({ modelFormat: format, protocolVersion }, namespaced, clusterWide);
     if (!chosen) return { sentence: problem?.sentence ?? 'No runtime can serve it.' };
     return { name: chosen.runtime.metadata.name, sentence: chosen.sentence };
   };
@@ -22,8 +42,8 @@ export function runtimeChoices(
     const { name } = runtime.metadata;
     // One of the namespace hides one of the cluster that has the same name.
     const others = scope === 'namespace' ? namespaced : [];
-    const select = (protocolVersion: Protocol): ReturnType<typeof SelectRuntime> =>
-      selectRuntime({ modelFormat: archiveFormat, runtime: name, protocolVersion }, others, clusterWide);
+    const select = (protocolVersion: Protocol): RuntimeSelection =>
+      selectRuntime({ modelFormat: format, runtime: name, protocolVersion }, others, clusterWide);
     const spoken = protocols.filter((protocol) => select(protocol).chosen !== undefined);
     const resources = formatResources(runtime.spec.containers?.find(isMain)?.resources?.requests);
     return {

@@ -1,13 +1,9 @@
-import type { runtimeRequestOf, selectRuntime } from '../../kserve/runtimeSelection.ts';
-import type { InferenceService } from '../../kserve/resources/inferenceService.ts';
-import type { ServingRuntime } from '../../kserve/resources/servingRuntime.ts';
+import { runtimeRequestOf, selectRuntime } from '../runtimeSelection.ts';
+import type { InferenceService } from '../resources/inferenceService.ts';
+import type { ServingRuntime } from '../resources/servingRuntime.ts';
 
-interface Selection {
-  readonly runtimeRequestOf: typeof runtimeRequestOf;
-  readonly selectRuntime: typeof selectRuntime;
-}
-
-interface Runtimes {
+/** Serving runtimes of a namespace and of its cluster; undefined where they may not be listed. */
+export interface ListedRuntimes {
   readonly namespaced: readonly ServingRuntime[] | undefined;
   readonly clusterWide: readonly ServingRuntime[] | undefined;
 }
@@ -17,9 +13,8 @@ interface Runtimes {
  * its runtime: what KServe would take by itself, where that is another one.
  */
 export function otherRuntimes(
-  { runtimeRequestOf, selectRuntime }: Selection,
   service: InferenceService,
-  { namespaced = [], clusterWide = [] }: Runtimes,
+  { namespaced = [], clusterWide = [] }: ListedRuntimes,
 ): readonly string[] {
   const request = runtimeRequestOf(service);
   if (!request) return [];

@@ -5,7 +5,7 @@ import {
   formatResources,
   parseReplicas,
   parseResources,
-} from '../../../src/commands/deploy/deployTexts.ts';
+} from '../../../../src/kserve/choices/sizeTexts.ts';
 
 describe('resources as a line of text', () => {
   it('give back what they were given', () => {

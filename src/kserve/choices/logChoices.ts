@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod } from '../../kserve/resources/core.ts';
+import type { ContainerStatus, Pod } from '../resources/core.ts';
 
 /** One container's log. */
 export interface LogSource {

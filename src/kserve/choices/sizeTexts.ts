@@ -1,16 +1,17 @@
-import type { DeploySpec } from '../../packaging/spec/modelSpec.ts';
-
 /** Resources and replicas as one line of text, as an input box takes them. */
 
+/** Kubernetes quantities by resource, for example `{ cpu: '1', memory: '2Gi' }`. */
+export type Resources = Readonly<Record<string, string>>;
+
 /** `cpu=1, memory=2Gi`; empty for none. */
-export function formatResources(resources: DeploySpec['resources'] = {}): string {
+export function formatResources(resources: Resources = {}): string {
   return Object.entries(resources)
     .map(([resource, amount]) => `${resource}=${amount}`)
     .join(', ');
 }
 
 /** Pairs with `=` or `:` between, separated by commas or spaces. Undefined for another text; amounts are not looked at. */
-export function parseResources(text: string): Readonly<Record<string, string>> | undefined {
+export function parseResources(text: string): Resources | undefined {
   const pairs = text
     .trim()
     .replace(/\s*([=:])\s*/g, '$1')
@@ -26,7 +27,11 @@ export function parseResources(text: string): Readonly<Record<string, string>> |
   return parsed;
 }
 
-export type Replicas = Pick<DeploySpec, 'minReplicas' | 'maxReplicas'>;
+/** Bounds of the number of pods. */
+export interface Replicas {
+  readonly minReplicas?: number;
+  readonly maxReplicas?: number;
+}
 
 /** `1`, or `1-3` where they differ; empty when nothing is said. */
 export function formatReplicas({ minReplicas, maxReplicas }: Replicas): string {

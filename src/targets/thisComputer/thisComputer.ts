@@ -1,19 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ModelDeckError } from '../foundation/error.ts';
-import type { Task } from '../foundation/task.ts';
-import type { Endpoint } from '../inference/endpoint.ts';
+import { ModelDeckError } from '../../foundation/error.ts';
+import type { Task } from '../../foundation/task.ts';
+import type { Endpoint } from '../../inference/endpoint.ts';
 import {
   maxRequestBytes,
   startServer,
   type RunningServer,
   type ServerEngine,
   type TorchServeSearch,
-} from '../local/index.ts';
+} from '../../local/index.ts';
 import { DeploymentRecords, type DeploymentRecord } from './deploymentRecords.ts';
-import { chooseRuntime, type LocalRuntime } from './localRuntime.ts';
-import type { StoredModel } from '../stores/modelStore.ts';
+import { chooseRuntime, type LocalRuntime } from './runtimes/chooseRuntime.ts';
+import type { StoredModel } from '../../stores/modelStore.ts';
 import type {
   DeployPlan,
   DeployRequest,
@@ -24,7 +24,7 @@ import type {
   Restoration,
   Route,
   Target,
-} from './target.ts';
+} from '../target.ts';
 
 export interface ThisComputerOptions {
   /** Where the list of deployments is kept; made when needed. */

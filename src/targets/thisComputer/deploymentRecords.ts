@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileError } from '../foundation/fileErrors.ts';
-import { makeFolder } from '../foundation/makeFolder.ts';
-import type { StoredModel } from '../stores/modelStore.ts';
+import { fileError } from '../../foundation/fileErrors.ts';
+import { makeFolder } from '../../foundation/makeFolder.ts';
+import type { StoredModel } from '../../stores/modelStore.ts';
 
 /** What outlives the window. */
 export interface DeploymentRecord {

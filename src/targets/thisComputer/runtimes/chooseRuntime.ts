@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { ModelDeckError } from '../foundation/error.ts';
-import type { Task } from '../foundation/task.ts';
-import { findTorchServe, type TorchServeSearch } from '../local/index.ts';
-import { readArchive, requireManifest } from '../packaging/index.ts';
-import type { StoredModel } from '../stores/modelStore.ts';
-import type { DeployPlan } from './target.ts';
+import { ModelDeckError } from '../../../foundation/error.ts';
+import type { Task } from '../../../foundation/task.ts';
+import { findTorchServe, type TorchServeSearch } from '../../../local/index.ts';
+import { readArchive, requireManifest } from '../../../packaging/index.ts';
+import type { StoredModel } from '../../../stores/modelStore.ts';
+import type { DeployPlan } from '../../target.ts';
 
 /** What will compute on this computer. */
 export type LocalRuntime = DeployPlan &

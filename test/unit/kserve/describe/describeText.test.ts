@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { describeEvents, describePod, describeService } from '../../../../src/commands/service/describeText.ts';
+import { describeEvents, describePod, describeService } from '../../../../src/kserve/describe/describeText.ts';
 import type { KubeEvent, Pod } from '../../../../src/kserve/resources/core.ts';
 import type { InferenceService } from '../../../../src/kserve/resources/inferenceService.ts';
 

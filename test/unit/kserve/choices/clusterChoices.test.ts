@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { claimChoice, exampleClaim } from '../../../src/commands/deploy/claimChoice.ts';
-import { runtimeChoices } from '../../../src/commands/deploy/runtimeChoices.ts';
-import { selectRuntime } from '../../../src/kserve/runtimeSelection.ts';
-import type { PersistentVolumeClaim } from '../../../src/kserve/resources/core.ts';
-import type { ServingRuntime } from '../../../src/kserve/resources/servingRuntime.ts';
-import type { StorageClass } from '../../../src/kserve/resources/storageClass.ts';
+import { claimChoice, exampleClaim } from '../../../../src/kserve/choices/claimChoice.ts';
+import { runtimeChoices } from '../../../../src/kserve/choices/runtimeChoices.ts';
+import type { PersistentVolumeClaim } from '../../../../src/kserve/resources/core.ts';
+import type { ServingRuntime } from '../../../../src/kserve/resources/servingRuntime.ts';
+import type { StorageClass } from '../../../../src/kserve/resources/storageClass.ts';
 
 function claim(mode: string, phase: 'Bound' | 'Pending' | 'Lost' = 'Bound'): PersistentVolumeClaim {
   return {
@@ -65,7 +64,7 @@ describe('runtimeChoices', () => {
   const all = [torchserve, runtime('triton', 'pytorch', ['v2']), runtime('sklearn', 'sklearn', ['v1'])];
 
   it('tells what KServe takes, what can be named, and why not the rest', () => {
-    const { automatic, runtimes } = runtimeChoices(selectRuntime, [], all);
+    const { automatic, runtimes } = runtimeChoices('pytorch', { namespaced: [], clusterWide: all });
     assert.equal(automatic.v1.name, 'torchserve');
     assert.match(automatic.v2.sentence, /torchserve/);
     assert.deepEqual(
@@ -81,7 +80,10 @@ describe('runtimeChoices', () => {
   });
 
   it('lets one of the namespace hide one of the cluster of the same name', () => {
-    const { runtimes } = runtimeChoices(selectRuntime, [runtime('torchserve', 'pytorch', ['v1'], true)], all);
+    const { runtimes } = runtimeChoices('pytorch', {
+      namespaced: [runtime('torchserve', 'pytorch', ['v1'], true)],
+      clusterWide: all,
+    });
     const [own] = runtimes;
     assert.equal(own?.scope, 'namespace');
     assert.match(own?.unusable ?? '', /disabled/);
@@ -89,7 +91,7 @@ describe('runtimeChoices', () => {
   });
 
   it('says why KServe would find none', () => {
-    const { automatic, runtimes } = runtimeChoices(selectRuntime, [], []);
+    const { automatic, runtimes } = runtimeChoices('pytorch', { namespaced: [], clusterWide: undefined });
     assert.equal(automatic.v1.name, undefined);
     assert.match(automatic.v1.sentence, /the cluster has none/);
     assert.deepEqual(runtimes, []);
