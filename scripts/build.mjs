@@ -28,7 +28,8 @@ const engineChunks = {
       const engine = path.relative(path.join(root, 'src'), path.resolve(resolveDir, path.dirname(imported)));
       if (kind === 'entry-point' || !engines.includes(engine)) return undefined;
       const from = path.relative(path.join(root, 'src'), importer).split(path.sep)[0];
-      if (from === engine) return undefined;
+      // Only import() loads an engine's own chunk: what describes it to the others is part of them.
+      if (from === engine && kind !== 'dynamic-import') return undefined;
       if (kind === 'import-statement' && !engines.includes(from)) {
         return {
           errors: [{ text: `This loads the engine "${engine}" at activation: use import() where it is needed.` }],

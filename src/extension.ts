@@ -1,7 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { rowSubject } from './commands/core/arguments.ts';
-import { claimStores } from './commands/stores/claimStores.ts';
 import { ClusterCommands } from './commands/clusters/clusterCommands.ts';
 import { kubeClusters } from './commands/clusters/kubeClusters.ts';
 import { CommandRunner } from './commands/core/commandRunner.ts';
@@ -23,7 +22,7 @@ import { PackageModel } from './commands/package/packageCommand.ts';
 import { rememberedNamespaces } from './commands/clusters/rememberedNamespaces.ts';
 import type { Services } from './commands/core/services.ts';
 import { SetEndpointCredentials } from './commands/classify/setEndpointCredentials.ts';
-import { affectsLocalStore, localStoreFolder } from './commands/core/settings.ts';
+import { affectsLocalStore, localStoreFolder, uploadImage, uploadUser } from './commands/core/settings.ts';
 import { StoreCommands } from './commands/stores/storeCommands.ts';
 import { thisComputerTarget } from './commands/deployments/thisComputerTarget.ts';
 import { ArchiveEditorProvider } from './panel/archive/archiveEditor.ts';
@@ -31,7 +30,9 @@ import { ClassifyPanel } from './panel/classify/classifyPanel.ts';
 import { CredentialStore } from './panel/classify/endpointCredentials.ts';
 import { packageKnowledge } from './panel/classify/packageKnowledge.ts';
 import { PlanPages } from './panel/plan/planPage.ts';
-import type { ModelStore } from './stores/modelStore.ts';
+import { claimStores } from './stores/claim/claimStores.ts';
+import { folderStores } from './stores/folder/folderStores.ts';
+import { Stores } from './stores/stores.ts';
 import { SpecDocuments } from './views/specDocuments.ts';
 
 /** Ends the servers of "This computer"; VS Code waits for `deactivate` but not for disposables. */
@@ -57,6 +58,7 @@ export function activate(context: vscode.ExtensionContext): void {
   own(thisComputer);
   const credentials = new CredentialStore(context.secrets);
   const kube = own(kubeClusters(context, log, async (id) => (await credentials.read(id)).headers ?? {}));
+  const localFolder = (): string => localStoreFolder() ?? path.join(context.globalStorageUri.fsPath, 'models');
   const services: Services = {
     packaging: () => import('./packaging/index.ts'),
     deploy: () => import('./deploy/index.ts'),
@@ -64,12 +66,13 @@ export function activate(context: vscode.ExtensionContext): void {
     kserve: () => import('./kserve/index.ts'),
     clusters: () => kube.get(),
     namespaces: rememberedNamespaces(context.globalState),
-    localStore: async () => {
-      const folder = localStoreFolder() ?? path.join(context.globalStorageUri.fsPath, 'models');
-      const { FolderStore } = await import('./stores/index.ts');
-      return { store: new FolderStore(folder), folder };
-    },
-    claimStore: claimStores(() => services.clusters()),
+    stores: new Stores([
+      folderStores(localFolder),
+      claimStores({
+        connect: async (contextName) => (await kube.get()).connect(contextName),
+        settings: () => ({ image: uploadImage(), uid: uploadUser() }),
+      }),
+    ]),
   };
 
   const views = own(deckViews(services, kube, runner));
@@ -80,7 +83,6 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   own(vscode.workspace.onDidChangeConfiguration((event) => affectsLocalStore(event) && views.refreshStores()));
 
-  const localStore = async (): Promise<ModelStore> => (await services.localStore()).store;
   const panel = own(
     new ClassifyPanel({
       extensionUri: context.extensionUri,
@@ -93,7 +95,7 @@ export function activate(context: vscode.ExtensionContext): void {
       },
       openTarget: async ({ context: name, namespace }) => (await kube.get()).target(name, namespace),
       credentials,
-      packageOf: (model) => packageKnowledge(model, localStore, services.packaging),
+      packageOf: (model) => packageKnowledge(model, services.stores, services.packaging),
     }),
   );
   own(panel.register());
@@ -114,14 +116,12 @@ export function activate(context: vscode.ExtensionContext): void {
     services,
     runner,
     packageModel,
-    new DeployToCluster(services, runner, nextSteps, planPages, (storeId) => views.claims.show(storeId)),
+    new DeployToCluster(services, runner, nextSteps, planPages, views.storeChanged),
     log,
     path.join(context.globalStorageUri.fsPath, 'adopted'),
   );
   const deployments = new Deployments(services, runner, logs, operations);
-  const storeCommands = new StoreCommands(services, runner, views.refreshStores, (storeId) =>
-    views.claims.show(storeId),
-  );
+  const storeCommands = new StoreCommands(services, runner, localFolder, views.storeChanged);
   const clusterCommands = new ClusterCommands(services, runner, views.claims, views.namespacesChanged);
   const manifests = new ManifestDocuments(services);
   const classifyImage = new ClassifyImage(panel);

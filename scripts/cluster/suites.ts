@@ -10,7 +10,7 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** The longest come first, so that none waits for the last one. */
 const longest = [
-  'pvcStore',
+  'claimStore',
   'deploy.',
   'diagnosis',
   'classify',

@@ -16,6 +16,8 @@ export interface DeckViews extends vscode.Disposable {
   /** The user asks for everything anew; what failed is tried again. */
   readonly refresh: () => void;
   readonly refreshStores: () => void;
+  /** The models of one store have changed. */
+  readonly storeChanged: (storeId: string) => void;
   /** Something of "This computer" changed. */
   readonly refreshThisComputer: () => void;
   /** The user has named a namespace, or forgot one. */
@@ -38,7 +40,7 @@ export function deckViews(services: Services, kube: KubeClusters, runner: Comman
     changed: (id) => stores.changed(id),
   });
   const clusters = new DeckTree(() => clusterNodes(services.thisComputer, () => rows.nodes()));
-  const stores = new DeckTree(() => storeNodes({ localStore: services.localStore, claims: () => claims.nodes() }));
+  const stores = new DeckTree(() => storeNodes({ stores: services.stores, claims: () => claims.nodes() }));
   clusters.show('modelDeck.clusters');
   stores.show('modelDeck.stores');
   const refreshBoth = (): void => {
@@ -65,6 +67,10 @@ export function deckViews(services: Services, kube: KubeClusters, runner: Comman
       refreshBoth();
     },
     refreshStores: () => stores.refresh(),
+    storeChanged: (storeId) => {
+      claims.show(storeId);
+      stores.refresh();
+    },
     refreshThisComputer: () => clusters.changed(),
     namespacesChanged: () => {
       clusters.changed();

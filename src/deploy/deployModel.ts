@@ -1,8 +1,8 @@
 import { ModelDeckError } from '../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../foundation/task.ts';
 import type { ModelArchive } from '../packaging/kinds/torchserve/modelArchive.ts';
-import { formatPvcUri } from '../kserve/index.ts';
 import type { ModelStore, StoredModel, UploadedModel } from '../stores/modelStore.ts';
+import { requireWritable } from '../stores/stores.ts';
 import type {
   ClusterDeployOptions,
   Deployment,
@@ -27,7 +27,7 @@ export interface DeployOrder {
   readonly provenance?: ModelProvenance | undefined;
   /**
    * Asked when a deploy that had begun to change something failed or was cancelled. Left out, everything is taken back,
-   * but for a failed start on this computer, which stays as `failed` with its log.
+   * but for a failed start on a target that keeps it, as `failed` with its log.
    */
   readonly onFailure?: ((error: unknown) => Promise<'keep' | 'undo'>) | undefined;
 }
@@ -40,29 +40,35 @@ export interface DeployOrder {
  * @throws ModelDeckError what the store or the target throws; `invalid-input` for a name that KServe would refuse
  */
 export async function deployModel(order: DeployOrder, task: Task<DeployStep> = {}): Promise<Deployment> {
-  const { archive, store, target, name } = order;
+  const { archive, target, name } = order;
+  // Before anything is asked or changed: what is put there may have to be taken back.
+  const store = archive ? requireWritable(order.store) : undefined;
   const plan = await planDeploy(order, task);
   checkFeasible(plan, order);
   const before = await target.restorePoint(name, { signal: task.signal });
-  const model: UploadedModel = archive ? await store.upload(archive, task) : plannedModel(order);
+  const model: UploadedModel = archive && store ? await store.put(archive, task) : plannedModel(order);
   try {
     throwIfCancelled(task);
     return await target.deploy(requestFor(order, model, plan), task);
   } catch (error) {
     if ((await whatNow(order, error)) === 'keep') throw error;
-    throw await undoDeploy({ error, before, model, ...(model.isNew === true && { store }) }, task.onProgress);
+    throw await undoDeploy({ error, before, model, ...(model.isNew === true && store && { store }) }, task.onProgress);
   }
 }
 
 /**
  * What {@link deployModel} would do, without doing it.
- * @throws ModelDeckError what the target throws; `invalid-input` for a name that KServe would refuse
+ * @throws ModelDeckError what the target throws; `invalid-input` for a name that KServe would refuse; `unsupported` when the target cannot
+ *   read from the store
  */
 export async function planDeploy(order: DeployOrder, task: Task<DeployStep> = {}): Promise<DeployPlan> {
   checkName(order.name);
   throwIfCancelled(task);
   task.onProgress?.({ step: 'plan' });
-  return order.target.plan(requestFor(order, plannedModel(order)), { signal: task.signal });
+  const model = plannedModel(order);
+  const problem = order.target.storageProblem(model.storageUri);
+  if (problem !== undefined) throw unreadable(order, problem);
+  return order.target.plan(requestFor(order, model), { signal: task.signal });
 }
 
 /** The model's name as the name of a deployment: `ResNet_18` becomes `resnet-18`. */
@@ -99,12 +105,25 @@ function plannedModel({ archive, stored, store }: DeployOrder): StoredModel {
   return planned;
 }
 
+function unreadable({ store, target }: DeployOrder, problem: string): ModelDeckError {
+  return new ModelDeckError('unsupported', problem, {
+    remedy: `Choose a store that ${target.label} can read instead of ${store.label}.`,
+  });
+}
+
 /** A package that is not in the store yet has the layout of one already, and will lie at `<root>/<name>/<version>`. */
 function inPlace(archive: ModelArchive, store: ModelStore): StoredModel {
   const { name, version, folder, path, size, sha256 } = archive;
-  const claim = store.kind === 'pvc' ? store.id.split('/').at(-1) : undefined;
-  const storageUri = claim === undefined ? '' : formatPvcUri(claim, `${name}/${version}`);
-  return { storeId: store.id, name, version, storageUri, path: folder, archivePath: path, size, sha256 };
+  return {
+    storeId: store.id,
+    name,
+    version,
+    storageUri: store.locate(name, version),
+    path: folder,
+    archivePath: path,
+    size,
+    sha256,
+  };
 }
 
 /** Nothing is uploaded for what the cluster refuses already. */
@@ -126,5 +145,5 @@ function checkFeasible({ objects = [] }: DeployPlan, { cluster }: DeployOrder): 
 async function whatNow({ target, onFailure }: DeployOrder, error: unknown): Promise<'keep' | 'undo'> {
   if (onFailure) return onFailure(error);
   const cancelled = ModelDeckError.is(error) && error.category === 'cancelled';
-  return target.kind === 'this-computer' && !cancelled ? 'keep' : 'undo';
+  return target.keepsFailed && !cancelled ? 'keep' : 'undo';
 }

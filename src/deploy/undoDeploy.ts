@@ -1,6 +1,6 @@
 import { ModelDeckError } from '../foundation/error.ts';
 import type { Task } from '../foundation/task.ts';
-import type { ModelStore, StoredModel } from '../stores/modelStore.ts';
+import type { StoredModel, WritableStore } from '../stores/modelStore.ts';
 import type { DeployStep, RestorePoint } from '../targets/target.ts';
 
 export interface FailedDeploy {
@@ -8,7 +8,7 @@ export interface FailedDeploy {
   readonly before: RestorePoint;
   readonly model: StoredModel;
   /** When the deploy has put the model there. */
-  readonly store?: ModelStore;
+  readonly store?: WritableStore;
 }
 
 /**
@@ -39,15 +39,10 @@ export async function undoDeploy(failed: FailedDeploy, onProgress: Task<DeploySt
 }
 
 function withRemains(error: unknown, remains: readonly string[]): ModelDeckError {
-  const known = ModelDeckError.is(error) ? error : undefined;
+  const known = ModelDeckError.from(error);
   // What was cancelled is not told to the user any further; that something remains has to be.
-  const category = known?.category === 'cancelled' ? 'conflict' : (known?.category ?? 'internal');
-  return new ModelDeckError(category, [messageOf(error), ...remains].join(' '), {
-    ...(known?.remedy !== undefined && { remedy: known.remedy }),
-    ...(known?.location && { location: known.location }),
-    ...(known?.nextStep && { nextStep: known.nextStep }),
-    cause: error,
-  });
+  const category = known.category === 'cancelled' ? 'conflict' : known.category;
+  return known.with({ category, summary: [known.message, ...remains].join(' '), cause: error });
 }
 
 function messageOf(error: unknown): string {

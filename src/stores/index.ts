@@ -1,5 +1,5 @@
 /** Places that keep packaged models. */
-export { FolderStore } from './folderStore.ts';
-export { PvcStore, type PvcStoreOptions } from './pvc/pvcStore.ts';
-export { sweepUploadPods } from './pvc/sweep.ts';
+export { FolderStore } from './folder/folderStore.ts';
+export { ClaimStore, type ClaimStoreOptions } from './claim/claimStore.ts';
+export { sweepUploadPods } from './claim/sweep.ts';
 export type { ModelStore, StoredModel, UploadStep } from './modelStore.ts';

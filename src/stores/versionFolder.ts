@@ -25,6 +25,16 @@ export function byNameAndVersion<Model extends NameAndVersion>(models: readonly 
   return [...models].sort((a, b) => order.compare(a.name, b.name) || order.compare(a.version, b.version));
 }
 
+/**
+ * The segments of a file's path inside a model's folder.
+ * @throws ModelDeckError `invalid-input` for a path that leaves it
+ */
+export function innerPath(file: string): readonly string[] {
+  const segments = file.split('/');
+  if (segments.every((segment) => !['', '.', '..'].includes(segment) && !/[\\\0]/.test(segment))) return segments;
+  throw new ModelDeckError('invalid-input', `"${file}" is no path inside a model's folder.`);
+}
+
 /** What to do when a version is there with other bytes. */
 export const versionTakenRemedy =
   'Give the changed model a new version in model-deck.yaml, or remove the old one from the store. A version never changes, so that what was deployed can be traced.';

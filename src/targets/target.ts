@@ -8,6 +8,13 @@ export interface Target {
   readonly id: string;
   readonly kind: 'this-computer' | 'kserve';
   readonly label: string;
+  /** Whether a start that fails stays, as `failed` with its log, unless the user takes it back. */
+  readonly keepsFailed: boolean;
+  /**
+   * Why it cannot read a model from there, one sentence; undefined when it can, as far as that is known without asking.
+   * @param storageUri as `ModelStore.locate` says it
+   */
+  storageProblem(storageUri: string): string | undefined;
   /** What is known now. A cluster is not contacted for it: it knows what its views or commands have read. */
   deployments(): readonly Deployment[];
   /** Called after any change of `deployments()`. Returns the function that ends the subscription. */

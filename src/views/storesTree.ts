@@ -1,70 +1,84 @@
 import { formatBytes } from '../foundation/formatBytes.ts';
 import type { ModelStore, StoredModel } from '../stores/modelStore.ts';
+import type { Stores } from '../stores/stores.ts';
 import { factTable } from './markdown.ts';
-import type { TreeNode } from './treeNode.ts';
+import type { StoreSubject, TreeNode } from './treeNode.ts';
 
 export interface StoresSource {
-  readonly localStore: () => Promise<{ readonly store: ModelStore; readonly folder: string }>;
+  readonly stores: Pick<Stores, 'known'>;
   /** The claims of the clusters that are connected. */
   readonly claims: () => readonly TreeNode[];
 }
 
-/** Rows of the Model Stores view: the local folder store first. */
-export async function storeNodes(source: StoresSource): Promise<readonly TreeNode[]> {
-  const { store, folder } = await source.localStore();
-  const id = `store/${store.id}`;
-  return [
-    {
-      id,
-      label: store.label,
-      icon: { name: 'library' },
-      contextValue: 'store;folder',
-      subject: { kind: 'store', folder },
-      expanded: true,
-      children: async () => {
-        const models = await store.list();
-        return models.length > 0 ? models.map((model) => modelNode(id, model)) : [emptyStoreNode(id, folder)];
-      },
-      tooltip: () =>
-        Promise.resolve(
-          factTable(store.label, [
-            ['Folder', folder],
-            ['Layout', '<model>/<version>/config + model-store: each can be mounted by KServe as it is'],
-          ]),
-        ),
-    },
-    ...source.claims(),
-  ];
+/** Rows of the Model Stores view: the stores that this computer knows first, the claims of clusters after them. */
+export async function storeNodes({ stores, claims }: StoresSource): Promise<readonly TreeNode[]> {
+  return [...(await stores.known()).map(storeNode), ...claims()];
 }
 
-function emptyStoreNode(storeId: string, folder: string): TreeNode {
+function storeNode(store: ModelStore): TreeNode {
+  const { folder } = store;
+  const id = `store/${store.id}`;
+  const subject: StoreSubject = { kind: 'store', storeId: store.id, ...(folder !== undefined && { folder }) };
   return {
-    id: `${storeId}/empty`,
-    label: 'No models yet',
-    description: 'Select to package one',
-    icon: { name: 'info' },
-    contextValue: 'empty',
-    subject: { kind: 'store', folder },
-    open: { command: 'modelDeck.packageModel', title: 'Package Model…' },
+    id,
+    label: store.label,
+    icon: { name: 'library' },
+    contextValue: tokens('store', [folder !== undefined && 'folder']),
+    subject,
+    expanded: true,
+    children: async () => {
+      const models = await store.list();
+      if (models.length === 0) return [emptyStoreNode(id, store, subject)];
+      return models.map((model) => modelNode(id, model, store.remove !== undefined));
+    },
+    tooltip: () =>
+      Promise.resolve(
+        factTable(store.label, [
+          ['Folder', folder],
+          ['Layout', '<model>/<version>: each can be mounted by KServe as it is'],
+        ]),
+      ),
   };
 }
 
-/** @param parentId id of the store's row */
-export function modelNode(parentId: string, model: StoredModel, contextValue = 'model'): TreeNode {
+function emptyStoreNode(parentId: string, store: ModelStore, subject: StoreSubject): TreeNode {
+  return {
+    id: `${parentId}/empty`,
+    label: 'No models yet',
+    icon: { name: 'info' },
+    contextValue: 'empty',
+    subject,
+    ...(store.put && {
+      description: 'Select to package one',
+      open: { command: 'modelDeck.packageModel', title: 'Package Model…' },
+    }),
+  };
+}
+
+/**
+ * @param parentId id of the store's row
+ * @param removable whether its store can remove it
+ */
+export function modelNode(parentId: string, model: StoredModel, removable: boolean): TreeNode {
   return {
     id: `${parentId}/${model.name}/${model.version}`,
     label: model.name,
     description: model.version,
     icon: { name: 'archive' },
-    contextValue,
+    contextValue: tokens('model', [model.path !== undefined && 'local', removable && 'removable']),
     subject: { kind: 'model', model },
     tooltip: () =>
       Promise.resolve(
         factTable(`${model.name} ${model.version}`, [
           ['Storage', model.storageUri],
-          ['Size', formatBytes(model.size)],
+          ['Size', model.size === undefined ? undefined : formatBytes(model.size)],
           ['sha256', model.sha256],
         ]),
       ),
   };
+}
+
+/** A row's context value: its kind, then what can be done with it. */
+function tokens(kind: string, more: readonly (string | false)[]): string {
+  return [kind, ...more].filter((token) => token !== false).join(';');
 }

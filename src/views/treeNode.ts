@@ -8,12 +8,21 @@ export type NodeSubject =
   | { readonly kind: 'target'; readonly targetId: string }
   | { readonly kind: 'context'; readonly name: string }
   | { readonly kind: 'deployment'; readonly deployment: Deployment }
-  | { readonly kind: 'store'; readonly folder: string }
+  | StoreSubject
   | { readonly kind: 'model'; readonly model: StoredModel }
   | { readonly kind: 'problem'; readonly error: unknown }
   /** A word to the user, nothing to work with. */
   | { readonly kind: 'note' }
   | ClusterSubject;
+
+/** A store that this computer knows. */
+export interface StoreSubject {
+  readonly kind: 'store';
+  /** As in `StoredModel.storeId`. */
+  readonly storeId: string;
+  /** Absolute, for a store that is a folder of this computer. */
+  readonly folder?: string;
+}
 
 /** What lies in a namespace of a cluster. Names are those of Kubernetes; `contextName` is the kubeconfig's. */
 export type ClusterSubject =
@@ -51,7 +60,7 @@ export interface ClaimSubject {
   readonly contextName: string;
   readonly namespace: string;
   readonly claim: string;
-  /** `pvc:<context>/<namespace>/<claim>`, as in `StoredModel.storeId`. */
+  /** As in `StoredModel.storeId`. */
   readonly storeId: string;
 }
 

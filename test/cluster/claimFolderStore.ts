@@ -1,20 +1,21 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelArchive } from '../../src/packaging/kinds/torchserve/modelArchive.ts';
-import type { ModelStore, StoredModel } from '../../src/stores/modelStore.ts';
+import { formatClaimRef } from '../../src/stores/claim/claimRef.ts';
+import type { StoredModel, WritableStore } from '../../src/stores/modelStore.ts';
 
 /** A store in the folder of this machine that is behind a claim: a deploy is tested here, not how a model gets there. */
-export function claimFolderStore(context: string, namespace: string, claim: string, root: string): ModelStore {
-  const id = `pvc:${context}/${namespace}/${claim}`;
+export function claimFolderStore(context: string, namespace: string, claim: string, root: string): WritableStore {
+  const id = formatClaimRef({ context, namespace, claim });
   const models = new Map<string, StoredModel>();
   const folderOf = ({ name, version }: { readonly name: string; readonly version: string }): string =>
     path.join(root, name, version);
   return {
     id,
-    kind: 'pvc',
     label: claim,
+    locate: (name, version) => `pvc://${claim}/${name}/${version}`,
     list: () => Promise.resolve([...models.values()]),
-    async upload(archive: ModelArchive, task) {
+    async put(archive: ModelArchive, task) {
       const { name, version, size, sha256 } = archive;
       const folder = folderOf(archive);
       const isNew = !models.has(folder);

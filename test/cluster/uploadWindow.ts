@@ -1,7 +1,7 @@
 /** A window of its own that uploads, and prints how many bytes have left: for the tests that close it. */
 import { openConnection } from '../../src/cluster/index.ts';
 import type { ModelArchive } from '../../src/packaging/kinds/torchserve/modelArchive.ts';
-import { PvcStore } from '../../src/stores/index.ts';
+import { ClaimStore } from '../../src/stores/index.ts';
 
 interface Order {
   readonly archive: ModelArchive;
@@ -13,8 +13,8 @@ interface Order {
 async function main({ archive, kubeconfig, namespace, claim }: Order): Promise<void> {
   const options = { files: [kubeconfig], contextName: 'model-deck-test', environment: process.env };
   const connection = await openConnection(options);
-  const store = new PvcStore({ connection, namespace, claim });
-  await store.upload(archive, {
+  const store = new ClaimStore({ connection, namespace, claim });
+  await store.put(archive, {
     onProgress: ({ step, done }) => {
       if (step === 'upload') process.stdout.write(`${done}\n`);
     },

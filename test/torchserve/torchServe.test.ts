@@ -165,7 +165,7 @@ describe('a real TorchServe on this computer', () => {
     const archive = await packageSample(path.join(folder, 'packages', 'sample'), { name: 'sample' });
     // This computer would run it without Python: TorchServe is asked for by name here.
     const { startServer } = await import('../../src/local/index.ts');
-    const stored = await store.upload(archive);
+    const stored = await store.put(archive);
     const workFolder = await mkdtemp(path.join(folder, 'work-'));
     const server = await startServer({
       serverEntry,

@@ -1,11 +1,11 @@
 import { open, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openConnection } from '../../../src/cluster/index.ts';
-import { PvcStore } from '../../../src/stores/index.ts';
+import { ClaimStore } from '../../../src/stores/index.ts';
 import type { Cluster } from '../../../test/cluster/harness/cluster.ts';
 import { startHelperPod } from '../../../test/cluster/harness/helperPod.ts';
 import { startKubectl } from '../../../test/cluster/harness/kubectl.ts';
-import { randomArchive } from '../../../test/unit/stores/pvc/fixtures.ts';
+import { randomArchive } from '../../../test/unit/stores/claim/fixtures.ts';
 import { interleave, printSamples, printVerdicts, ratioVerdict, timed } from '../measure.ts';
 import type { Verdict } from '../measure.ts';
 
@@ -28,9 +28,9 @@ export async function benchUpload(cluster: Cluster, runs: number): Promise<Verdi
     contextName: 'model-deck-test',
     environment: {},
   });
-  const store = new PvcStore({ connection, namespace, claim });
+  const store = new ClaimStore({ connection, namespace, claim });
   const ours = async (): Promise<number> => {
-    const took = await timed(() => store.upload(archive));
+    const took = await timed(() => store.put(archive));
     for (const model of await store.list()) await store.remove(model);
     return took;
   };

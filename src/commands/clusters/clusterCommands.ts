@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { ModelDeckError } from '../../foundation/error.ts';
+import type { StoredModel } from '../../stores/modelStore.ts';
 import type { ClaimRows } from '../../views/clusters/claimRows.ts';
 import type { ClaimSubject } from '../../views/treeNode.ts';
 import { rowSubject, textField } from '../core/arguments.ts';
@@ -54,8 +55,8 @@ export class ClusterCommands {
     }
   }
 
-  private async list(claim: ClaimSubject): ReturnType<Awaited<ReturnType<Services['claimStore']>>['list']> {
-    const store = await this.services.claimStore(claim);
+  private async list(claim: ClaimSubject): Promise<readonly StoredModel[]> {
+    const store = await this.services.stores.of(claim.storeId);
     const words = { list: 'starting a pod that reads the claim' };
     return this.runner.withProgress(`Listing the models in ${claim.claim}`, words, (task) => {
       task.onProgress?.({ step: 'list' });

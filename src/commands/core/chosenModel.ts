@@ -6,10 +6,10 @@ import { rowSubject } from './arguments.ts';
 import type { Services } from './services.ts';
 
 /**
- * The model that a command is about: that of its row, a stored or a deployed one. From the palette, one of the local store
- * that the user picks.
+ * The model that a command is about: that of its row, a stored or a deployed one. From the palette, one of the
+ * stores that this computer knows, which the user picks.
  *
- * @throws ModelDeckError `cancelled`; `not-found` when the store is empty
+ * @throws ModelDeckError `cancelled`; `not-found` when they are empty
  */
 export async function chosenModel(services: Services, argument: unknown, placeHolder: string): Promise<ServedModel> {
   const subject = rowSubject(argument);
@@ -24,13 +24,24 @@ export async function chosenStoredModel(
 ): Promise<StoredModel> {
   const subject = rowSubject(argument);
   if (subject?.kind === 'model') return subject.model;
-  const models = await (await services.localStore()).store.list();
-  if (models.length === 0) {
-    throw new ModelDeckError('not-found', 'The local store has no models yet.', {
-      remedy: 'Deploy a model to this computer, or run the command from the row of a model in a claim.',
-    });
+  const stores = await services.stores.known();
+  const lists = await Promise.all(stores.map(async (store) => ({ store, models: await store.list() })));
+  const items = lists.flatMap(({ store, models }) =>
+    models.map((model) => ({
+      label: model.name,
+      description: stores.length > 1 ? `${model.version} · ${store.label}` : model.version,
+      model,
+    })),
+  );
+  if (items.length === 0) {
+    throw new ModelDeckError(
+      'not-found',
+      `There are no models yet in ${stores.map(({ label }) => label).join(', ')}.`,
+      {
+        remedy: 'Deploy a model to this computer, or run the command from the row of a model in a claim.',
+      },
+    );
   }
-  const items = models.map((model) => ({ label: model.name, description: model.version, model }));
   const chosen = await vscode.window.showQuickPick(items, { placeHolder });
   if (chosen === undefined) throw ModelDeckError.cancelled();
   return chosen.model;

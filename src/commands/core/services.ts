@@ -1,7 +1,7 @@
 import type * as deploy from '../../deploy/index.ts';
 import type * as kserve from '../../kserve/index.ts';
 import type * as packaging from '../../packaging/index.ts';
-import type { ModelStore } from '../../stores/modelStore.ts';
+import type { Stores } from '../../stores/stores.ts';
 import type { Clusters } from '../../targets/kserve/clusters.ts';
 import type { Target } from '../../targets/target.ts';
 import type { RememberedNamespaces } from '../clusters/rememberedNamespaces.ts';
@@ -15,13 +15,6 @@ export interface Services {
   readonly clusters: () => Promise<Clusters>;
   /** Namespaces that the user named, by context. */
   readonly namespaces: RememberedNamespaces;
-  readonly localStore: () => Promise<{ readonly store: ModelStore; readonly folder: string }>;
-  /** The store in a PersistentVolumeClaim. */
-  readonly claimStore: (place: ClaimPlace) => Promise<ModelStore>;
-}
-
-export interface ClaimPlace {
-  readonly contextName: string;
-  readonly namespace: string;
-  readonly claim: string;
+  /** The kinds of model stores, and the stores themselves by their ids. */
+  readonly stores: Stores;
 }

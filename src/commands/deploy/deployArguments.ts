@@ -1,6 +1,7 @@
 import { isRecord } from '../../foundation/json.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { DeploySpec } from '../../packaging/spec/modelSpec.ts';
+import { parseClaimRef } from '../../stores/claim/claimRef.ts';
 import type { NodeSubject } from '../../views/treeNode.ts';
 
 /** What "Deploy Model…" was told beforehand, by its row or a script; nothing is asked for what is here. */
@@ -28,21 +29,14 @@ export function givenByRow(subject: NodeSubject | undefined): DeployGiven {
       return { target: 'kserve', context: contextName, namespace, name };
     }
     case 'model': {
-      const claim = claimOfStore(subject.model.storeId);
-      return claim === undefined ? {} : { target: 'kserve', ...claim };
+      const ref = parseClaimRef(subject.model.storeId);
+      if (ref === undefined) return {};
+      const { context, namespace, claim } = ref;
+      return { target: 'kserve', context, namespace, claim };
     }
     default:
       return {};
   }
-}
-
-/** Context, namespace and claim of a store's id `pvc:<context>/<namespace>/<claim>`; a context may have slashes. */
-export function claimOfStore(
-  storeId: string,
-): Required<Pick<DeploySpec, 'context' | 'namespace' | 'claim'>> | undefined {
-  const [, context, namespace, claim] = /^pvc:(.+)\/([^/]+)\/([^/]+)$/.exec(storeId) ?? [];
-  if (context === undefined || namespace === undefined || claim === undefined) return undefined;
-  return { context, namespace, claim };
 }
 
 /**

@@ -12,7 +12,7 @@ import { activeModelPath, askForModelFolder, folderOf, pathArgument, rowSubject 
 import { exampleClaim } from '../../kserve/choices/claimChoice.ts';
 import { clusterChoices } from './clusterChoices.ts';
 import type { CommandRunner } from '../core/commandRunner.ts';
-import { claimOfStore, givenByRow, givenByScript, type DeployGiven } from './deployArguments.ts';
+import { givenByRow, givenByScript, type DeployGiven } from './deployArguments.ts';
 import {
   deployAnswers,
   deployQuestions,
@@ -73,7 +73,7 @@ export class DeployModel {
 
   /** A model of the local store has to be uploaded as an archive; one that lies in a claim is taken from there. */
   private async archiveForClaim({ stored }: DeploySource): Promise<Pick<DeploySource, 'archive' | 'stored'>> {
-    if (stored?.archivePath === undefined || claimOfStore(stored.storeId) !== undefined) return {};
+    if (stored?.archivePath === undefined) return {};
     return { archive: await this.adopt(stored.archivePath) };
   }
 
@@ -128,9 +128,10 @@ export class DeployModel {
     { archive, stored }: DeploySource,
     { name, protocol }: Extract<DeployAnswers, { kind: 'this-computer' }>,
   ): Promise<void> {
-    const { deployModel } = await this.services.deploy();
+    const { deployModel, noStoreFor, storesFor } = await this.services.deploy();
     const target = await this.services.thisComputer();
-    const { store } = await this.services.localStore();
+    const [store] = await storesFor(this.services.stores, target);
+    if (!store) throw noStoreFor(target);
     const deployment = await this.runner.withProgress(`Deploying ${name} to ${target.label}`, deployWords, (task) =>
       deployModel({ archive, stored, store, target, name, protocol }, task),
     );

@@ -6,6 +6,7 @@ import type { Task } from '../../foundation/task.ts';
 import type { Provenance } from '../../packaging/spec/modelSpec.ts';
 import type { PlanAnswer, PlanPages } from '../../panel/plan/planPage.ts';
 import type { MadePlan } from '../../panel/plan/planSession.ts';
+import { claimRef } from '../../stores/claim/claimRef.ts';
 import type { KServeTarget } from '../../targets/kserve/clusters.ts';
 import type { ClusterDeployOptions, Deployment, DeployPlan, ModelProvenance } from '../../targets/target.ts';
 import { readRuntimes } from './clusterChoices.ts';
@@ -33,7 +34,7 @@ export class DeployToCluster {
   async run(source: DeploySource, answers: ClusterAnswers, withPage: boolean): Promise<'done' | 'change-answers'> {
     const { context, namespace, claim, name, protocol } = answers;
     const target = await (await this.services.clusters()).target(context, namespace);
-    const store = await this.services.claimStore({ contextName: context, namespace, claim });
+    const store = await this.services.stores.open(claimRef(context, namespace, claim));
     const { archive, stored, spec } = source;
     const order: DeployOrder & { cluster: ClusterDeployOptions } = {
       ...(archive ? { archive } : { stored }),

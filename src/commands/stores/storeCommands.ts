@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { inferenceServices } from '../../kserve/resources/inferenceService.ts';
+import { parseClaimRef } from '../../stores/claim/claimRef.ts';
 import type { StoredModel } from '../../stores/modelStore.ts';
+import { requireWritable } from '../../stores/stores.ts';
 import { rowSubject } from '../core/arguments.ts';
 import { chosenModel, chosenStoredModel } from '../core/chosenModel.ts';
 import type { CommandRunner } from '../core/commandRunner.ts';
-import { claimOfStore } from '../deploy/deployArguments.ts';
 import type { Services } from '../core/services.ts';
 import { setLocalStoreFolder } from '../core/settings.ts';
 
@@ -14,9 +15,10 @@ export class StoreCommands {
   constructor(
     private readonly services: Services,
     private readonly runner: CommandRunner,
-    private readonly refresh: () => void,
-    /** Told when the models in a claim are not known any more. */
-    private readonly claimChanged: (storeId: string) => void,
+    /** Absolute path of the folder store that the settings name. */
+    private readonly folder: () => string,
+    /** Told when the models of a store have changed. */
+    private readonly changed: (storeId: string) => void,
   ) {}
 
   async copyStorageUri(argument: unknown): Promise<void> {
@@ -27,6 +29,7 @@ export class StoreCommands {
 
   async remove(argument: unknown): Promise<void> {
     const model = await chosenStoredModel(this.services, argument, 'Remove which model from the store?');
+    const store = requireWritable(await this.services.stores.of(model.storeId));
     const user = await this.userOf(model);
     if (user !== undefined) {
       throw new ModelDeckError('conflict', `${model.name} ${model.version} is deployed as ${user}.`, {
@@ -40,30 +43,23 @@ export class StoreCommands {
       confirm,
     );
     if (chosen !== confirm) return;
-    const claim = claimOfStore(model.storeId);
-    if (!claim) {
-      await (await this.services.localStore()).store.remove(model);
-      return this.refresh();
-    }
-    const store = await this.services.claimStore({ contextName: claim.context, ...claim });
-    const title = `Removing ${model.name} ${model.version}`;
-    await this.runner.withProgress(title, { remove: 'starting a pod that deletes it' }, (task) => {
+    const { name, version } = model;
+    await this.runner.withProgress(`Removing ${name} ${version}`, { remove: 'deleting its files' }, (task) => {
       task.onProgress?.({ step: 'remove' });
       return store.remove(model, { signal: task.signal });
     });
-    this.claimChanged(model.storeId);
+    this.changed(model.storeId);
   }
 
-  /** What serves the model, by name. */
+  /** What serves the model, by name; as far as the targets that can read it from there tell. */
   private async userOf({ storeId, storageUri }: StoredModel): Promise<string | undefined> {
-    const claim = claimOfStore(storeId);
-    if (!claim) {
-      const target = await this.services.thisComputer();
-      return target.deployments().find((deployment) => deployment.model.storageUri === storageUri)?.name;
-    }
-    const { context, namespace } = claim;
-    const connection = await (await this.services.clusters()).connect(context);
-    const { items } = await connection.list(inferenceServices, { namespace });
+    const target = await this.services.thisComputer();
+    const here = target.deployments().find((deployment) => deployment.model.storageUri === storageUri);
+    const place = parseClaimRef(storeId);
+    if (here || !place) return here?.name;
+    // A claim is mounted in its own namespace only.
+    const connection = await (await this.services.clusters()).connect(place.context);
+    const { items } = await connection.list(inferenceServices, { namespace: place.namespace });
     return items.find(({ spec }) => spec.predictor.model?.storageUri === storageUri)?.metadata.name;
   }
 
@@ -84,13 +80,12 @@ export class StoreCommands {
   }
 
   async changeFolder(): Promise<void> {
-    const { folder } = await this.services.localStore();
     const picked = await vscode.window.showOpenDialog({
       title: 'Folder of the local model store',
       openLabel: 'Use This Folder',
       canSelectFolders: true,
       canSelectFiles: false,
-      defaultUri: vscode.Uri.file(folder),
+      defaultUri: vscode.Uri.file(this.folder()),
     });
     const chosen = picked?.[0];
     if (chosen === undefined) throw ModelDeckError.cancelled();

@@ -29,6 +29,7 @@ export interface KServeNamespaceOptions {
 /** A namespace of a cluster with KServe: hands each question to the file that answers it, and remembers what it learns. */
 export class KServeNamespace implements KServeTarget {
   readonly kind = 'kserve';
+  readonly keepsFailed = false;
   readonly id: string;
   readonly label: string;
   readonly contextName: string;
@@ -50,6 +51,12 @@ export class KServeNamespace implements KServeTarget {
     this.label = `${this.contextName} / ${this.namespace}`;
     this.rows = new ServiceRows(place);
     this.ways = new EndpointRoutes(place, endpointHeaders);
+  }
+
+  storageProblem(storageUri: string): string | undefined {
+    // KServe takes file:// for a path in the server's own image; ours are folders of this computer.
+    if (!storageUri.startsWith('file:')) return storageUri === '' ? 'The place of the model is not known.' : undefined;
+    return `${this.label} cannot read folders of this computer (${storageUri}).`;
   }
 
   deployments(): readonly Deployment[] {

@@ -87,6 +87,8 @@ function isStoredModel(value: unknown): value is StoredModel {
   if (typeof value !== 'object' || value === null) return false;
   const { storeId, name, version, storageUri, size, sha256 } = value as Partial<Record<keyof StoredModel, unknown>>;
   return (
-    [storeId, name, version, storageUri, sha256].every((text) => typeof text === 'string') && typeof size === 'number'
+    [storeId, name, version, storageUri].every((text) => typeof text === 'string') &&
+    ['string', 'undefined'].includes(typeof sha256) &&
+    ['number', 'undefined'].includes(typeof size)
   );
 }

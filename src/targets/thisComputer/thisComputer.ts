@@ -57,6 +57,7 @@ export class ThisComputer implements Target {
   readonly id = 'this-computer';
   readonly kind = 'this-computer';
   readonly label = 'This computer';
+  readonly keepsFailed = true;
   private readonly entries = new Map<string, Entry>();
   private readonly listeners = new Set<() => void>();
 
@@ -75,6 +76,11 @@ export class ThisComputer implements Target {
 
   deployments(): readonly Deployment[] {
     return [...this.entries.values()].map((entry) => this.describe(entry));
+  }
+
+  storageProblem(storageUri: string): string | undefined {
+    if (storageUri.startsWith('file:')) return undefined;
+    return `This computer serves models from its own folders only, not from ${storageUri}.`;
   }
 
   onDidChangeDeployments(listener: () => void): () => void {

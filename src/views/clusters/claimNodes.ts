@@ -1,4 +1,6 @@
 import type { PersistentVolumeClaim } from '../../kserve/resources/core.ts';
+import { formatPvcUri } from '../../kserve/storageUri.ts';
+import { formatClaimRef } from '../../stores/claim/claimRef.ts';
 import { factTable } from '../markdown.ts';
 import type { ClaimSubject, TreeNode } from '../treeNode.ts';
 import { ageOf } from '../../kserve/describe/age.ts';
@@ -45,7 +47,7 @@ export function claimNode(
 ): TreeNode {
   const { name, namespace, phase, capacity, accessModes } = claim;
   const id = `${parentId}/${name}`;
-  const storeId = `pvc:${contextName}/${namespace}/${name}`;
+  const storeId = formatClaimRef({ context: contextName, namespace, claim: name });
   const subject: ClaimSubject = { kind: 'claim', contextName, namespace, claim: name, storeId };
   const modes = accessModes.map((mode) => shortModes[mode] ?? mode).join(' ');
   return {
@@ -61,7 +63,7 @@ export function claimNode(
     tooltip: () =>
       Promise.resolve(
         factTable(`${namespace}/${name}`, [
-          ['Storage URI', `pvc://${name}`],
+          ['Storage URI', formatPvcUri(name)],
           ['Phase', phase],
           ['Capacity', capacity],
           ['Access modes', accessModes.join(', ')],

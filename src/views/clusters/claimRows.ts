@@ -1,3 +1,4 @@
+import { formatClaimRef, parseClaimRef, type ClaimRef } from '../../stores/claim/claimRef.ts';
 import type { StoredModel } from '../../stores/modelStore.ts';
 import { modelNode } from '../storesTree.ts';
 import type { ClaimSubject, TreeNode } from '../treeNode.ts';
@@ -31,12 +32,15 @@ export class ClaimRows {
   /**
    * Shows what is in a claim. Listing starts a pod in the cluster, so that it is done only when the user asks for it.
    *
+   * @param storeId that of another kind of store is passed over
    * @param listing left out: it is not known any more
    */
   show(storeId: string, listing?: Listing): void {
-    if (listing === undefined) this.listings.delete(storeId);
-    else this.listings.set(storeId, listing);
-    this.source.changed(rowIdOf(storeId));
+    const ref = parseClaimRef(storeId);
+    if (ref === undefined) return;
+    if (listing === undefined) this.listings.delete(formatClaimRef(ref));
+    else this.listings.set(formatClaimRef(ref), listing);
+    this.source.changed(rowIdOf(ref));
   }
 
   /** What was listed of a claim. */
@@ -45,7 +49,7 @@ export class ClaimRows {
     return listing === 'listing' ? undefined : listing;
   }
 
-  /** Lists anew what failed; the user asks for it. */
+  /** Lists again what failed; the user asks for it. */
   retry(): void {
     this.byNamespace.forEach((rows) => rows.state().error !== undefined && rows.retry());
   }
@@ -110,7 +114,7 @@ export class ClaimRows {
   }
 
   private models(subject: ClaimSubject): readonly TreeNode[] {
-    const id = rowIdOf(subject.storeId);
+    const id = rowIdOf({ ...subject, context: subject.contextName });
     const listing = this.listings.get(subject.storeId);
     if (listing === 'listing') {
       return [{ ...noteNode(id, 'listing', subject), label: 'Listing models…', icon: { name: 'loading~spin' } }];
@@ -130,12 +134,10 @@ export class ClaimRows {
         },
       ];
     }
-    return listing.map((model) => modelNode(id, model, 'model;pvc'));
+    return listing.map((model) => modelNode(id, model, true));
   }
 }
 
-/** Claims are known by the id of their store: `pvc:<context>/<namespace>/<claim>`; only the context may have a slash. */
-function rowIdOf(storeId: string): string {
-  const [claim = '', namespace = '', ...context] = storeId.slice('pvc:'.length).split('/').reverse();
-  return `claims/${encodeURIComponent(context.reverse().join('/'))}/${namespace}/${claim}`;
+function rowIdOf({ context, namespace, claim }: Omit<ClaimRef, 'kind'>): string {
+  return `claims/${encodeURIComponent(context)}/${namespace}/${claim}`;
 }

@@ -7,9 +7,9 @@ import { openConnection, openLiveList, type ClusterConnection, type LiveList } f
 import { deployModel } from '../../../src/deploy/index.ts';
 import { configMaps, type ConfigMap } from '../../../src/kserve/resources/core.ts';
 import type { ModelArchive } from '../../../src/packaging/kinds/torchserve/modelArchive.ts';
-import { PvcStore } from '../../../src/stores/index.ts';
+import { ClaimStore } from '../../../src/stores/index.ts';
 import { openClusters, type DeployStep } from '../../../src/targets/index.ts';
-import { everything, mebibyte, randomArchive, sha256Of } from '../../unit/stores/pvc/fixtures.ts';
+import { everything, mebibyte, randomArchive, sha256Of } from '../../unit/stores/claim/fixtures.ts';
 import { claimFolderStore } from '../claimFolderStore.ts';
 import { catLabels } from '../harness/catModel.ts';
 import { idleService } from '../harness/inferenceService.ts';
@@ -62,7 +62,7 @@ describe('an API server that is started anew', { skip: cluster.cannot('restartAp
       await tree.open();
       await tree.row(context, namespace, 'before');
       let restarted: Promise<void> | undefined;
-      uploading = new PvcStore({ connection, namespace, claim }).upload(archive, {
+      uploading = new ClaimStore({ connection, namespace, claim }).put(archive, {
         onProgress: ({ step, done = 0, total = 1 }) => {
           if (step === 'upload' && done >= 0.4 * total) restarted ??= cluster.restartApiServer();
         },
@@ -80,7 +80,7 @@ describe('an API server that is started anew', { skip: cluster.cannot('restartAp
 
     it('the upload ends whole', async () => {
       await uploading;
-      const [stored] = await new PvcStore({ connection, namespace, claim }).list();
+      const [stored] = await new ClaimStore({ connection, namespace, claim }).list();
       assert.deepEqual([stored?.sha256, stored?.size], [archive.sha256, archive.size]);
       assert.equal(
         await sha256Of(path.join(folder, 'cats', '1.0', 'model-store', 'cats.mar')),

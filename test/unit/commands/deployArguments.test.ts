@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { claimOfStore, givenByRow, givenByScript } from '../../../src/commands/deploy/deployArguments.ts';
+import { givenByRow, givenByScript } from '../../../src/commands/deploy/deployArguments.ts';
 import { serviceSummary, type ServiceSummary } from '../../../src/kserve/serviceSummary.ts';
 import type { StoredModel } from '../../../src/stores/modelStore.ts';
 
@@ -100,23 +100,11 @@ describe('givenByRow', () => {
 
   it('takes the claim of a model that lies in one, and nothing of one in a folder', () => {
     assert.deepEqual(givenByRow({ kind: 'model', model }), {});
-    assert.deepEqual(givenByRow({ kind: 'model', model: { ...model, storeId: 'pvc:minikube/ml/models' } }), {
+    assert.deepEqual(givenByRow({ kind: 'model', model: { ...model, storeId: 'claim:minikube/ml/models' } }), {
       target: 'kserve',
       context: 'minikube',
       namespace: 'ml',
       claim: 'models',
     });
-  });
-});
-
-describe('claimOfStore', () => {
-  it('reads a context with slashes', () => {
-    assert.deepEqual(claimOfStore('pvc:arn:aws:eks:eu-1:1:cluster/a/ml/models'), {
-      context: 'arn:aws:eks:eu-1:1:cluster/a',
-      namespace: 'ml',
-      claim: 'models',
-    });
-    assert.equal(claimOfStore('folder:/a/b/c'), undefined);
-    assert.equal(claimOfStore('pvc:a/b'), undefined);
   });
 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { deployModel, type DeployOrder } from '../../../src/deploy/index.ts';
+import { deployModel, planDeploy, type DeployOrder } from '../../../src/deploy/index.ts';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
 import type { ModelArchive } from '../../../src/packaging/kinds/torchserve/modelArchive.ts';
-import type { ModelStore, StoredModel } from '../../../src/stores/modelStore.ts';
+import type { StoredModel, WritableStore } from '../../../src/stores/modelStore.ts';
 import type { DeployPlan, DeployRequest, Deployment, Restoration, Target } from '../../../src/targets/target.ts';
 
 const archive: ModelArchive = {
@@ -24,7 +24,7 @@ const archive: ModelArchive = {
   },
 };
 const stored: StoredModel = {
-  storeId: 'pvc:c/ml/models',
+  storeId: 'claim:c/ml/models',
   name: 'cats',
   version: '2.0',
   storageUri: 'pvc://models/cats/2.0',
@@ -56,12 +56,12 @@ function place(
   const models: StoredModel[] = [];
   const requests: DeployRequest[] = [];
   const unused = (): never => assert.fail('not for this');
-  const store: ModelStore = {
+  const store: WritableStore = {
     id: stored.storeId,
-    kind: 'pvc',
     label: 'models',
+    locate: (name, version) => `pvc://models/${name}/${version}`,
     list: () => Promise.resolve(models),
-    upload: () => {
+    put: () => {
       did.push('upload');
       const isNew = models.length === 0;
       models.push(stored);
@@ -75,6 +75,8 @@ function place(
   const target: Target = {
     id: 'kserve:c/ml',
     kind: 'kserve',
+    keepsFailed: false,
+    storageProblem: (uri) => (uri.startsWith('file:') ? `c / ml cannot read ${uri}.` : undefined),
     label: 'c / ml',
     deployments: () => [],
     onDidChangeDeployments: () => () => undefined,
@@ -104,7 +106,7 @@ function place(
     log: unused,
   };
   const order: DeployOrder = { archive, store, target, name: 'cats', protocol: 'v1' };
-  return { did, models, planned, requests, order, target };
+  return { did, models, planned, requests, order, store, target };
 }
 
 describe('deployModel', () => {
@@ -128,13 +130,12 @@ describe('deployModel', () => {
 
   it('takes a cancelled deploy back, too', async () => {
     const abort = new AbortController();
-    const { did, order, target } = place(() => Promise.reject(ModelDeckError.cancelled()));
-    const upload = order.store.upload.bind(order.store);
-    const store = {
-      ...order.store,
-      upload: (...args: Parameters<typeof upload>) => {
+    const { did, order, store: taker, target } = place(() => Promise.reject(ModelDeckError.cancelled()));
+    const store: WritableStore = {
+      ...taker,
+      put: (...args) => {
         abort.abort();
-        return upload(...args);
+        return taker.put(...args);
       },
     };
     await assert.rejects(deployModel({ ...order, store, target }, { signal: abort.signal }), { category: 'cancelled' });
@@ -160,7 +161,7 @@ describe('deployModel', () => {
     };
     await assert.rejects(deployModel({ ...order, onFailure }), failure);
     assert.deepEqual(asked, [failure]);
-    await assert.rejects(deployModel({ ...order, target: { ...target, kind: 'this-computer' } }), failure);
+    await assert.rejects(deployModel({ ...order, target: { ...target, keepsFailed: true } }), failure);
     assert.ok(!did.includes('restore'));
   });
 
@@ -194,10 +195,27 @@ describe('deployModel', () => {
 
   it('changes nothing when planning or uploading fails', async () => {
     const { did, order } = place(() => Promise.resolve(ready));
-    const store = { ...order.store, upload: () => Promise.reject(failure) };
+    const store = { ...order.store, put: () => Promise.reject(failure) };
     await assert.rejects(deployModel({ ...order, store }), failure);
     assert.deepEqual(did, ['plan']);
     await assert.rejects(deployModel({ ...order, name: 'Cats' }), { category: 'invalid-input' });
     assert.deepEqual(did, ['plan']);
+  });
+
+  it('plans nothing for a target that cannot read from the store, and puts nothing into one that is only read', async () => {
+    const { did, order } = place(() => Promise.resolve(ready));
+    const folder = { ...order.store, label: 'Local folder', locate: () => 'file:///models/cats/2.0' };
+    const unreadable = { category: 'unsupported', message: /cannot read file:/, remedy: /Local folder/ } as const;
+    await assert.rejects(planDeploy({ ...order, store: folder }), unreadable);
+    await assert.rejects(deployModel({ ...order, store: folder }), unreadable);
+    const { id, label, locate, list } = order.store;
+    const readOnly = { id, label, locate, list };
+    await assert.rejects(deployModel({ ...order, store: readOnly }), {
+      category: 'unsupported',
+      message: /models can only be read/,
+    });
+    assert.deepEqual(did, []);
+    await deployModel({ ...order, store: readOnly, archive: undefined, stored });
+    assert.deepEqual(did, ['plan', 'deploy']);
   });
 });

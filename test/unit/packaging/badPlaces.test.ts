@@ -56,7 +56,7 @@ describe('places that take no archive', { skip: cannotMount }, () => {
   it('a store on a full disk keeps nothing of the model', async () => {
     const archive = await packageModel({ folder, spec, outputFolder: path.join(folder, 'package') });
     const store = new FolderStore(path.join(disk.folder, 'store'));
-    await refuses(store.upload(archive), 'no-space', disk.folder);
+    await refuses(store.put(archive), 'no-space', disk.folder);
     assert.deepEqual(await store.list(), []);
     assert.deepEqual(await filesIn(path.join(disk.folder, 'store')), []);
   });
@@ -72,7 +72,7 @@ describe('places that take no archive', { skip: cannotMount }, () => {
       'permission',
       model,
     );
-    await refuses(new FolderStore(path.join(disk.folder, 'other')).upload(archive), 'permission', disk.folder);
+    await refuses(new FolderStore(path.join(disk.folder, 'other')).put(archive), 'permission', disk.folder);
     await refuses(writeSpec(path.join(model, 'model-deck.yaml'), spec), 'permission', model);
     assert.deepEqual(await filesIn(model), ['w.pt']);
   });

@@ -49,6 +49,8 @@ export function fakeTarget(id: string, deployments: readonly Deployment[]): Fake
       id,
       kind: isCluster ? 'kserve' : 'this-computer',
       label: isCluster ? id.slice('kserve:'.length) : 'This computer',
+      keepsFailed: !isCluster,
+      storageProblem: unused,
       deployments: () => known,
       onDidChangeDeployments: (listener) => {
         fake.listeners.add(listener);

@@ -24,7 +24,7 @@ describe('the folder store', () => {
   it('is empty before its folder is there', async () => assert.deepEqual(await store.list(), []));
 
   it('keeps a package as a folder that KServe can mount', async () => {
-    const { isNew, ...model } = await store.upload(archive);
+    const { isNew, ...model } = await store.put(archive);
     assert.equal(isNew, true);
     assert.equal(fileURLToPath(model.storageUri), path.join(root, 'cats', '1.0'));
     assert.deepEqual((await readdir(model.path ?? '')).sort(), ['config', 'model-deck.json', 'model-store']);
@@ -34,17 +34,17 @@ describe('the folder store', () => {
   });
 
   it('leaves the same archive as it is, and refuses another under the same version', async () => {
-    const again = await store.upload(archive);
+    const again = await store.put(archive);
     assert.equal(again.sha256, archive.sha256);
     assert.ok(again.isNew !== true, 'it was there before');
     const other = await packageSample(path.join(folder, 'other'), { labels: 'LICENSE' });
-    await assert.rejects(store.upload(other), { category: 'conflict', message: /cats 1\.0/ });
+    await assert.rejects(store.put(other), { category: 'conflict', message: /cats 1\.0/ });
     assert.equal((await store.list())[0]?.sha256, archive.sha256);
   });
 
   it('sorts versions as people do', async () => {
     for (const version of ['10.0', '9.0']) {
-      await store.upload(await packageSample(path.join(folder, version), { version }));
+      await store.put(await packageSample(path.join(folder, version), { version }));
     }
     assert.deepEqual(
       (await store.list()).map(({ version }) => version),
@@ -54,7 +54,7 @@ describe('the folder store', () => {
 
   it('keeps an unpacked archive too', async () => {
     const open = await packageSample(path.join(folder, 'open'), { name: 'open', archiveFormat: 'no-archive' });
-    const model = await store.upload(open);
+    const model = await store.put(open);
     assert.equal(model.sha256, open.sha256);
     await store.remove(model);
   });
@@ -62,19 +62,19 @@ describe('the folder store', () => {
   it('leaves nothing when the archive changes meanwhile, or the copy is cancelled', async () => {
     const short = await packageSample(path.join(folder, 'short'), { name: 'short' });
     await truncate(short.path, 1000);
-    await assert.rejects(store.upload(short), { category: 'conflict', message: /changed/ });
+    await assert.rejects(store.put(short), { category: 'conflict', message: /changed/ });
     const long = await packageSample(path.join(folder, 'long'), { name: 'long' });
     const abort = new AbortController();
-    const upload = store.upload(long, { signal: abort.signal, onProgress: () => abort.abort() });
+    const upload = store.put(long, { signal: abort.signal, onProgress: () => abort.abort() });
     await assert.rejects(upload, { category: 'cancelled' });
     assert.deepEqual(await readdir(root), ['cats']);
   });
 
   it('refuses names that would leave its folder, or that Windows has not', async () => {
     for (const version of ['..', '../up', 'a/b', 'a\\b', '', '.hidden', 'nul', '1.']) {
-      await assert.rejects(store.upload({ ...archive, version }), { category: 'invalid-input' }, version);
+      await assert.rejects(store.put({ ...archive, version }), { category: 'invalid-input' }, version);
     }
-    const model = { ...(await store.upload(archive)), name: '../package' };
+    const model = { ...(await store.put(archive)), name: '../package' };
     await assert.rejects(store.remove(model), { category: 'invalid-input' });
   });
 

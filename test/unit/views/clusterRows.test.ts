@@ -126,7 +126,7 @@ describe('ClaimRows', () => {
     accessModes: ['ReadWriteOnce'],
     ...more,
   });
-  const storeId = 'pvc:team/ward/ml/models';
+  const storeId = 'claim:team/ward/ml/models';
   const model: StoredModel = { storeId, name: 'net', version: '1.0', storageUri: 'pvc://models/net/1.0', size: 5, sha256: 'ab' }; // prettier-ignore
   let cluster: FakeCluster;
   let claims: ClaimRows;
@@ -195,7 +195,7 @@ describe('ClaimRows', () => {
     claims.show(storeId, [model]);
     assert.deepEqual(changed, [row.id, row.id]);
     const [shown] = (await row.children?.()) ?? [];
-    assert.deepEqual([shown?.label, shown?.description, shown?.contextValue], ['net', '1.0', 'model;pvc']);
+    assert.deepEqual([shown?.label, shown?.description, shown?.contextValue], ['net', '1.0', 'model;removable']);
     assert.deepEqual(shown?.subject, { kind: 'model', model });
     claims.show(storeId, []);
     assert.deepEqual(rowsOf(await row.children?.()), [['No models yet', 'Select to list again']]);

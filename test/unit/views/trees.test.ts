@@ -12,6 +12,7 @@ const model: StoredModel = {
   name: 'net',
   version: '1.0',
   storageUri: 'file:///s/net/1.0',
+  path: '/s/net/1.0',
   size: 5_000_000,
   sha256: 'ab'.repeat(32),
 };
@@ -32,6 +33,8 @@ function target(deployments: readonly Deployment[]): Target {
     id: 'this-computer',
     kind: 'this-computer',
     label: 'This computer',
+    keepsFailed: true,
+    storageProblem: unused,
     deployments: () => deployments,
     onDidChangeDeployments: () => () => undefined,
     plan: unused,
@@ -103,18 +106,20 @@ describe('deploymentNode', () => {
 describe('storeNodes', () => {
   const store = (models: readonly StoredModel[]) => ({
     claims: () => [],
-    localStore: () =>
-      Promise.resolve({
-        folder: '/s',
-        store: {
-          id: 'folder:/s',
-          kind: 'folder' as const,
-          label: 'Local store',
-          list: () => Promise.resolve(models),
-          upload: () => assert.fail(),
-          remove: () => assert.fail(),
-        },
-      }),
+    stores: {
+      known: () =>
+        Promise.resolve([
+          {
+            id: 'folder:/s',
+            label: 'Local store',
+            folder: '/s',
+            locate: () => assert.fail(),
+            list: () => Promise.resolve(models),
+            put: () => assert.fail(),
+            remove: () => assert.fail(),
+          },
+        ]),
+    },
   });
 
   it('lists the models with their versions', async () => {
@@ -122,7 +127,7 @@ describe('storeNodes', () => {
     const children = await node?.children?.();
     assert.deepEqual(
       children?.map(({ label, description, contextValue }) => [label, description, contextValue]),
-      [['net', '1.0', 'model']],
+      [['net', '1.0', 'model;local;removable']],
     );
   });
 

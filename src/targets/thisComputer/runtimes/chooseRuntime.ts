@@ -29,7 +29,7 @@ export async function chooseRuntime(
     });
   }
   const contents = await readArchive(archivePath, task);
-  if (contents.sha256 !== model.sha256) {
+  if (model.sha256 !== undefined && contents.sha256 !== model.sha256) {
     throw new ModelDeckError(
       'conflict',
       `${path.basename(archivePath)} is not the archive that was stored: its sha256 differs.`,

@@ -9,7 +9,7 @@ import type { FakeCluster } from './fakeCluster.ts';
 
 export function storedModel(version: string): StoredModel {
   return {
-    storeId: 'pvc:minikube/ml/models',
+    storeId: 'claim:minikube/ml/models',
     name: 'cats',
     version,
     storageUri: `pvc://models/cats/${version}`,

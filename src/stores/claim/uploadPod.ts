@@ -3,7 +3,8 @@ import { throwIfCancelled, type Task } from '../../foundation/task.ts';
 import type { ClaimPlace } from './claimPlace.ts';
 import { runScript, type ClaimShell } from './claimShell.ts';
 import { uploadContainer } from './podManifest.ts';
-import { RunningPod, type UploadPodOptions, type UploadPodUse } from './runningPod.ts';
+import type { UploadPodOptions, UploadPodUse } from './podOptions.ts';
+import { RunningPod } from './runningPod.ts';
 
 /**
  * The pod through which a claim is read and written. It is made for the first user, shared by those that come meanwhile, and

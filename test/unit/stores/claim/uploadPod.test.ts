@@ -9,9 +9,9 @@ import { statusError } from '../../../../src/cluster/clusterErrors.ts';
 import type { ErrorCategory } from '../../../../src/foundation/error.ts';
 import type { KubeEvent, PersistentVolumeClaim, Pod, PodStatus } from '../../../../src/kserve/resources/core.ts';
 import { sweepUploadPods } from '../../../../src/stores/index.ts';
-import { newOwner, retireOwner } from '../../../../src/stores/pvc/owner.ts';
-import { uploadPodKeys, uploadPodManifest } from '../../../../src/stores/pvc/podManifest.ts';
-import { createError } from '../../../../src/stores/pvc/podTrouble.ts';
+import { newOwner, retireOwner } from '../../../../src/stores/claim/owner.ts';
+import { uploadPodKeys, uploadPodManifest } from '../../../../src/stores/claim/podManifest.ts';
+import { createError } from '../../../../src/stores/claim/podTrouble.ts';
 import { FakeCluster } from './fakeCluster.ts';
 import { openStore } from './fixtures.ts';
 

@@ -10,7 +10,7 @@ import {
 } from '../../kserve/resources/core.ts';
 import { delay } from './pace.ts';
 import { podTrouble, UploadPodError, type PodTrouble } from './podTrouble.ts';
-import type { UploadPodOptions } from './runningPod.ts';
+import type { UploadPodOptions } from './podOptions.ts';
 
 /**
  * Waits until the container runs.

@@ -1,36 +1,40 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import type { Dirent } from 'node:fs';
-import { copyFile, cp, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { copyFile, cp, mkdir, open, readdir, rename, rm, rmdir, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
-import { ModelDeckError } from '../foundation/error.ts';
-import { fileError } from '../foundation/fileErrors.ts';
-import { makeFolder } from '../foundation/makeFolder.ts';
-import { throwIfCancelled, type Task } from '../foundation/task.ts';
-import { readArchive } from '../packaging/index.ts';
-import type { ModelArchive } from '../packaging/kinds/torchserve/modelArchive.ts';
-import type { ModelStore, StoredModel, UploadedModel, UploadStep } from './modelStore.ts';
-import { readRecord, writeRecord, type StoreRecord } from './storeRecord.ts';
-import { byNameAndVersion, checkFolderNames, versionTakenRemedy } from './versionFolder.ts';
+import { ModelDeckError } from '../../foundation/error.ts';
+import { fileError } from '../../foundation/fileErrors.ts';
+import { makeFolder } from '../../foundation/makeFolder.ts';
+import { throwIfCancelled, type Task } from '../../foundation/task.ts';
+import { readArchive } from '../../packaging/index.ts';
+import type { ModelArchive } from '../../packaging/kinds/torchserve/modelArchive.ts';
+import { foreignModel } from '../foreignModel.ts';
+import type { ByteRange, StoredModel, UploadedModel, UploadStep, WritableStore } from '../modelStore.ts';
+import { readRecord, writeRecord, type StoreRecord } from '../storeRecord.ts';
+import { formatFolderRef, parseFolderRef } from './folderRef.ts';
+import { byNameAndVersion, checkFolderNames, innerPath, versionTakenRemedy } from '../versionFolder.ts';
 
 /** Bytes read at once; large, because weights are. */
 const chunkSize = 1 << 20;
 
 /** A store in a folder: of this computer, or of a share that the cluster mounts too. */
-export class FolderStore implements ModelStore {
+export class FolderStore implements WritableStore {
   readonly id: string;
-  readonly kind = 'folder';
   readonly label = 'Local folder';
 
   /** @param folder absolute; made when the first model comes */
-  constructor(private readonly folder: string) {
-    this.id = `folder:${folder}`;
+  constructor(readonly folder: string) {
+    this.id = formatFolderRef({ folder });
   }
 
-  /** By name, the versions of one model in their natural order. What lies there otherwise is passed over. */
+  locate(name: string, version: string): string {
+    return pathToFileURL(this.versionFolder({ name, version })).href;
+  }
+
   async list(task: Task = {}): Promise<readonly StoredModel[]> {
     const models: StoredModel[] = [];
     for (const name of await folders(this.folder)) {
@@ -47,7 +51,7 @@ export class FolderStore implements ModelStore {
     return byNameAndVersion(models);
   }
 
-  async upload(archive: ModelArchive, task: Task<UploadStep> = {}): Promise<UploadedModel> {
+  async put(archive: ModelArchive, task: Task<UploadStep> = {}): Promise<UploadedModel> {
     const folder = this.versionFolder(archive);
     const known = await this.sameModel(archive, folder);
     if (known) return known;
@@ -84,8 +88,23 @@ export class FolderStore implements ModelStore {
     }
   }
 
+  async read(model: StoredModel, file: string, { start, length }: ByteRange, task: Task = {}): Promise<Uint8Array> {
+    throwIfCancelled(task);
+    const where = path.join(this.ownFolder(model), ...innerPath(file));
+    let handle: FileHandle | undefined;
+    try {
+      handle = await open(where, 'r');
+      const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(length), position: start });
+      return buffer.subarray(0, bytesRead);
+    } catch (error) {
+      throw fileError(error, `read ${file} of ${model.name} ${model.version}`, where);
+    } finally {
+      await handle?.close();
+    }
+  }
+
   async remove(model: StoredModel, task: Task = {}): Promise<void> {
-    const folder = this.versionFolder(model);
+    const folder = this.ownFolder(model);
     throwIfCancelled(task);
     const doomed = path.join(path.dirname(folder), `.${model.version}.${randomBytes(4).toString('hex')}.removed`);
     try {
@@ -115,6 +134,11 @@ export class FolderStore implements ModelStore {
       `The store has ${archive.name} ${archive.version} already, with other content (${folder}).`,
       { remedy: versionTakenRemedy, location: { path: folder } },
     );
+  }
+
+  private ownFolder(model: StoredModel): string {
+    if (parseFolderRef(model.storeId)?.folder !== this.folder) throw foreignModel(model, this);
+    return this.versionFolder(model);
   }
 
   private versionFolder(model: { readonly name: string; readonly version: string }): string {

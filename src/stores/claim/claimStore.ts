@@ -4,18 +4,20 @@ import { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
 import { formatPvcUri } from '../../kserve/index.ts';
 import type { ModelArchive } from '../../packaging/kinds/torchserve/modelArchive.ts';
-import type { ModelStore, StoredModel, UploadedModel, UploadStep } from '../modelStore.ts';
+import { foreignModel } from '../foreignModel.ts';
+import type { StoredModel, UploadedModel, UploadStep, WritableStore } from '../modelStore.ts';
 import type { StoreRecord } from '../storeRecord.ts';
 import { byNameAndVersion, checkFolderNames } from '../versionFolder.ts';
 import { readList } from './claimAnswers.ts';
 import type { ClaimPlace } from './claimPlace.ts';
+import { formatClaimRef, parseClaimRef } from './claimRef.ts';
 import { clusterImage } from './clusterImage.ts';
 import { usualPace, type Pace } from './pace.ts';
 import { listScript, removeScript } from './scripts.ts';
 import { uploadArchive } from './uploadArchive.ts';
 import { UploadPod } from './uploadPod.ts';
 
-export interface PvcStoreOptions {
+export interface ClaimStoreOptions {
   readonly connection: ClusterConnection;
   readonly namespace: string;
   /** Name of the PersistentVolumeClaim. */
@@ -36,18 +38,17 @@ const usualUid = 1000;
  *
  * A package in the format `no-archive` is refused: a folder of many files cannot be continued after a broken connection.
  */
-export class PvcStore implements ModelStore {
+export class ClaimStore implements WritableStore {
   readonly id: string;
-  readonly kind = 'pvc';
   readonly label: string;
   private readonly place: ClaimPlace;
   private readonly pace: Pace;
   private readonly pod: UploadPod;
 
-  constructor(options: PvcStoreOptions) {
+  constructor(options: ClaimStoreOptions) {
     const { connection, namespace, claim, image, uid = usualUid } = options;
     const context = connection.context.name;
-    this.id = `pvc:${context}/${namespace}/${claim}`;
+    this.id = formatClaimRef({ context, namespace, claim });
     this.label = `${claim} (${namespace})`;
     this.place = { context, namespace, claim, uid: uid ?? undefined };
     this.pace = { ...usualPace, ...options.pace };
@@ -60,7 +61,10 @@ export class PvcStore implements ModelStore {
     });
   }
 
-  /** By name, the versions of one model in their natural order. What lies there otherwise is passed over. */
+  locate(name: string, version: string): string {
+    return formatPvcUri(this.place.claim, `${name}/${version}`);
+  }
+
   list(task: Task = {}): Promise<readonly StoredModel[]> {
     return this.pod.use({ writes: false }, task, async (shell) => {
       const call = { doing: 'list its models', signal: task.signal, silenceMs: this.pace.silence };
@@ -69,7 +73,7 @@ export class PvcStore implements ModelStore {
     });
   }
 
-  async upload(archive: ModelArchive, task: Task<UploadStep> = {}): Promise<UploadedModel> {
+  async put(archive: ModelArchive, task: Task<UploadStep> = {}): Promise<UploadedModel> {
     checkFolderNames(archive);
     if (archive.format === 'no-archive') throw openFolder(archive);
     return this.pod.use({ writes: true, bytes: archive.size }, { signal: task.signal }, async (shell) => {
@@ -81,6 +85,8 @@ export class PvcStore implements ModelStore {
 
   async remove(model: StoredModel, task: Task = {}): Promise<void> {
     const { name, version } = model;
+    const owner = parseClaimRef(model.storeId);
+    if (owner === undefined || formatClaimRef(owner) !== this.id) throw foreignModel(model, this);
     checkFolderNames(model);
     await this.pod.use({ writes: true }, task, async (shell) => {
       const doomed = `.${version}.${randomBytes(4).toString('hex')}.removed`;
@@ -94,8 +100,7 @@ export class PvcStore implements ModelStore {
   }
 
   private stored({ name, version, size, sha256 }: StoreRecord): StoredModel {
-    const storageUri = formatPvcUri(this.place.claim, `${name}/${version}`);
-    return { storeId: this.id, name, version, storageUri, size, sha256 };
+    return { storeId: this.id, name, version, storageUri: this.locate(name, version), size, sha256 };
   }
 }
 

@@ -36,7 +36,7 @@ describe('an upload that is interrupted', () => {
       cuts += 1;
       return true;
     };
-    await openStore(cluster).upload(archive);
+    await openStore(cluster).put(archive);
     assert.equal(cuts, limits.length);
     assert.equal(await sha256Of(inClaim(cluster)), archive.sha256);
     const wasted = cluster.sent - archive.size;
@@ -53,7 +53,7 @@ describe('an upload that is interrupted', () => {
         if (name === script && cluster.execs.length > 0 && times++ === 0) unreachable();
       };
       cluster.cutsWhenSent = (bytes) => times === 0 && script === 'begin' && bytes > mebibyte;
-      await openStore(cluster).upload(archive);
+      await openStore(cluster).put(archive);
       assert.equal(times > 0, true, script);
       assert.equal(await sha256Of(inClaim(cluster)), archive.sha256, script);
       assert.deepEqual(
@@ -73,7 +73,7 @@ describe('an upload that is interrupted', () => {
       if (command.command[3] === 'commit' && lost++ === 0) unreachable();
       return result;
     };
-    const model = await openStore(cluster).upload(archive);
+    const model = await openStore(cluster).put(archive);
     assert.equal(model.sha256, archive.sha256);
     assert.equal(lost, 1);
   });
@@ -91,7 +91,7 @@ describe('an upload that is interrupted', () => {
       away = 20;
       return true;
     };
-    await openStore(cluster).upload(archive);
+    await openStore(cluster).put(archive);
     assert.equal(away, 0);
     assert.equal(await sha256Of(inClaim(cluster)), archive.sha256);
   });
@@ -105,7 +105,7 @@ describe('an upload that is interrupted', () => {
     cluster.beforeExec = down;
     cluster.beforeRequest = down;
     cluster.cutsWhenSent = (bytes) => (isDown ||= bytes >= 17 * mebibyte);
-    await assert.rejects(openStore(cluster, { pace: { patience: 200 } }).upload(archive), {
+    await assert.rejects(openStore(cluster, { pace: { patience: 200 } }).put(archive), {
       category: 'unreachable',
       message: /cats 1\.0 .*"models": Nothing listens there/,
       remedy: /Start the cluster\. Deploying again continues at 8\d %\./,
@@ -116,7 +116,7 @@ describe('an upload that is interrupted', () => {
     isDown = false;
     await cluster.settled();
     const store = openStore(cluster);
-    await store.upload(archive);
+    await store.put(archive);
     assert.ok(cluster.sent - sent < 5 * mebibyte, 'the rest only');
     assert.equal(await sha256Of(inClaim(cluster)), archive.sha256);
     assert.deepEqual(cluster.pods.size, 0, 'the pod that could not be deleted is swept');
@@ -134,7 +134,7 @@ describe('an upload that is interrupted', () => {
       await file.close();
       cluster.beforeExec = () => undefined;
     };
-    await openStore(cluster).upload(archive);
+    await openStore(cluster).put(archive);
     assert.equal(await sha256Of(inClaim(cluster)), archive.sha256);
     assert.ok(cluster.sent > archive.size + 9 * mebibyte);
     assert.deepEqual(
@@ -155,10 +155,10 @@ describe('an upload that is interrupted', () => {
       command.stdin?.once('data', (chunk: Buffer) => chunk.fill(0, 0, 10));
       return exec(command, task);
     };
-    await openStore(cluster).upload(archive);
+    await openStore(cluster).put(archive);
     assert.equal(await sha256Of(inClaim(cluster)), archive.sha256);
     spoils = Infinity;
-    const other = openStore(cluster, { pace: { patience: 0 } }).upload({ ...archive, version: '2' });
+    const other = openStore(cluster, { pace: { patience: 0 } }).put({ ...archive, version: '2' });
     await assert.rejects(other, { category: 'server', message: /not what was sent/ });
     assert.ok(!(await everything(cluster.folder)).some((name) => name.startsWith('cats/2')));
   });
@@ -180,7 +180,7 @@ describe('an upload that is interrupted', () => {
     cluster.beforeExec = (script) => {
       if (script === 'receive') for (const zombie of zombies.splice(0)) zombie();
     };
-    await openStore(cluster).upload(archive);
+    await openStore(cluster).put(archive);
     await cluster.settled();
     assert.equal(await sha256Of(inClaim(cluster)), archive.sha256);
   });
@@ -192,7 +192,7 @@ describe('an upload that is interrupted', () => {
       cluster.pods.clear();
       return true;
     };
-    await openStore(cluster).upload(archive);
+    await openStore(cluster).put(archive);
     assert.equal(cluster.createdPods.length, 2);
     assert.equal(await sha256Of(inClaim(cluster)), archive.sha256);
     assert.equal(cluster.pods.size, 0);
@@ -205,7 +205,7 @@ describe('an upload that is interrupted', () => {
       asked += 1;
       unreachable();
     };
-    await assert.rejects(openStore(cluster).upload(archive), { category: 'unreachable', message: /Nothing listens/ });
+    await assert.rejects(openStore(cluster).put(archive), { category: 'unreachable', message: /Nothing listens/ });
     assert.ok(asked <= 3, `${asked} requests`);
   });
 
@@ -219,7 +219,7 @@ describe('an upload that is interrupted', () => {
         task?.signal?.addEventListener('abort', () => reject(ModelDeckError.cancelled()), { once: true });
       });
     };
-    await openStore(cluster, { pace: { silence: 500 } }).upload(archive);
+    await openStore(cluster, { pace: { silence: 500 } }).put(archive);
     assert.equal(await sha256Of(inClaim(cluster)), archive.sha256);
     assert.ok(stalls > 1);
   });
@@ -253,14 +253,14 @@ describe('an upload that is interrupted', () => {
       await using cluster = await FakeCluster.open();
       const abort = new AbortController();
       arrange(cluster, () => abort.abort());
-      const upload = openStore(cluster).upload(archive, { signal: abort.signal });
+      const upload = openStore(cluster).put(archive, { signal: abort.signal });
       await assert.rejects(upload, { category: 'cancelled' }, `moment ${index}`);
       assert.equal(cluster.pods.size, 0, `moment ${index}`);
       await cluster.settled();
       assert.deepEqual(await everything(cluster.folder), [], `moment ${index}`);
     }
     await using cluster = await FakeCluster.open();
-    const before = openStore(cluster).upload(archive, { signal: AbortSignal.abort() });
+    const before = openStore(cluster).put(archive, { signal: AbortSignal.abort() });
     await assert.rejects(before, { category: 'cancelled' });
     assert.equal(cluster.createdPods.length, 0);
   });
@@ -276,10 +276,10 @@ describe('an archive that is not what it says', () => {
   it('is refused before anything is started when its size is another one', async () => {
     await using cluster = await FakeCluster.open();
     for (const size of [archive.size - 1, archive.size + 1, 2 * archive.size]) {
-      const upload = openStore(cluster).upload({ ...archive, size });
+      const upload = openStore(cluster).put({ ...archive, size });
       await assert.rejects(upload, { category: 'conflict', message: /has changed since it was packaged/ });
     }
-    await assert.rejects(openStore(cluster).upload({ ...archive, path: '/nowhere/x.mar' }), { category: 'not-found' });
+    await assert.rejects(openStore(cluster).put({ ...archive, path: '/nowhere/x.mar' }), { category: 'not-found' });
     assert.equal(cluster.createdPods.length, 0);
   });
 
@@ -299,7 +299,7 @@ describe('an archive that is not what it says', () => {
         cluster.beforeExec = () => undefined;
         if (script === 'begin') await change(copy);
       };
-      await assert.rejects(openStore(cluster).upload(copy), {
+      await assert.rejects(openStore(cluster).put(copy), {
         category: 'conflict',
         message: /has changed since it was packaged/,
       });
@@ -309,7 +309,7 @@ describe('an archive that is not what it says', () => {
       await rm(copy.folder, { recursive: true });
     }
     await using cluster = await FakeCluster.open();
-    const upload = openStore(cluster).upload({ ...archive, configProperties: '/nowhere/config.properties' });
+    const upload = openStore(cluster).put({ ...archive, configProperties: '/nowhere/config.properties' });
     await assert.rejects(upload, { category: 'not-found', message: /read the configuration/ });
     assert.equal(cluster.createdPods.length, 0);
     assert.deepEqual(await everything(cluster.folder), []);

@@ -9,9 +9,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { openConnection, type ClusterConnection } from '../../src/cluster/index.ts';
 import type { ModelArchive } from '../../src/packaging/kinds/torchserve/modelArchive.ts';
-import { PvcStore, type PvcStoreOptions, type UploadStep } from '../../src/stores/index.ts';
+import { ClaimStore, type ClaimStoreOptions, type UploadStep } from '../../src/stores/index.ts';
 import type { Progress } from '../../src/foundation/task.ts';
-import { everything, mebibyte, randomArchive, sha256Of } from '../unit/stores/pvc/fixtures.ts';
+import { everything, mebibyte, randomArchive, sha256Of } from '../unit/stores/claim/fixtures.ts';
 import { sharedCluster } from './harness/sharedCluster.ts';
 
 const cluster = sharedCluster();
@@ -54,9 +54,11 @@ describe('a store in a claim of a real cluster', () => {
     return connection;
   }
 
-  async function open(options: Partial<PvcStoreOptions> & { readonly kubeconfig?: string } = {}): Promise<PvcStore> {
+  async function open(
+    options: Partial<ClaimStoreOptions> & { readonly kubeconfig?: string } = {},
+  ): Promise<ClaimStore> {
     const { kubeconfig, ...rest } = options;
-    return new PvcStore({ connection: await connect(kubeconfig), namespace, claim, ...rest });
+    return new ClaimStore({ connection: await connect(kubeconfig), namespace, claim, ...rest });
   }
 
   async function podNames(inNamespace = namespace): Promise<readonly string[]> {
@@ -74,12 +76,12 @@ describe('a store in a claim of a real cluster', () => {
     for (const pid of commandsIn(folder)) end(pid);
   }
 
-  async function removeAll(store: PvcStore): Promise<void> {
+  async function removeAll(store: ClaimStore): Promise<void> {
     for (const model of await store.list()) await store.remove(model);
     if (folder !== undefined) assert.deepEqual(await everything(folder), []);
   }
 
-  async function assertStored(store: PvcStore, { name, version, sha256, size }: ModelArchive): Promise<void> {
+  async function assertStored(store: ClaimStore, { name, version, sha256, size }: ModelArchive): Promise<void> {
     const found = (await store.list()).find((model) => model.name === name && model.version === version);
     assert.equal(found?.sha256, sha256);
     assert.equal(found?.size, size);
@@ -111,7 +113,7 @@ describe('a store in a claim of a real cluster', () => {
     for (const uid of [undefined, null]) {
       const store = await open({ namespace: restricted, uid });
       let images: Promise<string> | undefined;
-      const model = await store.upload(small, {
+      const model = await store.put(small, {
         onProgress: atShare(0, () => {
           const path = 'jsonpath={.items[*].spec.containers[*].image}';
           images = cluster.kubectl(['get', 'pods', '-n', restricted, '-o', path]);
@@ -134,7 +136,7 @@ describe('a store in a claim of a real cluster', () => {
       const store = await open({ kubeconfig: cluster.proxiedKubeconfig ?? '' });
       const sent = await cluster.bytesUp();
       await cluster.dropAfter({ bytes: 150 * mebibyte, refuseFor: 30_000 });
-      await store.upload(archive);
+      await store.put(archive);
       const bytes = (await cluster.bytesUp()) - sent;
       assert.ok(bytes < 1.15 * archive.size, `${bytes} bytes went up`);
       await assertStored(store, archive);
@@ -154,7 +156,7 @@ describe('a store in a claim of a real cluster', () => {
     assert.ok(!(await podNames()).includes(left[0] ?? ''), 'its pod was swept');
     if (folder !== undefined) assert.ok(!(await everything(folder)).includes('cats/1.0'));
     let first: number | undefined;
-    await store.upload(medium, {
+    await store.put(medium, {
       onProgress: ({ step, done }) => {
         if (step === 'upload') first ??= done;
       },
@@ -168,7 +170,7 @@ describe('a store in a claim of a real cluster', () => {
     const store = await open();
     const medium = await makeArchive(120 * mebibyte);
     let deleted: Promise<unknown> | undefined;
-    await store.upload(medium, {
+    await store.put(medium, {
       onProgress: atShare(0.3, () => {
         deleted = podNames().then(([name = '']) =>
           cluster.kubectl(['delete', 'pod', '-n', namespace, name, '--wait=false']),
@@ -183,7 +185,7 @@ describe('a store in a claim of a real cluster', () => {
   it('leaves nothing when it is cancelled', async () => {
     const abort = new AbortController();
     const store = await open();
-    const upload = store.upload(archive, { signal: abort.signal, onProgress: atShare(0.2, () => abort.abort()) });
+    const upload = store.put(archive, { signal: abort.signal, onProgress: atShare(0.2, () => abort.abort()) });
     await assert.rejects(upload, { category: 'cancelled' });
     assert.deepEqual(await podNames(), []);
     await nothingIsLeft();
@@ -194,7 +196,7 @@ describe('a store in a claim of a real cluster', () => {
   it('takes two windows with the same version', async () => {
     const medium = await makeArchive(60 * mebibyte);
     const stores = await Promise.all([open(), open()]);
-    const stored = await Promise.all(stores.map((store) => store.upload(medium)));
+    const stored = await Promise.all(stores.map((store) => store.put(medium)));
     assert.deepEqual(stored.map(({ isNew }) => isNew).sort(), [false, true], 'one of them finds it there');
     const [one, two] = stored.map((model) => ({ ...model, isNew: true }));
     assert.deepEqual(one, two);
@@ -220,13 +222,13 @@ describe('a store in a claim of a real cluster', () => {
       assert.ok(full !== undefined);
       const room = path.join(full, 'filler');
       const store = await open({ claim: 'small' });
-      await assert.rejects(store.upload(archive), {
+      await assert.rejects(store.put(archive), {
         category: 'no-space',
         message: /"small" could not receive cats 1\.0: it has 6\d\.\d MiB free, and 300\.0 MiB more are needed/,
       });
       const medium = await makeArchive(48 * mebibyte);
       const fill = (): void => writeFileSync(room, Buffer.alloc(40 * mebibyte));
-      const upload = store.upload(medium, { onProgress: atShare(0, fill) });
+      const upload = store.put(medium, { onProgress: atShare(0, fill) });
       await assert.rejects(upload, { category: 'no-space', message: /"small" could not receive cats 1\.0: it has/ });
       assert.deepEqual(await everything(full), ['filler']);
       assert.equal((await statfs(full)).bfree > 0, true, 'what it took was given back');
@@ -234,7 +236,7 @@ describe('a store in a claim of a real cluster', () => {
 
     it('a claim that does not exist', async () => {
       const store = await open({ claim: 'elsewhere' });
-      await assert.rejects(store.upload(small), {
+      await assert.rejects(store.put(small), {
         category: 'not-found',
         message: 'There is no claim "elsewhere" in pvc-store.',
         remedy: /Create the PersistentVolumeClaim "elsewhere" in pvc-store/,
@@ -244,7 +246,7 @@ describe('a store in a claim of a real cluster', () => {
     it('a claim without a volume', async () => {
       await cluster.createClaim({ namespace, name: 'pending', unbound: true });
       const store = await open({ claim: 'pending', pace: { trouble: 0.1 } });
-      await assert.rejects(store.upload(small), {
+      await assert.rejects(store.put(small), {
         category: 'not-found',
         message: /The PersistentVolumeClaim pending has no volume/,
       });
@@ -252,7 +254,7 @@ describe('a store in a claim of a real cluster', () => {
 
     it('an image that does not exist', async () => {
       const store = await open({ image: 'registry.example/does-not-exist:1' });
-      await assert.rejects(store.upload(small), {
+      await assert.rejects(store.put(small), {
         category: 'not-found',
         message: /registry\.example\/does-not-exist:1/,
         nextStep: { kind: 'open-setting', setting: 'modelDeck.upload.image' },
@@ -266,7 +268,7 @@ describe('a store in a claim of a real cluster', () => {
         if ((await cluster.kubectl(['get', 'quota', 'none', '-n', namespace, '-o', hard])) === '0') break;
         assert.ok(Date.now() < end, 'the quota is not counted');
       }
-      await assert.rejects((await open()).upload(small), {
+      await assert.rejects((await open()).put(small), {
         category: 'forbidden',
         message: /The quota none of the namespace pvc-store is used up/,
       });
@@ -281,7 +283,7 @@ describe('a store in a claim of a real cluster', () => {
     it('the permission to run commands in pods', async () => {
       const kubeconfig = await cluster.userKubeconfig({ name: 'no-exec', namespace, rules: everythingButExec });
       const store = await open({ kubeconfig, image: 'tools:1' });
-      await assert.rejects(store.upload(small), {
+      await assert.rejects(store.put(small), {
         category: 'forbidden',
         message: /"models" is read and written through a pod\. .*pods\/exec/,
         remedy: /"create" and "get" on "pods\/exec" in pvc-store/,
@@ -292,7 +294,7 @@ describe('a store in a claim of a real cluster', () => {
       const rules = [{ apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['get'] }];
       const kubeconfig = await cluster.userKubeconfig({ name: 'no-pods', namespace, rules });
       const store = await open({ kubeconfig, image: 'tools:1' });
-      await assert.rejects(store.upload(small), {
+      await assert.rejects(store.put(small), {
         category: 'forbidden',
         message: /may not create pods in the namespace pvc-store/,
         remedy: /create, get, list and delete on pods, and create and get on pods\/exec/,
@@ -301,7 +303,7 @@ describe('a store in a claim of a real cluster', () => {
 
     it('the permission to know which image the cluster has', async () => {
       const kubeconfig = await cluster.userKubeconfig({ name: 'no-image', namespace, rules: everythingButExec });
-      await assert.rejects((await open({ kubeconfig })).upload(small), {
+      await assert.rejects((await open({ kubeconfig })).put(small), {
         category: 'not-found',
         nextStep: { kind: 'open-setting', setting: 'modelDeck.upload.image' },
       });
@@ -329,7 +331,7 @@ describe('a store in a claim of a real cluster', () => {
     // Large enough that its pod is still there when kubectl asks.
     const medium = await makeArchive(60 * mebibyte);
     const store = await open({ claim: single });
-    await store.upload(medium, {
+    await store.put(medium, {
       onProgress: atShare(0, () => {
         nodes = cluster.kubectl(['get', 'pods', '-n', namespace, '-o', 'jsonpath={.items[*].spec.nodeName}']);
       }),

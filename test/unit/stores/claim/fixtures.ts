@@ -3,15 +3,15 @@ import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ModelArchive } from '../../../../src/packaging/kinds/torchserve/modelArchive.ts';
-import type { PvcStoreOptions } from '../../../../src/stores/index.ts';
-import { PvcStore } from '../../../../src/stores/index.ts';
+import type { ClaimStoreOptions } from '../../../../src/stores/index.ts';
+import { ClaimStore } from '../../../../src/stores/index.ts';
 import type { FakeCluster } from './fakeCluster.ts';
 
 /** Everything as usual, but in a hurry. */
 export const hurry = { look: 20, trouble: 0.01, firstRetry: 10, longestRetry: 40, patience: 30_000, podStart: 5_000 };
 
-export function openStore(cluster: FakeCluster, options: Partial<PvcStoreOptions> = {}): PvcStore {
-  return new PvcStore({
+export function openStore(cluster: FakeCluster, options: Partial<ClaimStoreOptions> = {}): ClaimStore {
+  return new ClaimStore({
     connection: cluster,
     namespace: 'ml',
     claim: 'models',

@@ -33,7 +33,7 @@ describe('a claim that takes no more', () => {
     if (reason !== undefined) return context.skip(reason);
     const cluster = new FakeCluster(folder);
     writeFileSync(path.join(folder, 'filler'), Buffer.alloc(4 * mebibyte));
-    await assert.rejects(openStore(cluster).upload(archive), {
+    await assert.rejects(openStore(cluster).put(archive), {
       category: 'no-space',
       message: 'The claim "models" could not receive cats 1.0: it has 4.0 MiB free, and 6.0 MiB more are needed.',
     });
@@ -48,7 +48,7 @@ describe('a claim that takes no more', () => {
     cluster.beforeExec = (script) => {
       if (script === 'receive') writeFileSync(path.join(folder, 'filler'), Buffer.alloc(4 * mebibyte));
     };
-    await assert.rejects(openStore(cluster).upload(archive), {
+    await assert.rejects(openStore(cluster).put(archive), {
       category: 'no-space',
       message: /^The claim "models" could not receive cats 1\.0: it has (0 bytes|[\d.]+ KiB) free, and 6\.0 MiB more/,
       remedy: /enlarge it/,
@@ -68,7 +68,7 @@ describe('a claim that takes no more', () => {
       spawnSync('dd', ['if=/dev/zero', `of=${path.join(folder, 'filler')}`, 'bs=4096']);
       return true;
     };
-    await assert.rejects(openStore(cluster).upload(archive), {
+    await assert.rejects(openStore(cluster).put(archive), {
       category: 'no-space',
       message: /receive cats 1\.0: it has 0 bytes free, and 6\.0 MiB more are needed/,
     });
@@ -81,7 +81,7 @@ describe('a claim that takes no more', () => {
     if (reason !== undefined) return context.skip(reason);
     execFileSync('mount', ['-o', 'remount,ro', folder]);
     const cluster = new FakeCluster(folder);
-    await assert.rejects(openStore(cluster).upload(archive), { category: 'permission', message: /mounted read-only/ });
+    await assert.rejects(openStore(cluster).put(archive), { category: 'permission', message: /mounted read-only/ });
     assert.deepEqual(await openStore(cluster).list(), []);
     execFileSync('mount', ['-o', 'remount,rw', folder]);
   });
@@ -93,7 +93,7 @@ describe('a claim that takes no more', () => {
     await chmod(path.join(cluster.folder, 'cats'), 0o555);
     if (isRoot) cluster.tools = { ...systemTools, uid: 65_534 };
     const store = openStore(cluster, { uid: 65_534 });
-    await assert.rejects(store.upload(archive), {
+    await assert.rejects(store.put(archive), {
       category: 'permission',
       message: /"models" could not receive cats 1\.0: user 65534 may not write there \(.*Permission denied\)/,
       remedy: /Set modelDeck\.upload\.runAsUser .* chown -R 65534 .*hostPath/,
@@ -134,7 +134,7 @@ describe('a claim with access modes', () => {
       claimName: 'models',
       readOnly: true,
     });
-    await assert.rejects(store.upload(archive), { category: 'permission', message: /can only be read/ });
+    await assert.rejects(store.put(archive), { category: 'permission', message: /can only be read/ });
     assert.equal(cluster.execs.length, 1);
     assert.equal(cluster.pods.size, 0);
   });
@@ -143,7 +143,7 @@ describe('a claim with access modes', () => {
     await using cluster = await FakeCluster.open();
     cluster.claim = claimWith('ReadWriteOnce');
     cluster.pods.set(predictor.metadata.name, predictor);
-    await openStore(cluster).upload(archive);
+    await openStore(cluster).put(archive);
     assert.match(JSON.stringify(cluster.createdPods[0]?.spec?.['affinity']), /"metadata\.name".*"node-7"/);
     cluster.claim = claimWith('ReadWriteOnce', 'ReadWriteMany');
     await openStore(cluster).list();
@@ -155,7 +155,7 @@ describe('a claim with access modes', () => {
     cluster.claim = claimWith('ReadWriteOncePod');
     cluster.pods.set(predictor.metadata.name, predictor);
     const taken = { category: 'conflict', message: /one pod only, and cats-predictor-1 has it/ };
-    await assert.rejects(openStore(cluster).upload(archive), taken);
+    await assert.rejects(openStore(cluster).put(archive), taken);
     assert.equal(cluster.createdPods.length, 0);
   });
 
@@ -163,7 +163,7 @@ describe('a claim with access modes', () => {
     await using cluster = await FakeCluster.open();
     const store = openStore(cluster);
     cluster.claim = undefined;
-    await assert.rejects(store.upload(archive), {
+    await assert.rejects(store.put(archive), {
       category: 'not-found',
       message: 'There is no claim "models" in ml.',
       remedy: /Create the PersistentVolumeClaim "models" in ml/,

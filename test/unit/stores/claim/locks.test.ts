@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ModelDeckError } from '../../../../src/foundation/error.ts';
 import type { ModelArchive } from '../../../../src/packaging/kinds/torchserve/modelArchive.ts';
-import { isGone, newOwner, retireOwner } from '../../../../src/stores/pvc/owner.ts';
+import { isGone, newOwner, retireOwner } from '../../../../src/stores/claim/owner.ts';
 import { FakeCluster } from './fakeCluster.ts';
 import { everything, mebibyte, openStore, randomArchive, sha256Of } from './fixtures.ts';
 
@@ -45,8 +45,8 @@ describe('two windows that upload the same version', () => {
     await using cluster = await FakeCluster.open();
     const steps: string[] = [];
     const [first, second] = await Promise.all([
-      openStore(cluster).upload(archive),
-      openStore(cluster).upload(archive, { onProgress: ({ step }) => steps.push(step) }),
+      openStore(cluster).put(archive),
+      openStore(cluster).put(archive, { onProgress: ({ step }) => steps.push(step) }),
     ]);
     assert.deepEqual({ ...first, isNew: true }, { ...second, isNew: true });
     assert.deepEqual([first.isNew, second.isNew].sort(), [false, true], 'one of them has put it there');
@@ -58,7 +58,7 @@ describe('two windows that upload the same version', () => {
 
   it('get one model and one conflict when the bytes differ', async () => {
     await using cluster = await FakeCluster.open();
-    const results = await Promise.allSettled([openStore(cluster).upload(archive), openStore(cluster).upload(other)]);
+    const results = await Promise.allSettled([openStore(cluster).put(archive), openStore(cluster).put(other)]);
     const won = results.findIndex(({ status }) => status === 'fulfilled');
     const lost = results.find(({ status }) => status === 'rejected');
     assert.ok(lost?.status === 'rejected' && ModelDeckError.is(lost.reason));
@@ -75,7 +75,7 @@ describe('two windows that upload the same version', () => {
     await writeFile(path.join(part, 'archive.0123abcd'), bytes.subarray(0, 16 * mebibyte + 5));
     await writeFile(path.join(part, 'record.0123abcd'), 'half a rec');
     await lock(cluster, `${deadOwner()} ${inAnHour}`);
-    await openStore(cluster).upload(archive);
+    await openStore(cluster).put(archive);
     assert.ok(cluster.sent < 3 * mebibyte, 'the rest only');
     assert.equal(await sha256Of(inClaim(cluster)), archive.sha256);
     assert.deepEqual(await hidden(cluster), []);
@@ -86,7 +86,7 @@ describe('two windows that upload the same version', () => {
     await lock(cluster, `${stranger} ${Math.floor(Date.now() / 1000) + 2}`);
     let looks = 0;
     cluster.beforeExec = (script) => void (looks += script === 'begin' ? 1 : 0);
-    await openStore(cluster).upload(archive);
+    await openStore(cluster).put(archive);
     assert.ok(looks > 2);
     assert.deepEqual(await hidden(cluster), []);
   });
@@ -97,7 +97,7 @@ describe('two windows that upload the same version', () => {
     const abort = new AbortController();
     let looks = 0;
     cluster.beforeExec = () => void (++looks === 3 && abort.abort());
-    const upload = openStore(cluster).upload(archive, { signal: abort.signal });
+    const upload = openStore(cluster).put(archive, { signal: abort.signal });
     await assert.rejects(upload, { category: 'cancelled' });
     assert.deepEqual(await everything(cluster.folder), ['cats', 'cats/.1.0.lock', 'cats/.1.0.lock/lease']);
     assert.equal(cluster.pods.size, 0);
@@ -106,7 +106,7 @@ describe('two windows that upload the same version', () => {
   it('break a lock whose owner never wrote its name', async () => {
     await using cluster = await FakeCluster.open();
     await lock(cluster, undefined);
-    await openStore(cluster).upload(archive);
+    await openStore(cluster).put(archive);
     assert.deepEqual(await hidden(cluster), []);
   });
 
@@ -120,7 +120,7 @@ describe('two windows that upload the same version', () => {
       }
       return false;
     };
-    await openStore(cluster, { pace: { renewal: 20 } }).upload(archive);
+    await openStore(cluster, { pace: { renewal: 20 } }).put(archive);
     assert.equal(await sha256Of(inClaim(cluster)), archive.sha256);
     assert.deepEqual(await hidden(cluster), []);
     assert.ok(cluster.execs.some(({ script }) => script === 'renew'));
@@ -142,7 +142,7 @@ describe('two windows that upload the same version', () => {
     await part('dogs/.1.0.lock', now - week - 60);
     await part('pets/.1.0.eeeeeeeeeeee.part', now - week + 600);
     await mkdir(path.join(cluster.folder, 'pets/1.0.part'));
-    await openStore(cluster).upload(archive);
+    await openStore(cluster).put(archive);
     assert.deepEqual((await readdir(path.join(cluster.folder, 'cats'))).sort(), ['.1.0.1.bbbbbbbbbbbb.part', '1.0']);
     assert.deepEqual((await readdir(cluster.folder)).sort(), ['cats', 'pets']);
     assert.deepEqual((await readdir(path.join(cluster.folder, 'pets'))).sort(), ['.1.0.eeeeeeeeeeee.part', '1.0.part']);

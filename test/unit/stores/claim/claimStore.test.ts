@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { StoredModel } from '../../../../src/stores/modelStore.ts';
+import type { StoredModel, UploadedModel } from '../../../../src/stores/modelStore.ts';
 import type { ModelArchive } from '../../../../src/packaging/kinds/torchserve/modelArchive.ts';
 import { FakeCluster, systemTools, type PodTools } from './fakeCluster.ts';
 import { everything, mebibyte, openStore, randomArchive, sha256Of } from './fixtures.ts';
@@ -20,8 +20,8 @@ const stored = [
 ];
 
 /** What an upload says of itself is not kept. */
-function asListed({ storeId, name, version, storageUri, size, sha256 }: StoredModel): StoredModel {
-  return { storeId, name, version, storageUri, size, sha256 };
+function asListed({ isNew: _, ...model }: UploadedModel): StoredModel {
+  return model;
 }
 
 describe('a store in a claim', () => {
@@ -35,14 +35,14 @@ describe('a store in a claim', () => {
     await using cluster = await FakeCluster.open();
     const store = openStore(cluster);
     const steps: string[] = [];
-    const model = await store.upload(archive, {
+    const model = await store.put(archive, {
       onProgress: ({ step, done, total }) => {
         if (steps.at(-1) !== step) steps.push(step);
         assert.ok((done ?? 0) <= (total ?? 0));
       },
     });
     assert.deepEqual(model, {
-      storeId: 'pvc:fake/ml/models',
+      storeId: 'claim:fake/ml/models',
       name: 'cats',
       version: '1.0',
       storageUri: 'pvc://models/cats/1.0',
@@ -65,7 +65,7 @@ describe('a store in a claim', () => {
     it(`keeps an archive of ${size} bytes`, async () => {
       const other = await randomArchive(size);
       await using cluster = await FakeCluster.open();
-      await openStore(cluster).upload(other);
+      await openStore(cluster).put(other);
       assert.equal(await sha256Of(path.join(cluster.folder, 'cats/1.0/model-store/cats.mar')), other.sha256);
       assert.equal(cluster.sent - other.size < 1000, true, 'only config and record are sent beside it');
       await rm(other.folder, { recursive: true });
@@ -77,13 +77,13 @@ describe('a store in a claim', () => {
     const odd = await randomArchive(1000, { name: 'x+y', version: '1.0-rc.1+b', file });
     await using cluster = await FakeCluster.open();
     const store = openStore(cluster);
-    const model = await store.upload(odd);
+    const model = await store.put(odd);
     assert.deepEqual(await store.list(), [asListed(model)]);
     const files = await everything(cluster.folder);
     assert.ok(files.includes(`x+y/1.0-rc.1+b/model-store/${file}`), files.join('\n'));
     assert.ok(!files.some((name) => name.endsWith('pwned')));
     for (const version of ['..', '../up', 'a/b', '', '.hidden', '-rf', '$(touch pwned)', 'a b']) {
-      await assert.rejects(store.upload({ ...archive, version }), { category: 'invalid-input' }, version);
+      await assert.rejects(store.put({ ...archive, version }), { category: 'invalid-input' }, version);
       await assert.rejects(store.remove({ ...model, version }), { category: 'invalid-input' }, version);
     }
     await rm(odd.folder, { recursive: true });
@@ -92,15 +92,15 @@ describe('a store in a claim', () => {
   it('leaves the same archive as it is, and refuses another under the same version', async () => {
     await using cluster = await FakeCluster.open();
     const store = openStore(cluster);
-    await store.upload(archive);
+    await store.put(archive);
     const { sent } = cluster;
-    assert.equal((await store.upload(archive)).sha256, archive.sha256);
+    assert.equal((await store.put(archive)).sha256, archive.sha256);
     assert.equal(cluster.sent, sent, 'nothing is sent again');
     const other = await randomArchive(1000);
-    await assert.rejects(store.upload(other), { category: 'conflict', message: /"models" has cats 1\.0 already/ });
+    await assert.rejects(store.put(other), { category: 'conflict', message: /"models" has cats 1\.0 already/ });
     assert.deepEqual(await everything(cluster.folder), stored);
     await rm(path.join(cluster.folder, 'cats/1.0/model-store/cats.mar'));
-    await assert.rejects(store.upload(archive), { category: 'conflict' }, 'a version without its archive');
+    await assert.rejects(store.put(archive), { category: 'conflict' }, 'a version without its archive');
     assert.equal(cluster.pods.size, 0);
     await rm(other.folder, { recursive: true });
   });
@@ -108,7 +108,7 @@ describe('a store in a claim', () => {
   it('refuses a folder of files before it starts anything', async () => {
     await using cluster = await FakeCluster.open();
     const open: ModelArchive = { ...archive, format: 'no-archive' };
-    await assert.rejects(openStore(cluster).upload(open), { category: 'unsupported', remedy: /archiveFormat/ });
+    await assert.rejects(openStore(cluster).put(open), { category: 'unsupported', remedy: /archiveFormat/ });
     assert.equal(cluster.createdPods.length, 0);
   });
 
@@ -117,7 +117,7 @@ describe('a store in a claim', () => {
     const store = openStore(cluster);
     assert.deepEqual(await store.list(), []);
     const versions = ['10.0', '9.0', '1.0'];
-    for (const version of versions) await store.upload({ ...archive, version });
+    for (const version of versions) await store.put({ ...archive, version });
     const write = async (file: string, text: string): Promise<void> => {
       await mkdir(path.dirname(path.join(cluster.folder, file)), { recursive: true });
       await writeFile(path.join(cluster.folder, file), text);
@@ -141,8 +141,8 @@ describe('a store in a claim', () => {
   it('removes one version and only that', async () => {
     await using cluster = await FakeCluster.open();
     const store = openStore(cluster);
-    const first = await store.upload(archive);
-    const second = await store.upload({ ...archive, version: '1.0.1' });
+    const first = await store.put(archive);
+    const second = await store.put({ ...archive, version: '1.0.1' });
     await mkdir(path.join(cluster.folder, 'cats/.0.9.abcd.removed/model-store'), { recursive: true });
     await store.remove(first);
     assert.deepEqual(await store.list(), [asListed(second)]);
@@ -160,7 +160,7 @@ describe('a store in a claim', () => {
   it('shares one pod among those that come at the same time', async () => {
     await using cluster = await FakeCluster.open();
     const store = openStore(cluster);
-    await Promise.all([store.list(), store.upload(archive), store.upload({ ...archive, version: '2' }), store.list()]);
+    await Promise.all([store.list(), store.put(archive), store.put({ ...archive, version: '2' }), store.list()]);
     assert.equal(cluster.createdPods.length, 1);
     assert.equal(cluster.pods.size, 0);
   });
@@ -188,7 +188,7 @@ describe('a store in a claim', () => {
       cluster.tools = pod;
       cluster.cutsWhenSent = (bytes) => bytes === 3 * mebibyte;
       const store = openStore(cluster);
-      const model = await store.upload(archive);
+      const model = await store.put(archive);
       assert.deepEqual(await store.list(), [asListed(model)]);
       assert.deepEqual(await everything(cluster.folder), stored);
       assert.equal(await sha256Of(path.join(cluster.folder, 'cats/1.0/model-store/cats.mar')), archive.sha256);
@@ -206,7 +206,7 @@ describe('a store in a claim', () => {
       }
       await using cluster = await FakeCluster.open();
       cluster.tools = { shell: [which('sh')], path: tools };
-      await assert.rejects(openStore(cluster).upload(archive), {
+      await assert.rejects(openStore(cluster).put(archive), {
         category: 'missing-tool',
         message: /lacks .*: dd, sha256sum, sync\.$/,
         nextStep: { kind: 'open-setting', setting: 'modelDeck.upload.image' },

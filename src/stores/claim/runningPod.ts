@@ -1,32 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import type { ClusterConnection } from '../../cluster/clusterConnection.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../../foundation/task.ts';
 import { pods } from '../../kserve/resources/core.ts';
 import { readClaim, type ClaimState } from './claim.ts';
-import type { ClaimPlace } from './claimPlace.ts';
 import { newOwner, retireOwner } from './owner.ts';
-import { delay, unlessCancelled, type Pace } from './pace.ts';
+import { delay, unlessCancelled } from './pace.ts';
+import type { UploadPodOptions, UploadPodUse } from './podOptions.ts';
 import { uploadPodManifest } from './podManifest.ts';
 import { createError } from './podTrouble.ts';
 import { sweepUploadPods } from './sweep.ts';
 import { waitForPod } from './waitForPod.ts';
-
-export interface UploadPodOptions {
-  readonly connection: ClusterConnection;
-  readonly place: ClaimPlace;
-  /** Asked each time a pod is made. */
-  readonly image: (task: Task) => Promise<string>;
-  readonly pace: Pace;
-}
-
-/** What an upload pod is wanted for. */
-export interface UploadPodUse {
-  /** Whether the claim will be written to. */
-  readonly writes: boolean;
-  /** Bytes that will be sent, for the time that the pod is given. */
-  readonly bytes?: number;
-}
 
 /** Seconds that a pod lives at least, and bytes in a second at which a longer life is reckoned. */
 const shortestLife = 900;
@@ -36,7 +19,7 @@ const slowSending = 2 << 20;
 export class RunningPod {
   readonly name = `model-deck-upload-${randomBytes(4).toString('hex')}`;
   isUp = false;
-  private isWished = false;
+  private createRequested = false;
   private readonly owner = newOwner();
   private readonly starting = new AbortController();
   private readonly up: Promise<ClaimState>;
@@ -73,7 +56,7 @@ export class RunningPod {
     this.starting.abort();
     await this.up.catch(() => undefined);
     this.isUp = false;
-    if (this.isWished) {
+    if (this.createRequested) {
       const task = { signal: AbortSignal.timeout(pace.tidying) };
       for (let attempt = 0; attempt < 3; attempt++) {
         try {
@@ -101,7 +84,7 @@ export class RunningPod {
       readOnly: claim.readOnly,
       node: claim.node,
     });
-    this.isWished = true;
+    this.createRequested = true;
     await connection.create(pods, pod, {}, task).catch((error: unknown) => {
       throw createError(error, place);
     });

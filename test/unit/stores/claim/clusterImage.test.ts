@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { KubeObject, ListQuery, ObjectList, ObjectName, ResourceType } from '../../../../src/cluster/index.ts';
 import { ModelDeckError } from '../../../../src/foundation/error.ts';
-import { clusterImage } from '../../../../src/stores/pvc/clusterImage.ts';
+import { clusterImage } from '../../../../src/stores/claim/clusterImage.ts';
 import { FakeCluster } from './fakeCluster.ts';
 
 const place = { context: 'fake', namespace: 'ml', claim: 'models', uid: 1000 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readBegin, readCommit, readFreeBytes, readList } from '../../../../src/stores/pvc/claimAnswers.ts';
+import { readBegin, readCommit, readFreeBytes, readList } from '../../../../src/stores/claim/claimAnswers.ts';
 import { formatRecord, type StoreRecord } from '../../../../src/stores/storeRecord.ts';
 
 const record: StoreRecord = { name: 'cats', version: '1.0', size: 7, sha256: 'ab', archive: 'model-store/cats.mar' };
