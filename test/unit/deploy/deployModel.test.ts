@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { deployModel, planDeploy, type DeployOrder } from '../../../src/deploy/index.ts';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
 import type { ModelArchive } from '../../../src/packaging/kinds/torchserve/modelArchive.ts';
-import type { StoredModel, WritableStore } from '../../../src/stores/modelStore.ts';
+import type { ModelStore, StoredModel, WritableStore } from '../../../src/stores/modelStore.ts';
 import type { DeployPlan, DeployRequest, Deployment, Restoration, Target } from '../../../src/targets/target.ts';
 
 const archive: ModelArchive = {
@@ -208,8 +208,9 @@ describe('deployModel', () => {
     const unreadable = { category: 'unsupported', message: /cannot read file:/, remedy: /Local folder/ } as const;
     await assert.rejects(planDeploy({ ...order, store: folder }), unreadable);
     await assert.rejects(deployModel({ ...order, store: folder }), unreadable);
-    const { id, label, locate, list } = order.store;
-    const readOnly = { id, label, locate, list };
+    const readOnly: ModelStore = { ...order.store };
+    delete readOnly.put;
+    delete readOnly.remove;
     await assert.rejects(deployModel({ ...order, store: readOnly }), {
       category: 'unsupported',
       message: /models can only be read/,

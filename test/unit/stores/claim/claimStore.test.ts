@@ -20,8 +20,10 @@ const stored = [
 ];
 
 /** What an upload says of itself is not kept. */
-function asListed({ isNew: _, ...model }: UploadedModel): StoredModel {
-  return model;
+function asListed(model: UploadedModel): StoredModel {
+  const listed: { isNew?: boolean } & UploadedModel = { ...model };
+  delete listed.isNew;
+  return listed;
 }
 
 describe('a store in a claim', () => {
