@@ -1,3 +1,8 @@
+import type { Preprocessing } from '../../contract/fromPreprocessing.ts';
+import type { ClassOutput, ContractField, ImageInput } from '../../contract/modelContract.ts';
+
+export type { Preprocessing };
+
 /**
  * What `model-deck.yaml` says: everything that is needed to package this folder again. Paths are relative to the
  * folder of the file, with `/` on every platform. Field names are the names in the YAML file.
@@ -13,7 +18,7 @@ export interface ModelSpec {
   readonly modelFile?: string;
   /** A built-in TorchServe handler name, `my_handler.py`, `my_handler.py:function`, or `model-deck:onnx-image-classifier`, which we generate. */
   readonly handler: string;
-  /** `index_to_name.json` in TorchServe's form. It is an extra file with a meaning. */
+  /** File with the names of the classes, in any usual shape; the package gets an `index_to_name.json` made of it. */
   readonly labels?: string;
   /** Files, or folders whose content is copied to the root; wildcards `*`, `?`, `[...]`. */
   readonly extraFiles?: readonly string[];
@@ -22,7 +27,17 @@ export interface ModelSpec {
   readonly configFile?: string;
   readonly runtime?: 'python' | 'python3';
   readonly archiveFormat?: ArchiveFormat;
+  /** The block of Model Deck 1.0; `input` and `output` say more. */
   readonly preprocessing?: Preprocessing;
+  /** How a picture becomes the input tensor. What is left out is assumed. */
+  readonly input?: Partial<ImageInput>;
+  /** What the numbers of the model mean. What is left out is assumed. */
+  readonly output?: Partial<ClassOutput>;
+  /**
+   * Where the fields of `input` and `output` were read: `graph`, a file's name, or `assumed`. A field that is not listed was
+   * said by the user, so that deleting its line confirms an assumed one.
+   */
+  readonly origins?: Readonly<Partial<Record<ContractField, string>>>;
   readonly provenance?: Provenance;
   readonly deploy?: DeploySpec;
 }
@@ -47,22 +62,6 @@ export interface DeploySpec {
 
 /** The archive formats of `torch-model-archiver` 0.12, by its own names. */
 export type ArchiveFormat = 'default' | 'zip-store' | 'tgz' | 'no-archive';
-
-/** How an RGB image becomes the model's input tensor; the steps run in this order, as torchvision's transforms do. */
-export interface Preprocessing {
-  /** Length of the shorter side after an antialiased bilinear resize, in pixels (torchvision `Resize(n)`). */
-  readonly resize: number;
-  /** Side of the square cut from the middle, in pixels (torchvision `CenterCrop(n)`). */
-  readonly crop: number;
-  /** Per channel R, G, B, in units of a pixel scaled to 0..1. */
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
-  readonly layout: 'NCHW' | 'NHWC';
-  /** Name of the graph's input; the graph's first input when left out. */
-  readonly inputName?: string;
-  /** What the first output holds. `logits` get a softmax. */
-  readonly output?: 'logits' | 'probabilities';
-}
 
 /** Where the model comes from: shown at every step and written into the cluster as annotations. */
 export interface Provenance {

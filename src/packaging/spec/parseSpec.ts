@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Ajv, type ErrorObject } from 'ajv';
 import { FAILSAFE_SCHEMA, load } from 'js-yaml';
 import schema from '../../../media/model-deck.schema.json' with { type: 'json' };
+import { channelsOf } from '../../contract/modelContract.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { fileError } from '../../foundation/fileErrors.ts';
 import type { Finding } from '../read/detection.ts';
@@ -40,7 +41,7 @@ export function parseSpec(
     value = load(text, { schema: FAILSAFE_SCHEMA });
   } catch (error) {
     const { reason, mark } = error as { reason?: string; mark?: { line: number; column: number } };
-    return finding(`${name} is not YAML: ${reason ?? String(error)}.`, 'Mend the line.', mark?.line, mark?.column);
+    return finding(`${name} is not YAML: ${reason ?? String(error)}.`, 'Correct the line.', mark?.line, mark?.column);
   }
   if (value === null || value === undefined) {
     return finding(`${name} is empty.`, 'It needs at least name, version and handler; or delete it to be asked.');
@@ -48,8 +49,72 @@ export function parseSpec(
   if (/^[^#\n]*[:\s-][&*][A-Za-z]/m.test(text)) {
     return finding(`${name} uses an anchor or alias.`, 'Write the value out.');
   }
-  if (validate(value)) return { spec: value, findings: [] };
-  return { findings: (validate.errors ?? []).map((error) => schemaFinding(error, text, file)) };
+  if (!validate(value)) {
+    const errors = (validate.errors ?? []).filter(({ keyword }) => !frames.has(keyword));
+    return { findings: errors.map((error) => schemaFinding(error, text, file)) };
+  }
+  const findings = contractFindings(value, text, file);
+  return findings.length > 0 ? { findings } : { spec: value, findings };
+}
+
+/** Keywords that only frame others, whose own complaint says more. */
+const frames = new Set(['if', 'anyOf', 'allOf']);
+
+/** What a schema cannot say: fields of the contract that do not fit each other. */
+function contractFindings(spec: ModelSpec, text: string, file: string): Finding[] {
+  const name = path.basename(file);
+  const finding = (keys: KeyPath, message: string, remedy: string): Finding => ({
+    code: 'spec-field',
+    severity: 'error',
+    message: `${name}: ${message}`,
+    remedy,
+    location: { path: file, ...locate(text, keys) },
+  });
+  const { preprocessing, input, output } = spec;
+  if (preprocessing !== undefined && input !== undefined) {
+    return [
+      finding(
+        ['preprocessing'],
+        'preprocessing and input both say how a picture is prepared.',
+        'Take preprocessing out: input says it all.',
+      ),
+    ];
+  }
+  const findings: Finding[] = [];
+  const channels = input?.colour === undefined ? undefined : channelsOf(input.colour);
+  for (const key of ['mean', 'std'] as const) {
+    const count = input?.[key]?.length;
+    if (count === undefined || (channels === undefined ? count !== 2 : count === channels || count === 1)) continue;
+    const wanted = channels === undefined ? 'one number, or three' : channels === 1 ? 'one number' : 'three numbers';
+    findings.push(
+      finding(
+        ['input', key],
+        `input.${key} has ${count} numbers, and ${input?.colour ?? 'a picture'} has ${wanted}.`,
+        `Write ${wanted}.`,
+      ),
+    );
+  }
+  const thresholds = output?.thresholds?.length ?? 1;
+  const labels = output?.labels?.length ?? output?.classes;
+  if (thresholds > 1 && labels !== undefined && labels !== thresholds) {
+    findings.push(
+      finding(
+        ['output', 'thresholds'],
+        `output.thresholds has ${thresholds} numbers, and there are ${labels} classes.`,
+        'Write one for all, or one for each class.',
+      ),
+    );
+  }
+  if (output?.background !== undefined && labels !== undefined && output.background >= labels) {
+    findings.push(
+      finding(
+        ['output', 'background'],
+        `output.background is ${output.background}, and the classes are 0 to ${labels - 1}.`,
+        'Write the number of the class that means none of them.',
+      ),
+    );
+  }
+  return findings;
 }
 
 /**
@@ -106,10 +171,12 @@ function remedy(error: ErrorObject): string {
     case 'required':
       return 'Add it.';
     case 'additionalProperties':
-      return 'Take it out, or mend its spelling.';
+      return 'Take it out, or correct its spelling.';
     case 'enum':
-      return `It is one of ${(error.schema as readonly string[]).join(', ')}.`;
+      return description === undefined
+        ? `It is one of ${(error.schema as readonly string[]).join(', ')}.`
+        : `It is one of ${(error.schema as readonly string[]).join(', ')}. ${description}`;
     default:
-      return description ?? 'Mend the value.';
+      return description ?? 'Correct the value.';
   }
 }

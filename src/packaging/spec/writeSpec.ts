@@ -1,5 +1,7 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dump } from 'js-yaml';
+import type { ContractField } from '../../contract/modelContract.ts';
+import { writeWhole } from '../../foundation/writeWhole.ts';
 import { fileError } from '../../foundation/fileErrors.ts';
 import type { DeploySpec, ModelSpec } from './modelSpec.ts';
 
@@ -20,14 +22,37 @@ const order: readonly (keyof ModelSpec)[] = [
   'runtime',
   'archiveFormat',
   'preprocessing',
+  'input',
+  'output',
+  'origins',
   'provenance',
   'deploy',
 ];
 
-/** The text of `model-deck.yaml` for a spec. `parseSpec` of it gives the spec back. */
+/** What stands above `origins`: how a user confirms what is assumed. */
+const originsComment = `# Where these values come from. What is assumed is shown beside each prediction: correct the value if it is wrong, and
+# delete its line here to confirm it.
+`;
+
+/**
+ * The text of `model-deck.yaml` for a spec. `parseSpec` of it gives the spec back. Values of `input` and `output` that are
+ * assumed have a comment behind them.
+ */
 export function formatSpec(spec: ModelSpec): string {
-  const ordered = Object.fromEntries(order.flatMap((key) => (spec[key] === undefined ? [] : [[key, spec[key]]])));
-  return header + yaml(ordered);
+  const blocks = order.flatMap((key) => (spec[key] === undefined ? [] : [block(key, spec)]));
+  return header + (blocks.length === 0 ? '{}\n' : blocks.join(''));
+}
+
+function block(key: keyof ModelSpec, spec: ModelSpec): string {
+  const text = yaml({ [key]: spec[key] });
+  if (key === 'origins') return originsComment + text;
+  if (key !== 'input' && key !== 'output') return text;
+  const isAssumed = (field: string | undefined): boolean =>
+    field !== undefined && spec.origins?.[`${key}.${field}` as ContractField] === 'assumed';
+  return text
+    .split('\n')
+    .map((line) => (isAssumed(/^  (\w+):/.exec(line)?.[1]) ? `${line} # assumed` : line))
+    .join('\n');
 }
 
 /** Writes the spec beside its place and renames it, so that a failure leaves the old one. */
@@ -73,12 +98,9 @@ function yaml(value: unknown): string {
 }
 
 async function replace(file: string, text: string): Promise<void> {
-  const partial = `${file}.part`;
   try {
-    await writeFile(partial, text);
-    await rename(partial, file);
+    await writeWhole(file, text);
   } catch (error) {
-    await rm(partial, { force: true }).catch(() => undefined);
     throw fileError(error, 'write the spec', file);
   }
 }

@@ -122,7 +122,9 @@ describe('writeSpec', () => {
       assert.deepEqual(await readSpec(path.join(folder, 'model-deck.yaml')), full);
       assert.deepEqual(await readdir(folder), ['model-deck.yaml']);
       await assert.rejects(readSpec(path.join(folder, 'gone.yaml')), { category: 'not-found' });
-      await assert.rejects(writeSpec(path.join(folder, 'no', 'x.yaml'), full), (error) => ModelDeckError.is(error));
+      await assert.rejects(writeSpec(path.join(folder, 'model-deck.yaml', 'x.yaml'), full), (error) =>
+        ModelDeckError.is(error),
+      );
     } finally {
       await rm(folder, { recursive: true });
     }

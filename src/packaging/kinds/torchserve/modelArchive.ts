@@ -1,3 +1,4 @@
+import type { ModelContract } from '../../../contract/modelContract.ts';
 import type { ArchiveFormat, ModelSpec, Preprocessing } from '../../spec/modelSpec.ts';
 
 /** `MAR-INF/MANIFEST.json`, keys in the order in which torch-model-archiver 0.12 writes them. */
@@ -54,6 +55,8 @@ export interface ArchiveContents {
   readonly entries: readonly ArchiveEntry[];
   /** `preprocessing.json` when the archive carries one. */
   readonly preprocessing?: Preprocessing;
+  /** What the model takes and gives: `contract.json`, or what the `preprocessing.json` of Model Deck 1.0 says. */
+  readonly contract?: ModelContract;
   /** Labels by class index, when the archive carries `index_to_name.json`. */
   readonly labels?: readonly string[];
   /** One sentence each, for example about a manifest that names a missing file. */

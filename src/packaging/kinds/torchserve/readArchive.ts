@@ -4,6 +4,9 @@ import { rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { contractFileName, parseContract } from '../../../contract/contractJson.ts';
+import { fromPreprocessing, parsePreprocessing } from '../../../contract/fromPreprocessing.ts';
+import type { ModelContract } from '../../../contract/modelContract.ts';
 import { ModelDeckError } from '../../../foundation/error.ts';
 import { fileError } from '../../../foundation/fileErrors.ts';
 import { makeFolder } from '../../../foundation/makeFolder.ts';
@@ -13,10 +16,10 @@ import type { ArchiveContents, ArchiveEntry, Manifest } from './modelArchive.ts'
 import type { ArchiveFormat, Preprocessing } from '../../spec/modelSpec.ts';
 import { archiveFormat, visitEntries } from './archiveReader.ts';
 import { labelList } from './archiveLabels.ts';
-import { parsePreprocessing } from './archivePreprocessing.ts';
 
 const manifestName = 'MAR-INF/MANIFEST.json';
 const labelsName = 'index_to_name.json';
+const keptJson = new Set([manifestName, labelsName, preprocessingFile, contractFileName]);
 
 /** The JSON files of an archive are read into memory; none of them is this large, in bytes. */
 const largestJson = 16 << 20;
@@ -34,7 +37,7 @@ export async function readArchive(file: string, task: Task = {}): Promise<Archiv
   await visitEntries(
     file,
     async (entry, open) => {
-      const keep = [manifestName, labelsName, preprocessingFile].includes(entry.name) && entry.size <= largestJson;
+      const keep = keptJson.has(entry.name) && entry.size <= largestJson;
       const { sha256, text } = await digest(await open(), entry, keep);
       entries.push({ ...entry, sha256 });
       if (!keep) return;
@@ -50,6 +53,7 @@ export async function readArchive(file: string, task: Task = {}): Promise<Archiv
   const manifest = readManifest(json.get(manifestName), entries, warnings);
   const labels = readLabels(json.get(labelsName), warnings);
   const preprocessing = readPreprocessing(json.get(preprocessingFile), warnings);
+  const contract = readContract(json.get(contractFileName), preprocessing, warnings);
   return {
     path: file,
     format,
@@ -58,6 +62,7 @@ export async function readArchive(file: string, task: Task = {}): Promise<Archiv
     ...(manifest && { manifest }),
     entries,
     ...(preprocessing && { preprocessing }),
+    ...(contract && { contract: withLabels(contract, labels) }),
     ...(labels && { labels }),
     warnings,
   };
@@ -158,13 +163,35 @@ function readLabels(value: unknown, warnings: string[]): readonly string[] | und
 }
 
 function readPreprocessing(value: unknown, warnings: string[]): Preprocessing | undefined {
-  if (value === undefined) return undefined;
+  // A contract that the old form cannot say leaves it empty.
+  if (value === undefined || Object.keys(value as object).length === 0) return undefined;
   try {
     return parsePreprocessing(value);
   } catch (error) {
     warnings.push(`${preprocessingFile} cannot be used: ${(error as Error).message}.`);
     return undefined;
   }
+}
+
+/** The contract that the archive carries, or that its `preprocessing.json` says, as Model Deck 1.0 wrote it. */
+function readContract(
+  value: unknown,
+  preprocessing: Preprocessing | undefined,
+  warnings: string[],
+): ModelContract | undefined {
+  if (value === undefined) return preprocessing && fromPreprocessing(preprocessing);
+  try {
+    return parseContract(value);
+  } catch (error) {
+    warnings.push((error as Error).message);
+    return undefined;
+  }
+}
+
+/** Labels travel in one file of the archive; the contract has them too, so that whoever reads it reads one thing. */
+function withLabels(contract: ModelContract, labels: readonly string[] | undefined): ModelContract {
+  if (labels === undefined || contract.output.labels !== undefined) return contract;
+  return { ...contract, output: { ...contract.output, labels } };
 }
 
 /**
