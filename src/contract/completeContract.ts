@@ -40,7 +40,7 @@ type Assume = (field: ContractField) => void;
 function completeInput(known: Partial<ImageInput>, assume: Assume): ImageInput {
   const or = <Key extends keyof ImageInput>(key: Key, usual: ImageInput[Key]): ImageInput[Key] => {
     const value = known[key];
-    if (value !== undefined) return value as ImageInput[Key];
+    if (value !== undefined) return value;
     assume(`input.${key}`);
     return usual;
   };

@@ -3,11 +3,11 @@ import path from 'node:path';
 import { Ajv, type ErrorObject } from 'ajv';
 import { FAILSAFE_SCHEMA, load } from 'js-yaml';
 import schema from '../../../media/model-deck.schema.json' with { type: 'json' };
-import { channelsOf } from '../../contract/modelContract.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { fileError } from '../../foundation/fileErrors.ts';
 import type { Finding } from '../read/detection.ts';
 import type { ModelSpec } from './modelSpec.ts';
+import { contradictions } from './contradictions.ts';
 import { locate, type KeyPath } from './locate.ts';
 
 /** Text that no hand has written: a larger file is not a spec, and aliases may make a small one huge. */
@@ -53,69 +53,18 @@ export function parseSpec(
     const errors = (validate.errors ?? []).filter(({ keyword }) => !frames.has(keyword));
     return { findings: errors.map((error) => schemaFinding(error, text, file)) };
   }
-  const findings = contractFindings(value, text, file);
+  const findings = contradictions(value).map(({ keys, message, remedy }) => ({
+    code: 'spec-field',
+    severity: 'error' as const,
+    message: `${name}: ${message}`,
+    remedy,
+    location: { path: file, ...locate(text, keys) },
+  }));
   return findings.length > 0 ? { findings } : { spec: value, findings };
 }
 
 /** Keywords that only frame others, whose own complaint says more. */
 const frames = new Set(['if', 'anyOf', 'allOf']);
-
-/** What a schema cannot say: fields of the contract that do not fit each other. */
-function contractFindings(spec: ModelSpec, text: string, file: string): Finding[] {
-  const name = path.basename(file);
-  const finding = (keys: KeyPath, message: string, remedy: string): Finding => ({
-    code: 'spec-field',
-    severity: 'error',
-    message: `${name}: ${message}`,
-    remedy,
-    location: { path: file, ...locate(text, keys) },
-  });
-  const { preprocessing, input, output } = spec;
-  if (preprocessing !== undefined && input !== undefined) {
-    return [
-      finding(
-        ['preprocessing'],
-        'preprocessing and input both say how a picture is prepared.',
-        'Take preprocessing out: input says it all.',
-      ),
-    ];
-  }
-  const findings: Finding[] = [];
-  const channels = input?.colour === undefined ? undefined : channelsOf(input.colour);
-  for (const key of ['mean', 'std'] as const) {
-    const count = input?.[key]?.length;
-    if (count === undefined || (channels === undefined ? count !== 2 : count === channels || count === 1)) continue;
-    const wanted = channels === undefined ? 'one number, or three' : channels === 1 ? 'one number' : 'three numbers';
-    findings.push(
-      finding(
-        ['input', key],
-        `input.${key} has ${count} numbers, and ${input?.colour ?? 'a picture'} has ${wanted}.`,
-        `Write ${wanted}.`,
-      ),
-    );
-  }
-  const thresholds = output?.thresholds?.length ?? 1;
-  const labels = output?.labels?.length ?? output?.classes;
-  if (thresholds > 1 && labels !== undefined && labels !== thresholds) {
-    findings.push(
-      finding(
-        ['output', 'thresholds'],
-        `output.thresholds has ${thresholds} numbers, and there are ${labels} classes.`,
-        'Write one for all, or one for each class.',
-      ),
-    );
-  }
-  if (output?.background !== undefined && labels !== undefined && output.background >= labels) {
-    findings.push(
-      finding(
-        ['output', 'background'],
-        `output.background is ${output.background}, and the classes are 0 to ${labels - 1}.`,
-        'Write the number of the class that means none of them.',
-      ),
-    );
-  }
-  return findings;
-}
 
 /**
  * @throws ModelDeckError `invalid-input` with the first finding and its line, or what the file system says

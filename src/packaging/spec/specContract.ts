@@ -31,6 +31,7 @@ export function contractBlocks(contract: ModelContract): Pick<ModelSpec, 'input'
 
 /** The spec with another contract; an old `preprocessing` block goes, since the new blocks say the same. */
 export function withContract(spec: ModelSpec, contract: ModelContract): ModelSpec {
-  const { preprocessing, input, output, origins, ...rest } = spec;
-  return { ...rest, ...contractBlocks(contract) };
+  const said: ReadonlySet<string> = new Set(['preprocessing', 'input', 'output', 'origins']);
+  const rest = Object.fromEntries(Object.entries(spec).filter(([key]) => !said.has(key)));
+  return { ...(rest as unknown as ModelSpec), ...contractBlocks(contract) };
 }
