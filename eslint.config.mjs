@@ -1,4 +1,7 @@
+import path from 'node:path';
 import tseslint from 'typescript-eslint';
+import { layersRule } from './scripts/lint/layers.mjs';
+import { readRestrictions, sleepRestrictions } from './scripts/lint/testRules.mjs';
 
 /**
  * Which folder of src/ may import which others, and which libraries live behind its door alone. The picture is in
@@ -31,27 +34,14 @@ const faces = {
 const folders = { ...layers, ...faces };
 const libraries = [...new Set(Object.values(folders).flatMap((folder) => folder.owns))];
 
-const importRules = Object.entries(folders).map(([name, { uses, owns }]) => {
-  const strangers = Object.keys(folders).filter((other) => other !== name && !uses.includes(other));
+const importRules = Object.entries(folders).map(([name, { owns }]) => {
   const closed = libraries.filter((library) => !owns.includes(library));
-  return {
-    files: [`src/${name}/**/*.ts`],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          paths: closed.map((library) => ({ name: library, message: `src/${name} does not know ${library}.` })),
-          patterns: [
-            {
-              regex: `^(\\.\\./)+(${strangers.join('|')})/`,
-              message: `src/${name} may import ${uses.join(', ') || 'nothing'} only: see "layers" in eslint.config.mjs.`,
-            },
-          ],
-        },
-      ],
-    },
-  };
+  const paths = closed.map((library) => ({ name: library, message: `src/${name} does not know ${library}.` }));
+  return { files: [`src/${name}/**/*.ts`], rules: { 'no-restricted-imports': ['error', { paths }] } };
 });
+
+/** What node:test gives back its runner awaits itself. */
+const runByNode = ['describe', 'it', 'suite', 'test', 'before', 'after', 'beforeEach', 'afterEach'];
 
 export default tseslint.config(
   { ignores: ['dist/', 'artifacts/', 'node_modules/', '**/fixtures/**', 'media/'] },
@@ -73,8 +63,29 @@ export default tseslint.config(
   },
   {
     files: ['test/**/*.ts'],
-    // node:test's describe() and it() return promises that its runner awaits itself.
-    rules: { '@typescript-eslint/no-floating-promises': 'off', 'no-console': 'off' },
+    rules: {
+      // An expect() that nobody awaits would hold whatever the page shows.
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        { allowForKnownSafeCalls: [{ from: 'package', name: runByNode, package: 'node:test' }] },
+      ],
+      'no-console': 'off',
+    },
+  },
+  {
+    files: ['test/**/*.ts'],
+    // The harness plays machines, which take their time.
+    ignores: ['test/waitUntil.ts', 'test/cluster/harness/**'],
+    rules: { 'no-restricted-syntax': ['error', ...sleepRestrictions] },
+  },
+  {
+    files: ['test/ui/**/*.ts', 'test/cluster/ui/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...sleepRestrictions, ...readRestrictions] },
+  },
+  {
+    files: ['src/**/*.ts'],
+    plugins: { own: { rules: { layers: layersRule } } },
+    rules: { 'own/layers': ['error', { source: path.join(import.meta.dirname, 'src'), layers: folders }] },
   },
   ...importRules,
   {

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { nodeTest } from '../nodeTest.mjs';
 import { shareCluster } from '../../test/cluster/harness/sharedCluster.ts';
 import { startCluster } from '../../test/cluster/harness/startCluster.ts';
 
@@ -121,7 +122,7 @@ function openLane(after: Promise<unknown>, isOnly: boolean, failed: string[]): L
 
 /** @param isOnly prints what the file has to say at once; in one piece at its end otherwise */
 async function passes(file: string, env: Readonly<Record<string, string>>, isOnly: boolean): Promise<boolean> {
-  const options = ['--import', 'tsx', '--test', '--test-reporter=spec', path.join('test', 'cluster', file)];
+  const options = [...nodeTest('cluster'), path.join('test', 'cluster', file)];
   const child = spawn(process.execPath, options, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { nodeTest } from '../nodeTest.mjs';
 
 const root = path.join(import.meta.dirname, '..', '..');
 const wanted = process.argv.slice(2);
@@ -11,8 +12,6 @@ const files = readdirSync(path.join(root, 'test', 'parity'))
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
   .map((file) => path.join('test', 'parity', file))
   .sort();
-const { status } = spawnSync(process.execPath, ['--import', 'tsx', '--test', '--test-reporter=spec', ...files], {
-  cwd: root,
-  stdio: 'inherit',
-});
+const options = nodeTest('parity');
+const { status } = spawnSync(process.execPath, [...options, ...files], { cwd: root, stdio: 'inherit' });
 process.exit(status ?? 1);

@@ -2,9 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { ensureInstalled } from '../install.mjs';
+import { nodeTest } from '../nodeTest.mjs';
 
 const root = path.join(import.meta.dirname, '..', '..');
 ensureInstalled();
-const args = ['--import', 'tsx', '--test', '--test-reporter=spec', 'test/torchserve/torchServe.test.ts'];
+const args = [...nodeTest('torchserve'), 'test/torchserve/torchServe.test.ts'];
 const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
 process.exit(status ?? 1);

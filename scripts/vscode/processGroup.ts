@@ -13,6 +13,17 @@ export interface ProcessGroup {
   readonly stop: () => Promise<void>;
 }
 
+/** Node does not exit in order at a signal that nobody listens to: then what shall end with the process would stay. */
+function exitAtSignals(): void {
+  for (const [signal, number] of [
+    ['SIGINT', 2],
+    ['SIGTERM', 15],
+    ['SIGHUP', 1],
+  ] as const) {
+    if (process.listenerCount(signal) === 0) process.once(signal, () => process.exit(128 + number));
+  }
+}
+
 /** Starts a program in a process group of its own, which also ends when we are interrupted. */
 export function startProcessGroup(
   command: string,
@@ -36,6 +47,7 @@ export function startProcessGroup(
   };
   const onExit = (): void => void signal('SIGKILL');
   process.once('exit', onExit);
+  exitAtSignals();
   const stop = async (): Promise<void> => {
     process.removeListener('exit', onExit);
     signal('SIGTERM');

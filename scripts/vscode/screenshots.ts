@@ -43,7 +43,6 @@ async function main(): Promise<void> {
     }
     await workbench.runFromPalette('View: Toggle Primary Side Bar Visibility');
     await page.mouse.move(1100, 600);
-    await page.waitForTimeout(500);
     await shot('classify', 1120, 760);
   } finally {
     await session.close();

@@ -5,13 +5,13 @@ import { readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { readFile, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { openConnection, type ClusterConnection } from '../../src/cluster/index.ts';
 import type { ModelArchive } from '../../src/packaging/kinds/torchserve/modelArchive.ts';
 import { ClaimStore, type ClaimStoreOptions, type UploadStep } from '../../src/stores/index.ts';
 import type { Progress } from '../../src/foundation/task.ts';
 import { everything, mebibyte, randomArchive, sha256Of } from '../unit/stores/claim/fixtures.ts';
+import { waitUntilEqual } from '../waitUntil.ts';
 import { sharedCluster } from './harness/sharedCluster.ts';
 
 const cluster = sharedCluster();
@@ -67,11 +67,7 @@ describe('a store in a claim of a real cluster', () => {
   }
 
   async function nothingIsLeft(): Promise<void> {
-    for (const end = Date.now() + 30_000; ; await delay(100)) {
-      const left = await podNames();
-      if (left.length === 0) break;
-      if (Date.now() > end) assert.deepEqual(left, []);
-    }
+    await waitUntilEqual('the list of pods', () => podNames(), []);
     // A kubelet ends the commands of a pod with it. kwok leaves those waiting whose connection broke.
     for (const pid of commandsIn(folder)) end(pid);
   }
@@ -263,11 +259,8 @@ describe('a store in a claim of a real cluster', () => {
 
     it('a quota', async () => {
       await cluster.kubectl(['create', 'quota', 'none', '-n', namespace, '--hard=pods=0']);
-      for (const end = Date.now() + 30_000; ; await delay(100)) {
-        const hard = 'jsonpath={.status.hard.pods}';
-        if ((await cluster.kubectl(['get', 'quota', 'none', '-n', namespace, '-o', hard])) === '0') break;
-        assert.ok(Date.now() < end, 'the quota is not counted');
-      }
+      const hard = ['get', 'quota', 'none', '-n', namespace, '-o', 'jsonpath={.status.hard.pods}'];
+      await waitUntilEqual('the quota that is counted', () => cluster.kubectl(hard), '0');
       await assert.rejects((await open()).put(small), {
         category: 'forbidden',
         message: /The quota none of the namespace pvc-store is used up/,

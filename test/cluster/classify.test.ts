@@ -13,7 +13,7 @@ import { catLabels, catPhoto } from './harness/catModel.ts';
 import { inferenceService } from './harness/inferenceService.ts';
 import { sharedCluster } from './harness/sharedCluster.ts';
 import { storeCats } from './harness/storedCats.ts';
-import { waitUntil } from './harness/waitUntil.ts';
+import { waitUntil } from '../waitUntil.ts';
 
 const cluster = sharedCluster();
 const contextName = 'model-deck-test';

@@ -8,7 +8,7 @@ import { inferenceService } from './harness/inferenceService.ts';
 import { portForward } from './harness/portForward.ts';
 import { sharedCluster } from './harness/sharedCluster.ts';
 import { storeCats } from './harness/storedCats.ts';
-import { waitUntil } from './harness/waitUntil.ts';
+import { waitUntil } from '../waitUntil.ts';
 
 const cluster = sharedCluster();
 const namespace = 'control-plane';

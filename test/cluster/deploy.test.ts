@@ -14,7 +14,7 @@ import { claimFolderStore } from './claimFolderStore.ts';
 import { catLabels } from './harness/catModel.ts';
 import { sharedCluster } from './harness/sharedCluster.ts';
 import { packageCats } from './harness/storedCats.ts';
-import { waitUntil } from './harness/waitUntil.ts';
+import { waitUntil } from '../waitUntil.ts';
 import { seenInPhoto } from './seenInPhoto.ts';
 
 const cluster = sharedCluster();

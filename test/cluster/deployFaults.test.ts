@@ -13,7 +13,7 @@ import { catLabels } from './harness/catModel.ts';
 import { inferenceService } from './harness/inferenceService.ts';
 import { sharedCluster } from './harness/sharedCluster.ts';
 import { packageCats } from './harness/storedCats.ts';
-import { waitUntil } from './harness/waitUntil.ts';
+import { waitUntil } from '../waitUntil.ts';
 import { seenInPhoto } from './seenInPhoto.ts';
 
 const cluster = sharedCluster();

@@ -1,4 +1,5 @@
 import { createServer, request } from 'node:http';
+import { waitUntil } from '../waitUntil.ts';
 import type { Cluster } from './harness/cluster.ts';
 
 const namespace = 'ingress-nginx';
@@ -70,16 +71,12 @@ export async function startFakeIngress(cluster: Cluster, host: string, target: s
 
 /** Node ports have a range of their own. */
 async function listenOnNodePort(server: ReturnType<typeof createServer>): Promise<number> {
-  for (let tries = 0; ; tries++) {
+  return waitUntil('one of the node ports is free', async () => {
     const port = 30_000 + Math.floor(Math.random() * 2768);
-    try {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(port, '127.0.0.1', resolve);
-      });
-      return port;
-    } catch (error) {
-      if (tries === 20) throw error;
-    }
-  }
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', resolve);
+    });
+    return port;
+  });
 }

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
-import { waitUntil } from './harness/waitUntil.ts';
+import { waitUntil } from '../waitUntil.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 const keeper = path.join(import.meta.dirname, 'harness', 'processKeeper.ts');

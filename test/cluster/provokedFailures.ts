@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ErrorCategory } from '../../src/foundation/error.ts';
 import { events, pods, type KubeEvent, type Pod } from '../../src/kserve/resources/core.ts';
 import type { KServeTarget } from '../../src/targets/index.ts';
 import type { DeployRequest, Restoration } from '../../src/targets/target.ts';
 import type { Cluster } from './harness/cluster.ts';
+import { waitUntil } from '../waitUntil.ts';
 import { inferenceService, type InferenceServiceOrder } from './harness/inferenceService.ts';
 import { storeCatsAndFaults } from './harness/storedCats.ts';
 
@@ -216,18 +216,16 @@ function knownSince(
   { name, isKnown }: Failure,
 ): { readonly stop: () => Promise<number | undefined> } {
   let isOver = false;
-  const looking = (async (): Promise<number | undefined> => {
-    while (!isOver) {
-      const [own, all] = await Promise.all([
-        connection.list(pods, { namespace, labelSelector: `serving.kserve.io/inferenceservice=${name}` }),
-        connection.list(events, { namespace }),
-      ]);
-      const about = all.items.filter(({ involvedObject }) => involvedObject?.name?.startsWith(name));
-      if (isKnown({ pods: own.items, events: about })) return Date.now();
-      await delay(100);
-    }
-    return undefined;
-  })();
+  const look = async (): Promise<{ readonly since?: number } | undefined> => {
+    if (isOver) return {};
+    const [own, all] = await Promise.all([
+      connection.list(pods, { namespace, labelSelector: `serving.kserve.io/inferenceservice=${name}` }),
+      connection.list(events, { namespace }),
+    ]);
+    const about = all.items.filter(({ involvedObject }) => involvedObject?.name?.startsWith(name));
+    return isKnown({ pods: own.items, events: about }) ? { since: Date.now() } : undefined;
+  };
+  const looking = waitUntil(`the cluster knows of ${name}`, look, 600).then(({ since }) => since);
   return {
     stop: () => {
       isOver = true;

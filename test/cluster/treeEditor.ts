@@ -2,9 +2,7 @@ import { kubeconfigPaths, openConnection, readContexts, type ClusterConnection }
 import { clusterReader } from '../../src/views/clusters/clusterReader.ts';
 import { ClusterRows } from '../../src/views/clusters/clusterRows.ts';
 import { ShownRows, type DeckRow } from '../../src/views/shownRows.ts';
-
-/** Everything has time to come on two busy cores. */
-const patience = 60_000;
+import { waitUntil } from '../waitUntil.ts';
 
 /** The Clusters tree without an editor: expands rows and refreshes stale ones as VS Code does. */
 export class TreeEditor {
@@ -16,7 +14,6 @@ export class TreeEditor {
   private readonly shown: ShownRows;
   private roots: readonly DeckRow[] = [];
   private refreshing: Promise<void> = Promise.resolve();
-  private waiting: (() => void)[] = [];
 
   constructor(kubeconfig: string) {
     const files = kubeconfigPaths({ KUBECONFIG: kubeconfig });
@@ -69,21 +66,11 @@ export class TreeEditor {
     return (row.children ?? []).map(({ node }) => [node.label, node.description]);
   }
 
-  /** Waits until something is so; looks again after each refresh. */
+  /** Waits until something is so. @param what is said of it when it does not come */
   async until<T>(look: () => T | undefined | false, what: () => string): Promise<T> {
-    const end = Date.now() + patience;
-    for (;;) {
-      const found = look();
-      if (found !== undefined && found !== false) return found;
-      const left = end - Date.now();
-      if (left <= 0) throw new Error(`Waited in vain for ${what()}`);
-      let timer: NodeJS.Timeout | undefined;
-      await new Promise<void>((resolve) => {
-        this.waiting.push(resolve);
-        timer = setTimeout(resolve, left);
-      });
-      clearTimeout(timer);
-    }
+    return waitUntil('the rows show it', look).catch((error: unknown) => {
+      throw new Error(`Waited in vain for ${what()}`, { cause: error });
+    });
   }
 
   close(): void {
@@ -97,9 +84,6 @@ export class TreeEditor {
       if (stale === undefined) await this.open();
       else await this.renew(stale);
     }
-    const waiting = this.waiting;
-    this.waiting = [];
-    waiting.forEach((look) => look());
   }
 
   /** Children of a row that is refreshed are asked for again, those of expanded ones below it too. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { waitUntil } from '../waitUntil.ts';
 import { inWorkspace } from './extension.ts';
 
 const sample = 'efficientnet-lite0';
@@ -81,10 +82,8 @@ describe('the commands', () => {
 });
 
 async function diagnosticsOf(uri: vscode.Uri): Promise<readonly vscode.Diagnostic[]> {
-  for (const end = Date.now() + 10_000; Date.now() < end;) {
+  return waitUntil(`there are problems in ${uri.fsPath}`, () => {
     const found = vscode.languages.getDiagnostics(uri);
-    if (found.length > 0) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`There are no diagnostics for ${uri.fsPath}.`);
+    return found.length > 0 && found;
+  });
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { waitUntil } from '../waitUntil.ts';
 import { inWorkspace } from './extension.ts';
 
 describe('model-deck.yaml in the editor', () => {
@@ -11,11 +12,11 @@ describe('model-deck.yaml in the editor', () => {
     const editor = await vscode.window.showTextDocument(document);
     const wrong = new vscode.Position(document.lineCount, 0);
     await editor.edit((edit) => edit.insert(wrong, '\nversoin: 2\n'));
-    const problem = await eventually(() => vscode.languages.getDiagnostics(document.uri)[0]);
+    const problem = await waitUntil('there is a problem', () => vscode.languages.getDiagnostics(document.uri)[0]);
     assert.match(problem.message, /versoin/);
     assert.equal(document.lineAt(problem.range.start.line).text.includes('versoin'), true);
     await vscode.commands.executeCommand('workbench.action.files.revert');
-    await eventually(() => (vscode.languages.getDiagnostics(document.uri).length === 0 ? true : undefined));
+    await waitUntil('it has gone', () => vscode.languages.getDiagnostics(document.uri).length === 0);
   });
 
   it('completes its keys', async () => {
@@ -32,12 +33,3 @@ describe('model-deck.yaml in the editor', () => {
     for (const key of ['name', 'weights', 'preprocessing']) assert.ok(labels.includes(key), key);
   });
 });
-
-async function eventually<T>(read: () => T | undefined): Promise<T> {
-  for (const end = Date.now() + 10_000; Date.now() < end;) {
-    const value = read();
-    if (value !== undefined) return value;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('It did not happen within 10 seconds.');
-}

@@ -1,4 +1,5 @@
 import type { Locator } from 'playwright-core';
+import { waitUntil } from '../waitUntil.ts';
 
 export interface ReadPrediction {
   readonly label: string;
@@ -16,6 +17,28 @@ export const transferOf = `(files) => {
   return transfer;
 }`;
 
+/** As much of an element of the page as is read: the tests' types do not know the page's globals. */
+interface PageElement {
+  readonly textContent: string;
+  readonly dataset: Readonly<Record<string, string | undefined>>;
+  querySelector(selector: string): PageElement | null;
+  querySelectorAll(selector: string): Iterable<PageElement>;
+}
+
+/** Runs in the page, where a card is read in one look: undefined while it has no answer. */
+function whatCardShows(card: PageElement): { failure?: string; predictions: ReadPrediction[] } | undefined {
+  const { state } = card.dataset;
+  if (state === 'failed') {
+    return { failure: card.querySelector('[data-testid=failure]')?.textContent ?? '', predictions: [] };
+  }
+  if (state !== 'done') return undefined;
+  const predictions = Array.from(card.querySelectorAll('[data-testid=prediction]'), (row) => ({
+    label: row.querySelector('[data-testid=label]')?.textContent.trim() ?? '',
+    probability: Number(row.querySelector('[data-testid=probability]')?.dataset['value']),
+  }));
+  return { predictions };
+}
+
 /** The panel "Classify Images", read as a user reads it. */
 export class ClassifyPage {
   constructor(readonly body: Locator) {}
@@ -28,17 +51,9 @@ export class ClassifyPage {
   /** Waits for the answer. @throws Error with the reason that the card shows */
   async predictions(image: string): Promise<readonly ReadPrediction[]> {
     const card = this.card(image).first();
-    await card.and(this.body.locator('[data-state=done], [data-state=failed]')).waitFor();
-    if ((await card.getAttribute('data-state')) === 'failed') {
-      throw new Error(`${image}: ${await card.getByTestId('failure').innerText()}`);
-    }
-    const rows = await card.getByTestId('prediction').all();
-    return Promise.all(
-      rows.map(async (row) => ({
-        label: (await row.getByTestId('label').innerText()).trim(),
-        probability: Number(await row.getByTestId('probability').getAttribute('data-value')),
-      })),
-    );
+    const { failure, predictions } = await waitUntil(`${image} has an answer`, () => card.evaluate(whatCardShows));
+    if (failure !== undefined) throw new Error(`${image}: ${failure}`);
+    return predictions;
   }
 
   /** Drops a file from outside the window on the page. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { expect } from './expect.ts';
 import { openSession, type Session } from './session.ts';
 
 describe('what is wrong is said, with a next step', () => {
@@ -23,7 +24,7 @@ describe('what is wrong is said, with a next step', () => {
       await writeFile(path.join(workspace, 'archive', 'broken.mar'), 'PK no archive');
     });
   });
-  after(() => session.close());
+  after(() => session?.close());
 
   it('refuses a pickle that runs code, by its name', async () => {
     const { workbench } = session;
@@ -65,7 +66,7 @@ describe('what is wrong is said, with a next step', () => {
     const { workbench } = session;
     await workbench.openFile('archive', 'broken.mar');
     const page = await workbench.frameWith('failure');
-    assert.match(await page.getByTestId('failure').innerText(), /broken\.mar/);
+    await expect(page.getByTestId('failure')).toHaveText(/broken\.mar/);
     await workbench.screenshot('5-broken-archive');
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { expect } from './expect.ts';
 import { openSession, root, sampleName, type Session } from './session.ts';
 
 describe('the first packaging of a folder, from the palette', () => {
@@ -15,7 +16,7 @@ describe('the first packaging of a folder, from the palette', () => {
       }
     });
   });
-  after(() => session.close());
+  after(() => session?.close());
 
   it('writes nothing when it is left', async () => {
     const { workbench } = session;
@@ -36,7 +37,7 @@ describe('the first packaging of a folder, from the palette', () => {
     await workbench.chooseFromMenu(await workbench.explorerRow('my model'), 'Package Model…');
     const first = await workbench.question('Model name');
     await workbench.screenshot('1-name');
-    assert.match(await first.innerText(), /Package my model \(1\//);
+    await expect(first).toHaveText(/Package my model \(1\//);
     await workbench.answer('not a name');
     await workbench.question('Letters, digits');
     await workbench.screenshot('2-refused');
@@ -85,9 +86,8 @@ describe('the first packaging of a folder, from the palette', () => {
     const page = await workbench.frameWith('manifest');
     await page.getByTestId('entry').first().waitFor();
     await workbench.screenshot('5-archive');
-    assert.match(await page.getByTestId('manifest').innerText(), /my-model/);
-    const entries = await page.getByTestId('entry').allInnerTexts();
-    assert.equal(entries.length, 5);
-    assert.match(entries.join('\n'), /onnx_image_classifier\.py/);
+    await expect(page.getByTestId('manifest')).toHaveText(/my-model/);
+    await expect(page.getByTestId('entry')).toHaveCount(5);
+    await expect(page.getByTestId('entry').filter({ hasText: 'onnx_image_classifier.py' })).toHaveCount(1);
   });
 });

@@ -1,10 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { waitUntil } from '../waitUntil.ts';
 import { ClassifyPage } from './classifyPage.ts';
+import { expect, patience } from './expect.ts';
 
-/** Everything has time to come up on two busy cores. */
-const patience = 60_000;
+/** For what is there already, or is not; in milliseconds. */
+const glance = 200;
 
 /** The window of VS Code as a user has it: what is seen, clicked and typed; nothing is called behind its back. */
 export class Workbench {
@@ -40,7 +42,8 @@ export class Workbench {
   /** @returns the file */
   async screenshot(name: string): Promise<string> {
     const file = path.join(this.screenshots, `${name}.png`);
-    await this.page.screenshot({ path: file });
+    // What fades in or moves is shown as it will be.
+    await this.page.screenshot({ path: file, animations: 'disabled' });
     return file;
   }
 
@@ -56,7 +59,7 @@ export class Workbench {
       const row = this.row('.explorer-folders-view', name);
       await row.waitFor();
       if (depth === names.length - 1) return row;
-      if ((await row.getAttribute('aria-expanded')) === 'false') await this.expand(row);
+      await this.expand(row);
     }
     throw new Error('No name was given.');
   }
@@ -72,12 +75,12 @@ export class Workbench {
    */
   async openMenu(row: Locator, command: string): Promise<Locator> {
     const item = this.menuItem(command);
-    for (const end = Date.now() + patience; ;) {
-      await row.click({ button: 'right' });
+    return waitUntil(`the menu has ${command}`, async () => {
+      await row.click({ button: 'right', timeout: 10_000 });
       if (await comesAbout(item.waitFor({ timeout: 2000 }))) return item;
-      if (Date.now() > end) throw new Error(`The menu has no ${command}.`);
       await this.page.keyboard.press('Escape');
-    }
+      return undefined;
+    });
   }
 
   /** Clicks an item of the open menu. A menu ignores clicks for a moment after it has opened, so as a user would: again. */
@@ -96,21 +99,25 @@ export class Workbench {
     return this.page.getByRole('menuitem', { name: new RegExp(`^${escaped(command)}(\\s|$)`) });
   }
 
-  /** What the menu of a row offers. */
+  /** What the menu of a row offers at this moment. It is opened again when it closes before it is read. */
   async menuOf(row: Locator): Promise<readonly string[]> {
-    await row.click({ button: 'right' });
     const items = this.page.locator('.context-view .action-menu-item .action-label');
-    await items.first().waitFor();
-    const labels = await items.allTextContents();
+    const labels = await waitUntil('the row has a menu', async () => {
+      await row.click({ button: 'right', timeout: 3000 });
+      await items.first().waitFor({ timeout: 2000 });
+      return textsOf(items);
+    });
     await this.page.keyboard.press('Escape');
-    return labels.map((label) => label.trim()).filter(Boolean);
+    await expect(items).toHaveCount(0);
+    return labels;
   }
 
   async showDeck(): Promise<void> {
     const tab = this.page
       .locator('.activitybar .action-item')
       .filter({ has: this.page.locator('[aria-label^="Model Deck"]') });
-    if (!(await tab.getAttribute('class'))?.includes('checked')) await tab.click();
+    // A click on the tab that is open already would close it.
+    await this.clickUntil(tab, tab.and(this.page.locator('.checked')));
     await this.deckRow('This computer').waitFor();
     // The tooltip of the icon would lie over the trees.
     await this.page.mouse.move(900, 500);
@@ -130,14 +137,18 @@ export class Workbench {
     await row.locator(`.action-label[aria-label^="${name}"]`).click();
   }
 
-  /** Clicks a row until something comes of it. A click is lost when the row is drawn anew under it; a user clicks again, too. */
+  /**
+   * Clicks until something is there, not at all when it is there already. A click is lost when the row is drawn again under
+   * it; a user clicks again, too. While a row loads what is below it, another click would only close it.
+   */
   async clickUntil(row: Locator, outcome: Locator): Promise<void> {
-    for (const end = Date.now() + patience; ;) {
+    const isLoading = row.locator('.codicon-tree-item-loading');
+    await waitUntil('something comes of a click on the row', async () => {
+      if (await comesAbout(outcome.waitFor({ timeout: glance }))) return true;
       // What came meanwhile may be in front of the row.
-      await row.click({ timeout: 3000 }).catch(() => undefined);
-      if (await comesAbout(outcome.waitFor({ timeout: 3000 }))) return;
-      if (Date.now() > end) throw new Error('Nothing comes of a click on the row.');
-    }
+      if (!(await comesAbout(isLoading.waitFor({ timeout: glance })))) await row.click({ timeout: 3000 });
+      return comesAbout(outcome.waitFor({ timeout: 3000 }));
+    });
   }
 
   async expand(row: Locator): Promise<void> {
@@ -152,13 +163,14 @@ export class Workbench {
   /** A palette that opens while VS Code still reads its extensions lacks their commands; a user would open it again. */
   async runFromPalette(command: string): Promise<void> {
     const row = this.row('.quick-input-list', command);
-    for (const end = Date.now() + patience; ;) {
+    await waitUntil(`the palette has ${command}`, async () => {
       await this.page.keyboard.press('F1');
-      await this.page.locator('.quick-input-widget input[type=text]').fill(`>${command}`);
-      if (await comesAbout(row.waitFor({ timeout: 3000 }))) return row.click();
-      if (Date.now() > end) throw new Error(`The palette has no ${command}.`);
+      await this.page.locator('.quick-input-widget input[type=text]').fill(`>${command}`, { timeout: 10_000 });
+      if (await comesAbout(row.waitFor({ timeout: 3000 }))) return true;
       await this.page.keyboard.press('Escape');
-    }
+      return false;
+    });
+    await row.click();
   }
 
   /** Commands that the palette offers for a text. */
@@ -166,8 +178,9 @@ export class Workbench {
     await this.page.keyboard.press('F1');
     await this.page.locator('.quick-input-widget input[type=text]').fill(`>${text}`);
     const rows = this.page.locator('.quick-input-list .monaco-list-row .label-name');
-    await rows.first().waitFor();
-    const labels = await rows.allTextContents();
+    // The list of before stands there for a moment.
+    await rows.filter({ hasText: text }).first().waitFor();
+    const labels = await textsOf(rows);
     await this.page.keyboard.press('Escape');
     return labels.filter((label) => label.includes(text));
   }
@@ -227,13 +240,14 @@ export class Workbench {
 
   /** The frame of our page that shows an element. */
   async frameWith(testId: string): Promise<Locator> {
-    for (const end = Date.now() + patience; Date.now() < end; await this.page.waitForTimeout(100)) {
+    return waitUntil(`a page shows ${testId}`, async () => {
       for (const frame of this.page.frames()) {
         const found = frame.locator('body', { has: frame.getByTestId(testId) });
+        // eslint-disable-next-line no-restricted-syntax -- It is asked until one is there.
         if (await found.isVisible().catch(() => false)) return found;
       }
-    }
-    throw new Error(`No page shows ${testId}.`);
+      return undefined;
+    });
   }
 
   async classifyPage(): Promise<ClassifyPage> {
@@ -250,6 +264,13 @@ export class Workbench {
 
 function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** Their texts in one look. */
+function textsOf(rows: Locator): Promise<readonly string[]> {
+  return rows.evaluateAll((found: readonly { readonly textContent: string }[]) =>
+    found.map(({ textContent }) => textContent.trim()).filter(Boolean),
+  );
 }
 
 /** Whether what is waited for comes in its time. */

@@ -15,7 +15,7 @@ import { catLabels } from '../harness/catModel.ts';
 import { idleService } from '../harness/inferenceService.ts';
 import { sharedCluster } from '../harness/sharedCluster.ts';
 import { packageCats } from '../harness/storedCats.ts';
-import { waitUntil } from '../harness/waitUntil.ts';
+import { waitUntil } from '../../waitUntil.ts';
 import { seenInPhoto } from '../seenInPhoto.ts';
 import { TreeEditor } from '../treeEditor.ts';
 

@@ -11,7 +11,7 @@ import { ModelDeckError } from '../../../src/foundation/error.ts';
 import { pods } from '../../../src/kserve/resources/core.ts';
 import type { Pod } from '../../../src/kserve/resources/core.ts';
 import { sharedCluster } from '../harness/sharedCluster.ts';
-import { waitUntil } from '../harness/waitUntil.ts';
+import { waitUntil } from '../../waitUntil.ts';
 
 const cluster = sharedCluster();
 const namespace = 'pod-streams';
@@ -149,7 +149,7 @@ describe('streams of a real pod', { timeout: 900_000 }, () => {
       onError: (error) => errors.push(error),
     });
     try {
-      const answer = await eventually(() => post(forward.url, Buffer.alloc(size)));
+      const answer = await waitUntil('it answers', () => post(forward.url, Buffer.alloc(size)));
       assert.equal(answer.length, size);
       assert.equal(answer[0], 'y'.charCodeAt(0));
       server.close();
@@ -187,9 +187,9 @@ describe('streams of a real pod', { timeout: 900_000 }, () => {
       (line) => followed.push(line),
       { signal: controller.signal },
     );
-    while (followed.length < 1) await pause();
+    await waitUntil('the last line comes', () => followed.length > 0);
     await say('three');
-    while (followed.length < 2) await pause();
+    await waitUntil('the next line comes', () => followed.length > 1);
     assert.match(followed[1] ?? '', /^\d{4}-.*Z three$/);
     controller.abort();
     await following;
@@ -221,15 +221,3 @@ function post(url: string, body: Buffer): Promise<Buffer> {
     request.end(body);
   });
 }
-
-async function eventually<T>(action: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await action();
-    } catch {
-      await pause();
-    }
-  }
-}
-
-const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { ClassifyPage } from '../../ui/classifyPage.ts';
+import { expect } from '../../ui/expect.ts';
 import { copySample, openSession, sampleName, type Session } from '../../ui/session.ts';
 import type { Workbench } from '../../ui/workbench.ts';
 import { catLabels } from '../harness/catModel.ts';
@@ -102,7 +103,7 @@ describe('classifying on a cluster, in the window', { skip: cluster.cannot('clai
     assert.deepEqual(await classify('chelsea.jpg'), catLabels);
     await panel.body.getByText('Request and response').click();
     await panel.body.getByText('Cookie: (hidden)').waitFor();
-    assert.ok(!(await panel.body.innerText()).includes('not-to-be-seen'));
+    await expect(panel.body).not.toContainText('not-to-be-seen');
     await workbench.screenshot('5-credentials');
     await panel.body.getByTestId('credentials').click();
     await workbench.question('Credentials of cats-v2');

@@ -6,7 +6,7 @@ import type { Locator } from 'playwright-core';
 import { bindKey, openSession, type Session } from '../../ui/session.ts';
 import { catModel } from '../harness/catModel.ts';
 import { sharedCluster } from '../harness/sharedCluster.ts';
-import { waitUntil } from '../harness/waitUntil.ts';
+import { waitUntil } from '../../waitUntil.ts';
 
 const cluster = sharedCluster();
 const context = 'model-deck-test';

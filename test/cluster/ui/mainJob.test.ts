@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
+import { expect } from '../../ui/expect.ts';
 import { bindKey, openSession, type Session } from '../../ui/session.ts';
 import type { Workbench } from '../../ui/workbench.ts';
 import { catLabels, catModel, catPhoto } from '../harness/catModel.ts';
@@ -24,11 +25,10 @@ describe('the main job in a real cluster', () => {
   const field = (path: string): Promise<string> =>
     cluster.kubectl(['get', '-n', namespace, 'isvc', 'cats', '-o', `jsonpath={${path}}`]);
   const told = async (text: string | RegExp): Promise<void> => {
-    const { page } = workbench;
-    const failure = page.locator('.notification-list-item:has(.codicon-error)');
-    const hoped = workbench.notification(text);
-    await hoped.or(failure.first()).first().waitFor({ timeout: patience });
-    if (!(await hoped.isVisible())) throw new Error(await failure.first().innerText());
+    const failure = workbench.page.locator('.notification-list-item:has(.codicon-error)');
+    const said = workbench.notification(text).or(failure).last();
+    await said.waitFor({ timeout: patience });
+    await expect(said).toHaveText(text);
   };
 
   before(async () => {
@@ -82,16 +82,16 @@ describe('the main job in a real cluster', () => {
 
   it('shows the plan, names the line of a mistake, and takes an edit', async () => {
     const page = await PlanPage.open(workbench);
-    assert.match(await page.verdict(), /would take it/);
+    await expect(page.verdict).toHaveText(/would take it/);
     await screenshot('07-plan');
-    assert.match(await page.manifest(), /storageUri: pvc:\/\/models\/cats\/1\.0/);
+    await expect(page.manifest).toHaveValue(/storageUri: pvc:\/\/models\/cats\/1\.0/);
     await page.body.getByTestId('others').click();
-    assert.match(await page.body.getByTestId('others').innerText(), /kserve-tritonserver/);
-    await page.edit((text) => text.replace('minReplicas: 1', 'minReplicas: one'));
-    assert.match(await page.failure(), /Line \d+: minReplicas/);
+    await expect(page.body.getByTestId('others')).toHaveText(/kserve-tritonserver/);
+    await page.edit('minReplicas: 1', 'minReplicas: one');
+    await expect(page.failure).toHaveText(/Line \d+: minReplicas/);
     await screenshot('08-mistake');
-    await page.edit((text) => text.replace('minReplicas: one', 'minReplicas: 1\n    timeout: 90'));
-    assert.match(await page.verdict(), /would take it/);
+    await page.edit('minReplicas: one', 'minReplicas: 1\n    timeout: 90');
+    await expect(page.verdict).toHaveText(/would take it/);
   });
 
   it('deploys it, until the model answers', async () => {
@@ -100,10 +100,12 @@ describe('the main job in a real cluster', () => {
     await told('cats is ready in');
     await screenshot('09-ready');
     assert.equal(await field('.spec.predictor.timeout'), '90');
-    assert.equal(await field('.status.clusterServingRuntimeName'), 'kserve-torchserve');
-    assert.match(await readFile(specFile(), 'utf8'), /deploy:\n {2}context: model-deck-test\n {2}namespace: ml\n/);
-    const left = await cluster.kubectl(['get', 'pods', '-n', namespace, '-l', 'model-deck.dev/purpose', '-o', 'name']);
-    assert.equal(left.trim(), '', 'the pod that uploads is gone');
+    await expect.poll(() => field('.status.clusterServingRuntimeName')).toBe('kserve-torchserve');
+    await expect
+      .poll(() => readFile(specFile(), 'utf8'))
+      .toMatch(/deploy:\n {2}context: model-deck-test\n {2}namespace: ml\n/);
+    const uploads = ['get', 'pods', '-n', namespace, '-l', 'model-deck.dev/purpose', '-o', 'name'];
+    await expect.poll(() => cluster.kubectl(uploads), 'the pod that uploads is gone').toBe('');
   });
 
   it('classifies a photo that is dropped on the panel', async () => {
@@ -138,8 +140,8 @@ describe('the main job in a real cluster', () => {
       await workbench.answer();
     }
     const page = await PlanPage.open(workbench);
-    assert.match(await page.verdict(), /would take it/);
-    assert.match(await page.manifest(), /pvc:\/\/models\/cats\/2\.0/);
+    await expect(page.verdict).toHaveText(/would take it/);
+    await expect(page.manifest).toHaveValue(/pvc:\/\/models\/cats\/2\.0/);
     await screenshot('12-second-plan');
     await page.click('difference');
     const changed = workbench.page.locator('.monaco-diff-editor .line-insert').first();
@@ -171,8 +173,7 @@ describe('the main job in a real cluster', () => {
     await screenshot('15-delete');
     await workbench.dialogButton('Delete').click();
     await row('cats').waitFor({ state: 'detached', timeout: patience });
-    const left = await cluster.kubectl(['get', 'isvc,pods', '-n', namespace, '-o', 'name']);
-    assert.ok(!left.includes('inferenceservice'), left);
+    await expect.poll(() => cluster.kubectl(['get', 'isvc', '-n', namespace, '-o', 'name'])).toBe('');
   });
 
   it('deploys at a key, with all that it needs to know bound to it', async () => {

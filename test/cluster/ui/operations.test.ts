@@ -3,12 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Locator } from 'playwright-core';
+import { expect } from '../../ui/expect.ts';
 import { openSession, type Session } from '../../ui/session.ts';
 import type { Workbench } from '../../ui/workbench.ts';
 import { inferenceService } from '../harness/inferenceService.ts';
 import { sharedCluster } from '../harness/sharedCluster.ts';
 import { storeCats } from '../harness/storedCats.ts';
-import { waitUntil } from '../harness/waitUntil.ts';
+import { waitUntilEqual } from '../../waitUntil.ts';
 
 const cluster = sharedCluster();
 const context = 'model-deck-test';
@@ -23,8 +24,17 @@ describe('the menu of a service', { skip: cluster.cannot('claimFolder') }, () =>
   const editor = (text: string): Locator => workbench.page.locator('.editor-instance .view-lines', { hasText: text });
   const field = (jsonPath: string): Promise<string> =>
     cluster.kubectl(['get', '-n', namespace, 'isvc', 'cats', '-o', `jsonpath={${jsonPath}}`]);
+  /** Of the TorchServe behind the service, at this moment. */
+  const workerStatus = async (): Promise<string | undefined> => {
+    const names = await cluster.kubectl(['get', 'pods', '-n', namespace, '-o', 'name']);
+    const pod = names.split('\n').find((one) => one.includes('cats')) ?? '';
+    const served = await cluster.torchServeOf(namespace, pod.replace('pod/', ''));
+    const response = await fetch(`${served?.managementUrl}/models/cats`);
+    const [model] = (await response.json()) as { workers: { status: string }[] }[];
+    return model?.workers[0]?.status;
+  };
   const becomes = (jsonPath: string, value: string): Promise<unknown> =>
-    waitUntil(`${jsonPath} is ${value}`, async () => (await field(jsonPath)) === value || undefined);
+    waitUntilEqual(jsonPath, () => field(jsonPath), value);
 
   before(async () => {
     await cluster.createNamespace(namespace);
@@ -54,8 +64,6 @@ describe('the menu of a service', { skip: cluster.cannot('claimFolder') }, () =>
     await workbench.chooseFromMenu(row('lost'), 'Explain');
     const said = workbench.notification('There is no model at s3://models/missing.');
     await said.waitFor({ timeout: patience });
-    // Toasts fade in.
-    await workbench.page.waitForTimeout(500);
     await workbench.screenshot('1-explained');
     await said.getByRole('button', { name: 'Describe' }).click();
     await editor('storage-initializer').waitFor();
@@ -97,9 +105,8 @@ describe('the menu of a service', { skip: cluster.cannot('claimFolder') }, () =>
     await add('canary: none');
     const refusal = workbench.notification('canary');
     await refusal.waitFor();
-    await workbench.page.waitForTimeout(500);
     await workbench.screenshot('6-refused');
-    assert.equal(await workbench.page.locator('.tab.dirty', { hasText: 'cats.yaml' }).count(), 1);
+    await expect(workbench.page.locator('.tab.dirty', { hasText: 'cats.yaml' })).toHaveCount(1);
     await workbench.clearNotifications();
     await workbench.runFromPalette('File: Revert File');
     await workbench.runFromPalette('View: Close All Editors');
@@ -122,14 +129,7 @@ describe('the menu of a service', { skip: cluster.cannot('claimFolder') }, () =>
     await row('cats').locator('[class*=codicon-pass-filled]').waitFor({ timeout: patience });
     // KServe calls it ready before the model is: it is waited for by ourselves.
     await workbench.notification('Starting cats').waitFor({ state: 'hidden', timeout: patience });
-    const [pod = ''] = (await cluster.kubectl(['get', 'pods', '-n', namespace, '-o', 'name']))
-      .split('\n')
-      .filter((one) => one.includes('cats'));
-    const served = await cluster.torchServeOf(namespace, pod.replace('pod/', ''));
-    const models = (await (await fetch(`${served?.managementUrl}/models/cats`)).json()) as {
-      workers: { status: string }[];
-    }[];
-    assert.equal(models[0]?.workers[0]?.status, 'READY');
+    assert.equal(await workerStatus(), 'READY');
     await workbench.screenshot('9-started');
   });
 });

@@ -1,8 +1,6 @@
 import type { Locator } from 'playwright-core';
 import type { Workbench } from '../../ui/workbench.ts';
-
-/** A plan is made of several answers of the cluster. */
-const patience = 60_000;
+import { waitUntil } from '../../waitUntil.ts';
 
 /** The page before a deploy, read as a user reads it. */
 export class PlanPage {
@@ -12,24 +10,27 @@ export class PlanPage {
     return new PlanPage(await workbench.frameWith('objects'));
   }
 
-  /** Waits until the cluster has been asked about everything. @returns the verdict */
-  async verdict(): Promise<string> {
-    const verdict = this.body.getByTestId('verdict');
-    await verdict.or(this.body.getByTestId('failure')).first().waitFor({ timeout: patience });
-    return verdict.innerText();
+  /** What the cluster says when it has been asked about everything. */
+  get verdict(): Locator {
+    return this.body.getByTestId('verdict');
   }
 
-  async failure(): Promise<string> {
-    await this.body.getByTestId('failure').waitFor({ timeout: patience });
-    return this.body.getByTestId('failure').innerText();
+  get failure(): Locator {
+    return this.body.getByTestId('failure');
   }
 
-  manifest(): Promise<string> {
-    return this.body.getByTestId('manifest').inputValue();
+  get manifest(): Locator {
+    return this.body.getByTestId('manifest');
   }
 
-  async edit(change: (text: string) => string): Promise<void> {
-    await this.body.getByTestId('manifest').fill(change(await this.manifest()));
+  /** Replaces a part of the manifest, when it is there. */
+  async edit(part: string, replacement: string): Promise<void> {
+    const text = await waitUntil(`the manifest has ${part}`, async () => {
+      // eslint-disable-next-line no-restricted-syntax -- It is asked until the part is there.
+      const shown = await this.manifest.inputValue();
+      return shown.includes(part) && shown;
+    });
+    await this.manifest.fill(text.replace(part, replacement));
   }
 
   async click(testId: string): Promise<void> {

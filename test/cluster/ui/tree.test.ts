@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { expect } from '../../ui/expect.ts';
 import { openSession, type Session } from '../../ui/session.ts';
 import type { Workbench } from '../../ui/workbench.ts';
 import { idleService } from '../harness/inferenceService.ts';
@@ -112,8 +113,7 @@ describe('a real cluster in the trees', () => {
   it('tells the facts in a tooltip', async () => {
     await row('healthy').hover();
     const tooltip = workbench.page.locator('.monaco-hover', { hasText: 'Last condition' });
-    await tooltip.waitFor();
-    assert.match((await tooltip.textContent()) ?? '', /http:\/\/healthy-tree-ui\.example\.com/);
+    await expect(tooltip).toHaveText(/http:\/\/healthy-tree-ui\.example\.com/);
     await screenshot('3-tooltip');
     await workbench.page.mouse.move(900, 500);
   });
@@ -149,8 +149,8 @@ describe('a real cluster in the trees', () => {
     await workbench.expand(row('models', 'Model Stores').filter({ hasText: '1Gi · RWO' }));
     await row('Select to list models', 'Model Stores').waitFor();
     await screenshot('6-claims');
-    const pods = await cluster.kubectl(['get', 'pods', '-n', namespace, '-l', 'app.kubernetes.io/managed-by=model-deck', '-o', 'name']); // prettier-ignore
-    assert.equal(pods.trim(), '');
+    const ours = ['get', 'pods', '-n', namespace, '-l', 'app.kubernetes.io/managed-by=model-deck', '-o', 'name'];
+    assert.equal(await cluster.kubectl(ours), '');
   });
 
   it('asks before it runs a program that a kubeconfig of the workspace names', async () => {
@@ -159,9 +159,7 @@ describe('a real cluster in the trees', () => {
     await row(namespace).waitFor({ state: 'detached' });
     await workbench.expand(row('shared'));
     const dialog = workbench.page.locator('.monaco-dialog-box');
-    await dialog.waitFor();
-    const text = (await dialog.textContent()) ?? '';
-    for (const part of [path.join('kube', 'config'), path.join('kube', 'login')]) assert.ok(text.includes(part), text);
+    for (const file of ['config', 'login']) await expect(dialog).toContainText(path.join('kube', file));
     await screenshot('7-plugin');
     await workbench.dialogButton('Cancel').click();
     await says('shared', 'Unauthorized');

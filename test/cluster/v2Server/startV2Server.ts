@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { waitUntil } from '../../waitUntil.ts';
 import { v2ServerEnvironment } from './environment.ts';
 
 const startSeconds = 120;
@@ -29,15 +29,11 @@ export async function startV2Server(graph: string, log: (line: string) => void):
     await ended;
   };
   const url = `http://127.0.0.1:${port}`;
-  const deadline = performance.now() + startSeconds * 1000;
-  while (!(await isReady(url))) {
-    if (child.exitCode !== null || performance.now() > deadline) {
-      await stop();
-      throw new Error(`KServe's Python server does not start: ${last}`);
-    }
-    await delay(200);
-  }
-  return { url, stop };
+  const hasEnded = (): boolean => child.exitCode !== null;
+  const comesUp = waitUntil('it answers or ends', async () => hasEnded() || (await isReady(url)), startSeconds);
+  if ((await comesUp.catch(() => false)) && !hasEnded()) return { url, stop };
+  await stop();
+  throw new Error(`KServe's Python server does not start: ${last}`);
 }
 
 async function isReady(url: string): Promise<boolean> {

@@ -6,6 +6,7 @@ import { execPluginOf } from '../../../src/cluster/signIn/execPlugin.ts';
 import { openConnection } from '../../../src/cluster/openConnection.ts';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
 import type { ErrorCategory } from '../../../src/foundation/error.ts';
+import { waitUntil } from '../../waitUntil.ts';
 import { openDesk, sendJson, sendStatus, startFakeApiServer, widget, widgets } from './fakeApiServer.ts';
 import type { ConnectOptions, Desk, FakeApiServer } from './fakeApiServer.ts';
 
@@ -203,7 +204,7 @@ describe('credentials', { timeout: 120_000 }, () => {
     const exec = await plugin('exec sleep 600');
     const connection = await desk.connect(server.url, { user: { exec }, environment: shellPath });
     const asking = connection.get(widgets, { name: 'a' });
-    while ((await runs().catch(() => 0)) === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    await waitUntil('the plugin runs', async () => (await runs()) > 0);
     connection.close();
     await assert.rejects(asking, (error) => ModelDeckError.is(error) && error.category === 'cancelled');
   });

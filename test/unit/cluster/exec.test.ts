@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { ClusterConnection, ExecCommand } from '../../../src/cluster/clusterConnection.ts';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
+import { waitUntilStill } from '../../waitUntil.ts';
 import { openDesk, startFakeApiServer, until } from './fakeApiServer.ts';
 import type { Desk, FakeApiServer } from './fakeApiServer.ts';
 import { servePods } from './fakePod.ts';
@@ -135,12 +136,8 @@ describe('exec', { timeout: 120_000 }, () => {
     };
     const running = run({ stdin: source });
     // Buffers of the system fill, then nothing is taken any more.
-    let before = -1;
     await until(() => podSocket !== undefined && taken > 0);
-    while (before !== taken) {
-      before = taken;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
+    await waitUntilStill('what is taken', () => taken, 200);
     assert.ok(taken < total / 4, `${taken / 1024 / 1024} MiB taken`);
     podSocket?.socket.resume();
     assert.equal((await running).exitCode, 0);

@@ -8,6 +8,7 @@ import { openConnection } from '../../../src/cluster/openConnection.ts';
 import type { ConnectionOptions } from '../../../src/cluster/openConnection.ts';
 import type { ClusterConnection } from '../../../src/cluster/clusterConnection.ts';
 import type { KubeObject, ResourceType } from '../../../src/cluster/objects/resource.ts';
+import { waitUntil } from '../../waitUntil.ts';
 
 /** What a request to the fake server was, with its body. */
 export interface Asked {
@@ -143,7 +144,7 @@ export function sendStatus(
   response.writeHead(code, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(status));
 }
 
-/** Waits until the condition holds; the test's own time-out is the limit. */
+/** Waits until the condition holds. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+  await waitUntil(`this holds: ${condition.toString()}`, condition);
 }

@@ -206,8 +206,8 @@ describe('predict, when there is no answer', () => {
 
   it('the answer stops half-way', async () => {
     const endpoint = await serve((_, request, response) => {
-      response.writeHead(200, { 'content-length': 1000 }).write('{"predictions":');
-      setTimeout(() => request.socket.destroy(), 20);
+      response.writeHead(200, { 'content-length': 1000 });
+      response.write('{"predictions":', () => request.socket.destroy());
     });
     await assert.rejects(predict({ endpoint, image, k: 1 }), { category: 'unreachable' });
   });

@@ -35,7 +35,11 @@ describe('the local server', () => {
   let archive: string;
   let server: RunningServer;
   let photo: string;
-  const launch = (file: string, modelName = 'cats', signal?: AbortSignal): Promise<RunningServer> =>
+  const launch = (
+    file: string,
+    modelName = 'cats',
+    task: Parameters<typeof startServer>[1] = {},
+  ): Promise<RunningServer> =>
     startServer(
       {
         serverEntry,
@@ -44,7 +48,7 @@ describe('the local server', () => {
         model: { archive: file, modelName, modelVersion: '1.0', engine: { kind: 'onnx' } },
         log: () => undefined,
       },
-      { signal },
+      task,
     );
   const post = (where: string, body: unknown): Promise<Reply> =>
     call(server.url + where, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) });
@@ -153,8 +157,11 @@ describe('the local server', () => {
 
   it('ends when it is cancelled while it loads', async () => {
     const abort = new AbortController();
-    setTimeout(() => abort.abort(), 300);
-    await assert.rejects(launch(archive, 'cats', abort.signal), { category: 'cancelled' });
+    const launching = launch(archive, 'cats', {
+      signal: abort.signal,
+      onProgress: ({ step }) => step === 'load-model' && abort.abort(),
+    });
+    await assert.rejects(launching, { category: 'cancelled' });
   });
 
   it('stops for good', async () => {

@@ -7,6 +7,7 @@ import { EndpointConnections } from '../../../src/panel/classify/endpointConnect
 import { CredentialStore, type EndpointCredentials } from '../../../src/panel/classify/endpointCredentials.ts';
 import { readFixture } from '../inference/fixtures.ts';
 import { startServer, type Handler, type TestServer } from '../inference/server.ts';
+import { waitUntil } from '../../waitUntil.ts';
 import { deployment, fakeTarget, forward, ingress, type FakeTarget } from './fakeTarget.ts';
 
 const id = 'kserve:minikube/ml/cat';
@@ -148,10 +149,10 @@ describe('the way to an endpoint of a cluster', () => {
     const abort = new AbortController();
     const first = connections.predict(id, question, abort.signal);
     const second = ask();
-    while (!open) await new Promise((resolve) => setImmediate(resolve));
+    const openNow = await waitUntil('the way is asked for', () => open);
     abort.abort();
     await assert.rejects(first, { category: 'cancelled' });
-    open();
+    openNow();
     assert.equal(await second, forward.label);
   });
 
@@ -204,7 +205,7 @@ describe('the way to an endpoint of a cluster', () => {
       response.end(request.url === '/v1/models' ? '{"models":["cat","dog"]}' : good),
     );
     await ask();
-    while (connections.view(id).models.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await waitUntil('the models are known', () => connections.view(id).models.length > 0);
     assert.deepEqual([connections.view(id).models, connections.view(id).model], [['cat', 'dog'], 'cat']);
     await ask();
     assert.equal(server.asked.filter((one) => one.startsWith('GET')).length, 1);

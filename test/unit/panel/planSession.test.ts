@@ -4,6 +4,7 @@ import { ModelDeckError } from '../../../src/foundation/error.ts';
 import { isPlanUpdate, longestManifest, mostObjects } from '../../../src/panel/messages/planMessages.ts';
 import { PlanSession, type MadePlan, type PlanEdit, type PlanWork } from '../../../src/panel/plan/planSession.ts';
 import type { PlannedObject } from '../../../src/targets/target.ts';
+import { waitUntil } from '../../waitUntil.ts';
 
 const service: PlannedObject = {
   kind: 'InferenceService',
@@ -29,7 +30,6 @@ class Fixture {
   readonly edits: PlanEdit[] = [];
   readonly errors: unknown[] = [];
   readonly session: PlanSession;
-  private waiting: (() => void)[] = [];
 
   constructor(
     plan: PlanWork['plan'] = () => Promise.resolve(made),
@@ -43,7 +43,7 @@ class Fixture {
           return plan(edit, signal);
         },
         withoutFields: (text, fields) => Promise.resolve(`${text}# without ${fields.join()}\n`),
-        onChange: () => this.waiting.forEach((wake) => wake()),
+        onChange: () => undefined,
         onError: (_doing, error) => this.errors.push(error),
       },
       { title: 'Deploy net 1.0', target: 'minikube / ml', name: 'net', quietMs: 1 },
@@ -56,7 +56,7 @@ class Fixture {
 
   /** Resolves when the session has nothing to do any more. */
   async settled(): Promise<void> {
-    while (this.state.status.state === 'planning') await new Promise<void>((wake) => this.waiting.push(wake));
+    await waitUntil('nothing is planned any more', () => this.state.status.state !== 'planning');
   }
 }
 
@@ -117,7 +117,7 @@ describe('PlanSession', () => {
     });
     const first = session.planNow();
     const second = session.planNow();
-    while (answers.length < 2) await new Promise(setImmediate);
+    await waitUntil('both are asked for', () => answers.length === 2);
     assert.deepEqual(
       signals.map(({ aborted }) => aborted),
       [true, false],

@@ -8,6 +8,7 @@ import { deletionTimes } from '../../../../src/targets/kserve/operate/deleteServ
 import { KServeNamespace } from '../../../../src/targets/kserve/kserveTarget.ts';
 import { patienceMs } from '../../../../src/targets/kserve/serve/loadingPatience.ts';
 import { waitingTimes } from '../../../../src/targets/kserve/serve/waitUntilServing.ts';
+import { waitUntil } from '../../../waitUntil.ts';
 import { FakeCluster, status } from './fakeCluster.ts';
 import { FakeKServe, fakeServer, order, storedModel } from './fakeKServe.ts';
 
@@ -263,7 +264,7 @@ describe('deploy to KServe', () => {
       involvedObject: { kind: 'Pod', name: 'cats-predictor-1' },
       lastTimestamp: new Date(Date.now() + 5000).toISOString(),
     };
-    while (kserve.podsOf('cats').length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await waitUntil('there is a pod', () => kserve.podsOf('cats').length > 0);
     cluster.put(events, event, 'scheduler');
     const [pod] = kserve.podsOf('cats');
     assert.ok(pod);

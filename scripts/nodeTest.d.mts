@@ -1,0 +1,1 @@
+export function nodeTest(kind: 'unit' | 'parity' | 'torchserve' | 'ui' | 'cluster'): string[];
