@@ -13,12 +13,18 @@ const height = 3000;
 const maxRequestBytes = 6_553_500;
 const room = Math.floor((maxRequestBytes - 512) / 4) * 3;
 const endpoint = { imageEncoding: 'rgb-jpeg', maxRequestBytes } as const;
-const preprocessing = {
-  resize: 256,
-  crop: 224,
+const input = {
+  colour: 'rgb',
+  resize: { method: 'shorter-side', length: 256 },
+  interpolation: 'bilinear',
+  width: 224,
+  height: 224,
+  range: '0..1',
   mean: [0.485, 0.456, 0.406],
   std: [0.229, 0.224, 0.225],
   layout: 'NCHW',
+  type: 'float32',
+  batch: 'free',
 } as const;
 
 /** Preparing a photo of 12 megapixels, beside Pillow; both with the file in memory, and warm. No target: it is shown. */
@@ -57,7 +63,7 @@ export async function benchImage(python: string, runs: number): Promise<void> {
     );
     await compare(
       'to the input tensor of a model: decoded, resized to 256, cropped to 224, normalised',
-      async () => preprocess(await decodeImage(photo), preprocessing),
+      async () => preprocess(await decodeImage(photo), input),
       theirs('tensor', upright),
     );
   } finally {

@@ -5,10 +5,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import * as ort from 'onnxruntime-web';
-import { decodeImage, preprocess, readPredictions, topK } from '../../src/inference/index.ts';
+import { decodeImage, readPredictions, topK } from '../../src/inference/index.ts';
 import type { Prediction } from '../../src/inference/index.ts';
 import { labelList, readSpec } from '../../src/packaging/index.ts';
 import type { ModelSpec } from '../../src/packaging/spec/modelSpec.ts';
+import { tensorOf } from '../unit/inference/fixtures.ts';
 import { pythonEnvironment } from '../../scripts/python/environment.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
@@ -60,7 +61,7 @@ describe("the sample's predictions, ours and those of onnxruntime in Python", ()
       assert.ok(theirs && spec.preprocessing?.inputName !== undefined);
       const { inputName, crop } = spec.preprocessing;
       const image = await decodeImage(readFileSync(path.join(sample, 'photos', photo)));
-      const tensor = preprocess(image, spec.preprocessing);
+      const tensor = tensorOf(image, spec.preprocessing);
       assert.equal(createHash('sha256').update(new Uint8Array(tensor.buffer)).digest('hex'), theirs.inputSha256);
       const answer = await session.run({ [inputName]: new ort.Tensor('float32', tensor, [1, 3, crop, crop]) });
       const logits = answer[session.outputNames[0] ?? '']?.data;

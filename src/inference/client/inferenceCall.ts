@@ -7,6 +7,7 @@ import {
   v1PredictPath,
   v2InferPath,
 } from '../../kserve/index.ts';
+import { fromPreprocessing } from '../../contract/fromPreprocessing.ts';
 import type { Task } from '../../foundation/task.ts';
 import { decodeImage } from '../image/decodeImage.ts';
 import type { Endpoint } from '../endpoint.ts';
@@ -66,9 +67,10 @@ async function tensorText(
   task?: Task,
 ): Promise<string> {
   const pixels = await decodeImage(image, task);
-  const steps = values === 'pixels' ? { ...preprocessing, mean: noMean, std: pixelStd } : preprocessing;
-  const numbers = preprocess(pixels, steps);
-  const text = values === 'pixels' ? (value: number) => String(Math.round(value)) : shortestText(tensor.datatype);
+  const known = fromPreprocessing(preprocessing).input;
+  const input = values === 'pixels' ? { ...known, ...pixelValues } : known;
+  const numbers = preprocess(pixels, { ...input, type: 'float32' });
+  const text = values === 'pixels' ? String : shortestText(tensor.datatype);
   // A photo has 256 levels in three channels: each number is written once.
   const texts = new Map<number, string>();
   const parts = Array.from(numbers, (number) => {
@@ -81,9 +83,8 @@ async function tensorText(
   return `[${parts.join(',')}]`;
 }
 
-const noMean = [0, 0, 0] as const;
-/** Takes a level 0..1 back to 0..255. */
-const pixelStd = [1 / 255, 1 / 255, 1 / 255] as const;
+/** The pixels as they are. */
+const pixelValues = { range: '0..255', mean: [0, 0, 0], std: [1, 1, 1] } as const;
 
 /** The fewest digits that read back as the same number of single precision, which is what was computed. */
 function shortestText(datatype: string): (value: number) => string {

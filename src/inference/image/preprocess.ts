@@ -1,90 +1,104 @@
 import { ModelDeckError } from '../../foundation/error.ts';
-import type { Preprocessing } from '../../packaging/spec/modelSpec.ts';
+import { roundHalfToEven } from '../../foundation/rounding.ts';
+import { channelsOf } from '../../contract/modelContract.ts';
+import type { ImageInput, ValueRange } from '../../contract/modelContract.ts';
+import { float16Bits } from './float16.ts';
 import type { RgbImage } from './rgbImage.ts';
-import { resizeBilinear } from './resize.ts';
+import { seen } from './seen.ts';
+
+/** The numbers of a tensor by its type; `float16` as the bits of each number. */
+export interface TensorNumbers {
+  readonly float32: Float32Array;
+  readonly float16: Uint16Array;
+  readonly uint8: Uint8Array;
+}
 
 /**
- * The model's input tensor, float by float that of torchvision's `Resize(resize)`, `CenterCrop(crop)`, `ToTensor()` and
- * `Normalize(mean, std)` on a Pillow image.
- * @returns `3 * crop * crop` float32 values: planes R, G, B for NCHW, interleaved for NHWC; the batch dimension of 1 is the caller's
- * @throws ModelDeckError `invalid-input` when a size or a divisor cannot be
+ * The model's input tensor for one picture, bit by bit what Pillow and numpy make of it in the generated Python
+ * (`src/contract/preprocessingPython.ts`).
+ * @returns channels × height × width numbers: planes for NCHW, interleaved for NHWC; the batch dimension is the caller's
+ * @throws ModelDeckError `invalid-input` when a size or a divisor of the contract cannot be
  */
-export function preprocess(image: RgbImage, preprocessing: Preprocessing): Float32Array {
-  const { resize, crop } = preprocessing;
-  checkSize('resize', resize);
-  checkSize('crop', crop);
-  const { width, height } = resizedSize(image, resize);
-  const across = centre(width, crop);
-  const down = centre(height, crop);
-  const region = { left: across.from, top: down.from, width: across.length, height: down.length };
-  const pixels = resizeBilinear(image, width, height, region);
-  const levels = normalisedLevels(preprocessing);
-  const planes = preprocessing.layout === 'NCHW';
-  const channelStep = planes ? crop * crop : 1;
-  const pixelStep = planes ? 1 : 3;
-  const tensor = new Float32Array(3 * crop * crop);
-  for (let channel = 0; channel < 3; channel++) {
-    const level = levels[channel] as Float32Array;
-    const start = channel * channelStep;
-    // Where the image is smaller than the crop the border is black, before normalising.
-    if (across.length < crop || down.length < crop) {
-      for (let place = 0; place < crop * crop; place++) tensor[start + place * pixelStep] = level[0] as number;
-    }
-    for (let y = 0; y < down.length; y++) {
-      let from = y * across.length * 3 + channel;
-      let to = start + ((y + down.padding) * crop + across.padding) * pixelStep;
-      for (let x = 0; x < across.length; x++) {
-        tensor[to] = level[pixels.data[from] as number] as number;
-        from += 3;
-        to += pixelStep;
-      }
+export function preprocess<Type extends ImageInput['type']>(
+  image: RgbImage,
+  input: ImageInput & { readonly type: Type },
+): TensorNumbers[Type] {
+  const levels = levelsOf(input);
+  const { data: pixels } = seen(image, input);
+  const tensor = numbers(input.type, pixels.length);
+  const channels = channelsOf(input.colour);
+  const area = pixels.length / channels;
+  const planes = input.layout === 'NCHW';
+  for (let channel = 0; channel < channels; channel++) {
+    const level = levels[channel] as Numbers;
+    let from = input.colour === 'bgr' ? 2 - channel : channel;
+    let to = planes ? channel * area : channel;
+    const step = planes ? 1 : channels;
+    for (let place = 0; place < area; place++) {
+      tensor[to] = level[pixels[from] as number] as number;
+      from += channels;
+      to += step;
     }
   }
-  return tensor;
+  return tensor as TensorNumbers[Type];
 }
 
-/** Largest side that we compute with, in pixels; far beyond any classifier's. */
-const maxSide = 8192;
+type Numbers = Float32Array | Uint16Array | Uint8Array;
 
-function checkSize(name: string, value: number): void {
-  if (Number.isInteger(value) && value >= 1 && value <= maxSide) return;
-  throw new ModelDeckError(
-    'invalid-input',
-    `preprocessing.${name} is ${value}, not a whole number from 1 to ${maxSide}.`,
-  );
+function numbers(type: ImageInput['type'], length: number): Numbers {
+  switch (type) {
+    case 'float32':
+      return new Float32Array(length);
+    case 'float16':
+      return new Uint16Array(length);
+    case 'uint8':
+      return new Uint8Array(length);
+  }
 }
 
-/** torchvision: the shorter side gets the length, the longer one is scaled with it and cut to a whole number. */
-function resizedSize(image: RgbImage, length: number): { width: number; height: number } {
-  const { width, height } = image;
-  const long = Math.trunc((length * Math.max(width, height)) / Math.min(width, height));
-  return width <= height ? { width: length, height: long } : { width: long, height: length };
-}
-
-/** The middle of one side: from where, how much of the image, and after how much padding. */
-function centre(size: number, crop: number): { from: number; length: number; padding: number } {
-  if (size < crop) return { from: 0, length: size, padding: Math.trunc((crop - size) / 2) };
-  return { from: roundHalfToEven((size - crop) / 2), length: crop, padding: 0 };
-}
-
-/** Python's `round`. */
-function roundHalfToEven(value: number): number {
-  const below = Math.floor(value);
-  if (value - below !== 0.5) return Math.round(value);
-  return below % 2 === 0 ? below : below + 1;
-}
-
-/** What each 8-bit value becomes in each channel, rounded to float32 after every step as torch does. */
-function normalisedLevels({ mean, std }: Preprocessing): Float32Array[] {
-  return mean.map((channelMean, channel) => {
-    const average = Math.fround(channelMean);
-    const deviation = Math.fround(std[channel] as number);
-    if (!Number.isFinite(average) || !Number.isFinite(deviation) || deviation === 0) {
-      throw new ModelDeckError('invalid-input', 'preprocessing.mean and std must be numbers, and std must not be 0.');
+/** What each 8-bit value becomes in each channel, rounded to float32 after every step as numpy does. */
+function levelsOf(input: ImageInput): Numbers[] {
+  return Array.from({ length: channelsOf(input.colour) }, (_, channel) => {
+    const mean = perChannel(input, 'mean', channel);
+    const std = perChannel(input, 'std', channel);
+    if (std === 0) throw new ModelDeckError('invalid-input', 'input.std must not be 0.');
+    const levels = numbers(input.type, 256);
+    for (let level = 0; level < 256; level++) {
+      const value = Math.fround(Math.fround(inRange(level, input.range) - mean) / std);
+      levels[level] = inType(value, input.type);
     }
-    return Float32Array.from(
-      { length: 256 },
-      (_, level) => Math.fround(Math.fround(level / 255) - average) / deviation,
-    );
+    return levels;
   });
+}
+
+function perChannel(input: ImageInput, field: 'mean' | 'std', channel: number): number {
+  const values = input[field];
+  const channels = channelsOf(input.colour);
+  const value = Math.fround((values.length === 1 ? values[0] : values[channel]) ?? Number.NaN);
+  const isComplete = values.length === 1 || values.length === channels;
+  if (isComplete && Number.isFinite(value)) return value;
+  const wanted = channels === 1 ? 'one number' : 'three numbers';
+  throw new ModelDeckError('invalid-input', `input.${field} is [${values.join(', ')}], not ${wanted}.`);
+}
+
+function inRange(level: number, range: ValueRange): number {
+  switch (range) {
+    case '0..1':
+      return Math.fround(level / 255);
+    case '0..255':
+      return level;
+    case '-1..1':
+      return Math.fround(Math.fround(level / 127.5) - 1);
+  }
+}
+
+function inType(value: number, type: ImageInput['type']): number {
+  switch (type) {
+    case 'float32':
+      return value;
+    case 'float16':
+      return float16Bits(value);
+    case 'uint8':
+      return Math.min(255, Math.max(0, roundHalfToEven(value)));
+  }
 }

@@ -1,81 +1,121 @@
-import type { RgbImage } from './rgbImage.ts';
+import type { Interpolation } from '../../contract/modelContract.ts';
+import type { Raster, Region } from './raster.ts';
+import { picksAlong, precisionBits, weightsAlong } from './resampleWeights.ts';
+import type { Filter, Weights } from './resampleWeights.ts';
 
-/** A rectangle of the resized image, in its pixels. */
-export interface Region {
-  readonly left: number;
-  readonly top: number;
+/** The size that a picture is brought to, in pixels, and how. */
+export interface Resizing {
   readonly width: number;
   readonly height: number;
+  readonly interpolation: Interpolation;
 }
 
 /**
- * Antialiased bilinear resize of 8-bit RGB with the result of Pillow's `resize(…, BILINEAR)`, bit by bit: weights of
- * a triangle as wide as the reduction, in fixed point of 22 bits; rows first, rounded to 8 bits, then columns.
- * @param region the part of the resized image that is wanted; only that part is computed, with the same bytes
+ * Resizes 8-bit pixels with the result of Pillow's `resize`, bit by bit: antialiased, in fixed point of 22 bits; rows first,
+ * rounded to 8 bits, then columns.
+ * @param region the part of the resized picture that is wanted; only that part is computed, with the same bytes
  */
-export function resizeBilinear(image: RgbImage, width: number, height: number, region?: Region): RgbImage {
-  const wanted = region ?? { left: 0, top: 0, width, height };
-  const columns = weightsAlong(image.width, width, wanted.left, wanted.width);
-  const rows = weightsAlong(image.height, height, wanted.top, wanted.height);
+export function resize(image: Raster, to: Resizing, region?: Region): Raster {
+  const wanted = region ?? { left: 0, top: 0, width: to.width, height: to.height };
+  if (to.width === image.width && to.height === image.height) return cut(image, wanted);
+  if (to.interpolation === 'nearest') return pick(image, to, wanted);
+  if (to.height === image.height) return resizeRows(image, to.width, to.interpolation, wanted);
+  const rows = weightsAlong(to.interpolation, { from: image.height, to: to.height }, wanted.top, wanted.height);
   const firstRow = rows.starts[0] ?? 0;
   const lastRow = (rows.starts[wanted.height - 1] ?? 0) + (rows.counts[wanted.height - 1] ?? 0);
-  const narrow = resizeRows(image, columns, wanted.width, firstRow, lastRow - firstRow);
+  const band = { left: wanted.left, top: firstRow, width: wanted.width, height: lastRow - firstRow };
+  const narrow = to.width === image.width ? cut(image, band) : resizeRows(image, to.width, to.interpolation, band);
   return resizeColumns(narrow, rows, firstRow, wanted.height);
 }
 
-/** Bits behind the point: 8-bit samples times weights, summed, fill 32 bits with two to spare. */
-const precisionBits = 22;
+/** A part of the picture; the picture itself when that is all of it. */
+export function cut(image: Raster, { left, top, width, height }: Region): Raster {
+  if (left === 0 && top === 0 && width === image.width && height === image.height) return image;
+  const { channels } = image;
+  const length = width * channels;
+  const data = new Uint8Array(length * height);
+  for (let row = 0; row < height; row++) {
+    const from = ((top + row) * image.width + left) * channels;
+    data.set(image.data.subarray(from, from + length), row * length);
+  }
+  return { width, height, channels, data };
+}
+
+function pick(image: Raster, to: Resizing, { left, top, width, height }: Region): Raster {
+  const { channels } = image;
+  const columns = picksAlong({ from: image.width, to: to.width }, left, width);
+  const rows = picksAlong({ from: image.height, to: to.height }, top, height);
+  const data = new Uint8Array(width * height * channels);
+  let place = 0;
+  for (let row = 0; row < height; row++) {
+    const rowStart = (rows[row] as number) * image.width * channels;
+    for (let column = 0; column < width; column++) {
+      const from = rowStart + (columns[column] as number) * channels;
+      for (let channel = 0; channel < channels; channel++) data[place++] = image.data[from + channel] as number;
+    }
+  }
+  return { width, height, channels, data };
+}
+
 const half = 1 << (precisionBits - 1);
 
-/** For each output sample: which input samples it is made of, and with what weights. */
-interface Weights {
-  readonly starts: Int32Array;
-  readonly counts: Int32Array;
-  /** `stride` places for each output sample; the first `counts[i]` are used. */
-  readonly values: Int32Array;
-  readonly stride: number;
+function clip(sum: number): number {
+  const level = sum >> precisionBits;
+  return level < 0 ? 0 : level > 255 ? 255 : level;
 }
 
-function weightsAlong(inputSize: number, outputSize: number, first: number, count: number): Weights {
-  const scale = inputSize / outputSize;
-  // Enlarging interpolates between neighbours; reducing widens the triangle so that every sample counts.
-  const reach = Math.max(scale, 1);
-  const stride = Math.ceil(reach) * 2 + 1;
-  const starts = new Int32Array(count);
-  const counts = new Int32Array(count);
-  const values = new Int32Array(count * stride);
-  const exact = new Float64Array(stride);
-  // Pillow multiplies by the reciprocal; dividing instead would differ in the last bit.
-  const perSample = 1 / reach;
-  for (let index = 0; index < count; index++) {
-    const centre = (first + index + 0.5) * scale;
-    const start = Math.max(Math.trunc(centre - reach + 0.5), 0);
-    const length = Math.min(Math.trunc(centre + reach + 0.5), inputSize) - start;
-    let sum = 0;
-    for (let tap = 0; tap < length; tap++) {
-      const weight = Math.max(1 - Math.abs((tap + start - centre + 0.5) * perSample), 0);
-      exact[tap] = weight;
-      sum += weight;
-    }
-    for (let tap = 0; tap < length; tap++) {
-      const share = sum === 0 ? 0 : (exact[tap] as number) / sum;
-      values[index * stride + tap] = Math.trunc(0.5 + share * (1 << precisionBits));
-    }
-    starts[index] = start;
-    counts[index] = length;
-  }
-  return { starts, counts, values, stride };
+/** The columns of the region in a picture of the new width, and its rows of the old height. */
+function resizeRows(image: Raster, newWidth: number, filter: Filter, region: Region): Raster {
+  const { channels } = image;
+  const { width, height, left, top } = region;
+  const weights = weightsAlong(filter, { from: image.width, to: newWidth }, left, width);
+  const data = new Uint8Array(width * height * channels);
+  const work = { source: image.data, sourceWidth: image.width, data, width, firstRow: top, rowCount: height };
+  if (channels === 3 && !weights.overshoots) resizeColourRows(work, weights);
+  else resizeAnyRows(work, weights, channels);
+  return { width, height, channels, data };
 }
 
-function resizeRows(image: RgbImage, weights: Weights, width: number, firstRow: number, rowCount: number): RgbImage {
+interface RowsWork {
+  readonly source: Uint8Array;
+  readonly sourceWidth: number;
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly firstRow: number;
+  readonly rowCount: number;
+}
+
+function resizeAnyRows(work: RowsWork, weights: Weights, channels: number): void {
+  const { source, sourceWidth, data, width, firstRow, rowCount } = work;
   const { starts, counts, values, stride } = weights;
-  const source = image.data;
-  const data = new Uint8Array(width * rowCount * 3);
+  let to = 0;
+  for (let row = 0; row < rowCount; row++) {
+    const rowStart = (firstRow + row) * sourceWidth * channels;
+    for (let column = 0; column < width; column++) {
+      const start = rowStart + (starts[column] as number) * channels;
+      const firstTap = column * stride;
+      const end = firstTap + (counts[column] as number);
+      for (let channel = 0; channel < channels; channel++) {
+        let from = start + channel;
+        let sum = half;
+        for (let tap = firstTap; tap < end; tap++) {
+          sum += Math.imul(source[from] as number, values[tap] as number);
+          from += channels;
+        }
+        data[to++] = clip(sum);
+      }
+    }
+  }
+}
+
+/** The usual case. Weights are not negative and sum up to one, so that no sum leaves 0..255. */
+function resizeColourRows({ source, sourceWidth, data, width, firstRow, rowCount }: RowsWork, weights: Weights): void {
+  const { starts, counts, values, stride } = weights;
   // Two rows at a time share each weight's load, which is a quarter faster; a last odd row is paired with itself.
   for (let row = 0; row < rowCount; row += 2) {
     const other = Math.min(row + 1, rowCount - 1);
-    const rowStart = (firstRow + row) * image.width * 3;
-    const otherOffset = (other - row) * image.width * 3;
+    const rowStart = (firstRow + row) * sourceWidth * 3;
+    const otherOffset = (other - row) * sourceWidth * 3;
     let to = row * width * 3;
     let otherTo = other * width * 3;
     for (let column = 0; column < width; column++) {
@@ -99,7 +139,6 @@ function resizeRows(image: RgbImage, weights: Weights, width: number, firstRow: 
         otherBlue += Math.imul(source[otherFrom + 2] as number, weight);
         from += 3;
       }
-      // Weights are not negative and sum up to one: no sum leaves 0..255.
       data[to] = red >> precisionBits;
       data[to + 1] = green >> precisionBits;
       data[to + 2] = blue >> precisionBits;
@@ -110,12 +149,11 @@ function resizeRows(image: RgbImage, weights: Weights, width: number, firstRow: 
       otherTo += 3;
     }
   }
-  return { width, height: rowCount, data };
 }
 
-function resizeColumns(image: RgbImage, weights: Weights, firstRow: number, height: number): RgbImage {
+function resizeColumns(image: Raster, weights: Weights, firstRow: number, height: number): Raster {
   const { starts, counts, values, stride } = weights;
-  const rowLength = image.width * 3;
+  const rowLength = image.width * image.channels;
   const source = image.data;
   const data = new Uint8Array(rowLength * height);
   for (let row = 0; row < height; row++) {
@@ -130,8 +168,8 @@ function resizeColumns(image: RgbImage, weights: Weights, firstRow: number, heig
         sum += Math.imul(source[from] as number, values[tap] as number);
         from += rowLength;
       }
-      data[to + place] = sum >> precisionBits;
+      data[to + place] = clip(sum);
     }
   }
-  return { width: image.width, height, data };
+  return { width: image.width, height, channels: image.channels, data };
 }

@@ -1,33 +1,33 @@
+import { fromPreprocessing } from '../../contract/fromPreprocessing.ts';
+import type { ImageInput } from '../../contract/modelContract.ts';
+import { preprocessingPython } from '../../contract/preprocessingPython.ts';
 import type { TensorInput } from '../client/modelInput.ts';
 
 /**
- * The part of the Python script that makes a tensor of an image: Pillow's steps are those that we do, and torchvision's.
+ * The part of the Python script that makes a tensor of an image: the steps of the generated handlers, in the same text.
  * Defines `body`, and writes it to `request.json`.
  * @param fileName as a Python literal
  */
 export function tensorScript({ tensor, preprocessing, values }: TensorInput, fileName: string): string[] {
-  const { resize, crop, mean, std, layout } = preprocessing;
-  const normalise =
-    values === 'normalised'
-      ? `pixels = (pixels / 255 - np.float32(${list(mean)})) / np.float32(${list(std)})`
-      : `pixels = pixels.astype(int)`;
+  const known = fromPreprocessing(preprocessing).input;
   return [
-    'import numpy as np',
-    'from PIL import Image',
+    'import io',
     '',
-    `image = Image.open(${fileName}).convert("RGB")`,
-    'shorter = min(image.size)',
-    `image = image.resize([${resize} * side // shorter for side in image.size], Image.BILINEAR)`,
-    `left, top = [round((side - ${crop}) / 2) for side in image.size]`,
-    `image = image.crop((left, top, left + ${crop}, top + ${crop}))`,
-    'pixels = np.asarray(image, dtype=np.float32)',
-    normalise,
-    ...(layout === 'NCHW' ? ['pixels = pixels.transpose(2, 0, 1)'] : []),
+    'import numpy as np',
+    'from PIL import Image, ImageOps',
+    '',
+    `steps = ${stepsLiteral(values === 'pixels' ? { ...known, ...pixelValues } : known)}`,
+    '',
+    '',
+    preprocessingPython,
+    '',
+    `with open(${fileName}, "rb") as file:`,
+    '    picture = open_picture(file.read())',
     'tensor = {',
     `    "name": ${JSON.stringify(tensor.name)},`,
     `    "shape": [${tensor.shape.join(', ')}],`,
     `    "datatype": ${JSON.stringify(tensor.datatype)},`,
-    '    "data": pixels.ravel().tolist(),',
+    '    "data": prepare_picture(picture, steps).ravel().tolist(),',
     '}',
     'body = json.dumps({"inputs": [tensor]})',
     'with open("request.json", "w") as file:',
@@ -35,6 +35,21 @@ export function tensorScript({ tensor, preprocessing, values }: TensorInput, fil
   ];
 }
 
-function list(numbers: readonly number[]): string {
-  return `[${numbers.join(', ')}]`;
+/** The pixels as they are, in whole numbers. */
+const pixelValues = { range: '0..255', mean: [0, 0, 0], std: [1, 1, 1], type: 'uint8' } as const;
+
+/** JSON without `true`, `false` and `null` is Python. */
+function stepsLiteral({
+  colour,
+  resize,
+  interpolation,
+  width,
+  height,
+  range,
+  mean,
+  std,
+  layout,
+  type,
+}: ImageInput): string {
+  return JSON.stringify({ colour, resize, interpolation, width, height, range, mean, std, layout, type }, null, 4);
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type * as ort from 'onnxruntime-web';
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
+import { fromPreprocessing } from '../../contract/fromPreprocessing.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
 import { decodeImage, preprocess } from '../../inference/index.ts';
@@ -100,7 +101,10 @@ class Graph {
 
   /** @throws ModelDeckError `invalid-input` for an image that cannot be decoded, or a tensor of another shape */
   async tensorOf(input: InferenceInput, index: number, signal: AbortSignal): Promise<Float32Array> {
-    if (input instanceof Uint8Array) return preprocess(await decodeImage(input, { signal }), this.preprocessing);
+    if (input instanceof Uint8Array) {
+      const contract = fromPreprocessing(this.preprocessing);
+      return preprocess(await decodeImage(input, { signal }), { ...contract.input, type: 'float32' });
+    }
     const given = input.shape.length === 4 && input.shape[0] === 1 ? input.shape.slice(1) : input.shape;
     if (given.join() === this.shape.join()) return input.data;
     throw new ModelDeckError(

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { fromPreprocessing } from '../../../src/contract/fromPreprocessing.ts';
+import { preprocess } from '../../../src/inference/index.ts';
 import type { RgbImage } from '../../../src/inference/index.ts';
+import type { Preprocessing } from '../../../src/packaging/spec/modelSpec.ts';
 
 const folder = path.join(import.meta.dirname, '..', '..', 'fixtures', 'images');
 
@@ -41,4 +44,9 @@ export function noise(width: number, height: number, seed: number): RgbImage {
     return (state >> 16) & 0xff;
   });
   return { width, height, data };
+}
+
+/** The tensor that an older `preprocessing:` block asks for. */
+export function tensorOf(image: RgbImage, steps: Preprocessing): Float32Array {
+  return preprocess(image, { ...fromPreprocessing(steps).input, type: 'float32' });
 }

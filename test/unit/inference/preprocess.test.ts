@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, it } from 'node:test';
 import { preprocess } from '../../../src/inference/index.ts';
-import { resizeBilinear } from '../../../src/inference/image/resize.ts';
-import type { Preprocessing } from '../../../src/packaging/spec/modelSpec.ts';
-import { expected, noise, sha256 } from './fixtures.ts';
+import { fromPreprocessing } from '../../../src/contract/fromPreprocessing.ts';
+import type { ImageInput } from '../../../src/contract/modelContract.ts';
+import { resize } from '../../../src/inference/image/resize.ts';
+import type { Raster, Region } from '../../../src/inference/image/raster.ts';
+import type { RgbImage } from '../../../src/inference/index.ts';
+import { float16Bits } from '../../../src/inference/image/float16.ts';
+import { ourTensor, preprocessingCases } from './preprocessingCases.ts';
+import { expected, noise, sha256, tensorOf } from './fixtures.ts';
+
+function resizeBilinear(image: RgbImage, width: number, height: number, region?: Region): Raster {
+  return resize({ ...image, channels: 3 }, { width, height, interpolation: 'bilinear' }, region);
+}
 
 describe('resize, byte by byte as Pillow', () => {
   for (const { seed, from, to, sha256: digest } of expected.resizes) {
@@ -36,34 +47,76 @@ describe('resize, byte by byte as Pillow', () => {
 });
 
 describe('preprocess, float by float as torchvision', () => {
-  for (const { seed, from, resize, crop, mean, std, NCHW, NHWC } of expected.tensors) {
-    it(`${from.join(' × ')}, resize ${resize}, crop ${crop}, mean ${mean[0]}`, () => {
+  for (const { seed, from, resize: length, crop, mean, std, NCHW, NHWC } of expected.tensors) {
+    it(`${from.join(' × ')}, resize ${length}, crop ${crop}, mean ${mean[0]}`, () => {
       const image = noise(...from, seed);
       for (const [layout, digest] of [
         ['NCHW', NCHW],
         ['NHWC', NHWC],
       ] as const) {
-        const tensor = preprocess(image, { resize, crop, mean, std, layout });
+        const tensor = tensorOf(image, { resize: length, crop, mean, std, layout });
         assert.equal(tensor.length, 3 * crop * crop);
         assert.equal(sha256(new Uint8Array(tensor.buffer)), digest, layout);
       }
     });
   }
 
-  const usual: Preprocessing = { resize: 8, crop: 8, mean: [0, 0, 0], std: [1, 1, 1], layout: 'NCHW' };
-  const wrong: [string, Partial<Preprocessing>][] = [
-    ['a size of 0', { resize: 0 }],
-    ['a broken size', { crop: 2.5 }],
-    ['a size beyond memory', { crop: 1e6 }],
+  const usual: ImageInput & { type: 'float32' } = {
+    ...fromPreprocessing({ resize: 8, crop: 8, mean: [0, 0, 0], std: [1, 1, 1], layout: 'NCHW' }).input,
+    type: 'float32',
+  };
+  const wrong: [string, Partial<Omit<ImageInput, 'type'>>][] = [
+    ['a length of 0', { resize: { method: 'shorter-side', length: 0 } }],
+    ['a side of 0', { resize: { method: 'exact', width: 8, height: 0 } }],
+    ['a broken size', { width: 2.5 }],
+    ['a size beyond memory', { height: 1e6 }],
+    ['a fill that is no level', { resize: { method: 'letterbox', fill: 256 } }],
     ['a divisor of 0', { std: [1, 0, 1] }],
     ['a mean that is no number', { mean: [Number.NaN, 0, 0] }],
+    ['two means for three channels', { mean: [0, 0] }],
+    ['three means for grey', { colour: 'grey', std: [1] }],
   ];
   for (const [name, change] of wrong) {
     it(`refuses ${name}`, () => {
       assert.throws(() => preprocess(noise(9, 9, 1), { ...usual, ...change }), {
         category: 'invalid-input',
-        message: /^preprocessing\./,
+        message: /^input\./,
       });
     });
   }
+});
+
+describe('preprocess over the whole contract', () => {
+  it('makes the bits that Pillow and numpy made, of 640 random pictures and contracts', () => {
+    // Written by test/parity/preprocessing.test.ts: the first 16 digits of each sum.
+    const golden = JSON.parse(
+      readFileSync(path.join(import.meta.dirname, '..', '..', 'fixtures', 'preprocessing-golden.json'), 'utf8'),
+    ) as string[];
+    const cases = preprocessingCases();
+    assert.equal(golden.length, cases.length);
+    const differing = cases.filter((one, index) => !ourTensor(one).sha256.startsWith(golden[index] as string));
+    assert.deepEqual(differing, []);
+  });
+
+  it('rounds to 16-bit floats as numpy does, also below the smallest normal number', () => {
+    const rounded: [number, number][] = [
+      [0, 0],
+      [-0, 0x8000],
+      [1, 0x3c00],
+      [-2, 0xc000],
+      [65504, 0x7bff],
+      [65519.99, 0x7bff],
+      [65520, 0x7c00],
+      [-Infinity, 0xfc00],
+      [Number.NaN, 0x7e00],
+      [2 ** -14, 0x0400],
+      [2 ** -24, 0x0001],
+      [2 ** -25, 0],
+      [2 ** -25 * 1.0001, 0x0001],
+      [1 + 2 ** -11, 0x3c00],
+      [1 + 3 * 2 ** -11, 0x3c02],
+      [2 ** -14 - 2 ** -26, 0x0400],
+    ];
+    for (const [value, bits] of rounded) assert.equal(float16Bits(value), bits, String(value));
+  });
 });

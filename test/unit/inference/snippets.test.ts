@@ -7,10 +7,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { asCurl, asPython, decodeImage, preprocess } from '../../../src/inference/index.ts';
+import { asCurl, asPython, decodeImage } from '../../../src/inference/index.ts';
 import type { Endpoint, TensorInput } from '../../../src/inference/index.ts';
 import { parseV1Request, parseV2Request } from '../../../src/kserve/index.ts';
-import { readFixture } from './fixtures.ts';
+import { readFixture, tensorOf } from './fixtures.ts';
 
 const run = promisify(execFile);
 const image = readFixture('rgb-420.jpg');
@@ -126,7 +126,7 @@ describe('snippets, run', () => {
     await writeFile(path.join(folder, 'photo.jpg'), image);
     const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const v2 = { ...endpoint, baseUrl, protocol: 'v2' } as const;
-    const ours = preprocess(await decodeImage(image), tensor.preprocessing);
+    const ours = tensorOf(await decodeImage(image), tensor.preprocessing);
     const options = { cwd: folder, env: { ...process.env, ...environment } };
     for (const [program, snippet] of [
       [python, asPython(v2, 'photo.jpg', tensor)],

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { decodeImage, EndpointClient, preprocess } from '../../../src/inference/index.ts';
+import { decodeImage, EndpointClient } from '../../../src/inference/index.ts';
 import type { Endpoint } from '../../../src/inference/index.ts';
 import { chooseModelInput } from '../../../src/inference/client/modelInput.ts';
 import { parseV2ModelMetadata, parseV2Request, v2ModelMetadata } from '../../../src/kserve/index.ts';
 import type { TensorMetadata } from '../../../src/kserve/index.ts';
 import type { Preprocessing } from '../../../src/packaging/spec/modelSpec.ts';
-import { readFixture } from './fixtures.ts';
+import { readFixture, tensorOf } from './fixtures.ts';
 import { startServer, type TestServer } from './server.ts';
 
 const image = readFixture('rgb-420.jpg');
@@ -60,7 +60,7 @@ describe('a V2 model that takes a tensor', () => {
     assert.deepEqual({ name, shape, datatype }, { name: 'INPUT__0', shape: [1, 3, 32, 32], datatype: 'FP32' });
     const sent = parseV2Request(body).inputs[0];
     assert.ok(sent && 'shape' in sent);
-    assert.deepEqual(sent.data, preprocess(await decodeImage(image), ofThePackage));
+    assert.deepEqual(sent.data, tensorOf(await decodeImage(image), ofThePackage));
     assert.equal(result.predictions[0]?.label, 'cat');
     assert.ok(Math.abs((result.predictions[0]?.probability ?? 0) - Math.exp(3) / (Math.E + Math.exp(3) + 1)) < 1e-9);
     assert.deepEqual(result.notes, []);
@@ -73,7 +73,7 @@ describe('a V2 model that takes a tensor', () => {
     const sent = parseV2Request(bodies[0] ?? '').inputs[0];
     assert.ok(sent && 'shape' in sent);
     const steps = { ...imageNet, resize: 64, crop: 56, layout: 'NHWC' } as const;
-    assert.deepEqual(sent.data, preprocess(await decodeImage(image), steps));
+    assert.deepEqual(sent.data, tensorOf(await decodeImage(image), steps));
     assert.equal(predictions[0]?.label, '1');
     assert.match(notes[0] ?? '', /as for ImageNet \(resize 64, crop 56, .*neither the server nor a package/);
   });
@@ -83,7 +83,7 @@ describe('a V2 model that takes a tensor', () => {
     await client.predict({ image, k: 1 });
     const { data } = (JSON.parse(bodies[0] ?? '') as { inputs: [{ data: number[] }] }).inputs[0];
     const steps = { mean: [0, 0, 0], std: [1, 1, 1], resize: 37, crop: 32, layout: 'NHWC' } as const;
-    const levels = preprocess(await decodeImage(image), steps);
+    const levels = tensorOf(await decodeImage(image), steps);
     assert.deepEqual(
       data,
       Array.from(levels, (level) => Math.round(level * 255)),
