@@ -74,6 +74,6 @@ class Random {
   }
 
   of<const Choices extends readonly unknown[]>(...choices: Choices): Choices[number] {
-    return choices[Math.floor(this.next() * choices.length)] as Choices[number];
+    return choices[Math.floor(this.next() * choices.length)];
   }
 }
