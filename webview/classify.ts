@@ -10,7 +10,7 @@ import { EndpointBar } from './classify/endpointBar.ts';
 import { HistoryList } from './classify/historyList.ts';
 import { ImageCard } from './classify/imageCard.ts';
 import { dropZone } from './classify/intake.ts';
-import { formatPercent } from './classify/predictions.ts';
+import { summary } from './classify/predictions.ts';
 import { TopK } from './classify/topK.ts';
 import { el, spokenLine } from './dom.ts';
 import { connectHost } from './host.ts';
@@ -165,8 +165,9 @@ function announce(before: ClassifyState | undefined, { images }: ClassifyState):
     if (old.get(id) === outcome.state) return [];
     if (outcome.state === 'warming') return [`${name}: the service is warming up.`];
     if (outcome.state === 'failed') return [`${name}: ${outcome.failure.reason}`];
-    const [first] = outcome.state === 'done' ? outcome.predictions : [];
-    return first ? [`${name}: ${first.label}, ${formatPercent(first.probability)}.`] : [];
+    if (outcome.state !== 'done') return [];
+    const { label, value } = summary(outcome);
+    return [`${name}: ${[label, value].filter(Boolean).join(', ')}.`];
   });
   if (news.length > 0) spoken.say(news.join(' '));
 }

@@ -1,4 +1,6 @@
+import type { ModelContract } from '../contract/modelContract.ts';
 import type { Preprocessing } from '../packaging/spec/modelSpec.ts';
+import type { ClassValue, Interpretation } from './answers/answer.ts';
 
 /** An address that answers KServe's V1 or V2 protocol, and what must be known to talk to it. */
 export interface Endpoint {
@@ -21,26 +23,22 @@ export interface Endpoint {
   readonly imageEncoding: 'rgb-jpeg' | 'rgb-jpeg-or-png';
   /** Label of each class by index, when the target knows them and the runtime answers with bare numbers. */
   readonly labels?: readonly string[];
+  /** What the package says of the model's input and output; it wins over the two fields around it. */
+  readonly contract?: ModelContract;
   /** How an image becomes the model's tensor, when the package says; for runtimes that take nothing but tensors. */
   readonly preprocessing?: Preprocessing;
 }
 
 /** What a package says about its model that a runtime may not. */
-export type ModelKnowledge = Pick<Endpoint, 'labels' | 'preprocessing'>;
-
-/** One class and its probability, 0..1. */
-export interface Prediction {
-  readonly label: string;
-  readonly probability: number;
-}
+export type ModelKnowledge = Pick<Endpoint, 'contract' | 'labels' | 'preprocessing'>;
 
 /** What one image came back as. */
-export interface ImageResult {
-  /** Sorted by falling probability; at most k. */
-  readonly predictions: readonly Prediction[];
-  /** How many classes the runtime answered with (TorchServe's image_classifier: 5, whatever k is). */
+export interface ImageResult extends Exchange, Pick<Interpretation, 'kind' | 'offers' | 'assumed'> {
+  /** The largest value first; at most k. */
+  readonly predictions: readonly ClassValue[];
+  /** How many values the runtime answered with (TorchServe's image_classifier: 5, whatever k is). */
   readonly classCount: number;
-  /** One sentence each about what was done or assumed on the way, for example that the image was scaled down. */
+  /** One sentence each about what was done to the image or assumed on the way, then what the answer leaves open. */
   readonly notes: readonly string[];
   readonly timing: {
     /** Decode, resize for the limit, encode; milliseconds. */
@@ -48,6 +46,10 @@ export interface ImageResult {
     /** From the first byte sent to the last byte read, with all waiting for a model that starts; milliseconds. */
     readonly requestMs: number;
   };
+}
+
+/** What was asked and answered, whatever the answer is. */
+export interface Exchange {
   readonly request: ExchangeRequest;
   readonly response: ExchangeResponse;
 }

@@ -96,7 +96,7 @@ export {
   buildV2InputRequest,
   buildV2Request,
   parseV2Request,
-  parseV2Response,
+  parseV2Outputs,
   v2Answer,
   v2InferPath,
   v2ModelMetadata,
@@ -105,4 +105,4 @@ export {
   v2ServerMetadata,
   v2ServerReady,
 } from './protocol/v2.ts';
-export type { TensorMetadata, V2Answer } from './protocol/v2.ts';
+export type { OutputTensor, TensorMetadata, V2Answer } from './protocol/v2.ts';

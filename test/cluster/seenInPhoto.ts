@@ -11,5 +11,5 @@ export async function seenInPhoto(
 ): Promise<readonly string[]> {
   const endpoint = await target.endpoint(deploymentId, route);
   const { predictions } = await predict({ endpoint, image: await readFile(catPhoto), k: 3, ...limit });
-  return predictions.map(({ label }) => label);
+  return predictions.map(({ label = '' }) => label);
 }

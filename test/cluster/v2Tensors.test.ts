@@ -49,7 +49,7 @@ describe('a V2 server that takes tensors', () => {
       catLabels,
     );
     // What the same graph and photo give in onnxruntime with torchvision's steps.
-    assert.ok(Math.abs((predictions[0]?.probability ?? 0) - 0.338) < 0.02, String(predictions[0]?.probability));
+    assert.ok(Math.abs((predictions[0]?.value ?? 0) - 0.338) < 0.02, String(predictions[0]?.value));
     assert.deepEqual([classCount, notes], [1000, []]);
     assert.match(request.body, /"shape":\[1,3,224,224\],"datatype":"FP32"/);
   });

@@ -5,8 +5,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import * as ort from 'onnxruntime-web';
-import { decodeImage, readPredictions, topK } from '../../src/inference/index.ts';
-import type { Prediction } from '../../src/inference/index.ts';
+import { decodeImage, softmax } from '../../src/inference/index.ts';
 import { labelList, readSpec } from '../../src/packaging/index.ts';
 import type { ModelSpec } from '../../src/packaging/spec/modelSpec.ts';
 import { tensorOf } from '../unit/inference/fixtures.ts';
@@ -15,6 +14,11 @@ import { pythonEnvironment } from '../../scripts/python/environment.ts';
 const root = path.join(import.meta.dirname, '..', '..');
 const sample = path.join(root, 'media', 'samples', 'efficientnet-lite0');
 const script = path.join(root, 'scripts', 'parity', 'predictions.py');
+
+interface Prediction {
+  readonly label: string;
+  readonly probability: number;
+}
 
 interface PhotoAnswer {
   readonly file: string;
@@ -67,7 +71,10 @@ describe("the sample's predictions, ours and those of onnxruntime in Python", ()
       const logits = answer[session.outputNames[0] ?? '']?.data;
       assert.ok(logits instanceof Float32Array);
       const labels = labelList(JSON.parse(readFileSync(path.join(sample, spec.labels ?? ''), 'utf8')));
-      const ours = topK(readPredictions(Array.from(logits), labels), 5);
+      const ours = softmax(logits)
+        .map((probability, index) => ({ label: labels[index] ?? '', probability }))
+        .sort((a, b) => b.probability - a.probability)
+        .slice(0, 5);
       assertSameTop(ours, theirs.top5, photo);
       const largest = Math.max(
         ...ours.map(({ probability }, place) => Math.abs(probability - (theirs.top5[place]?.probability ?? 0))),

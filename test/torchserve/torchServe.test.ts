@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { deployModel } from '../../src/deploy/index.ts';
 import { ModelDeckError } from '../../src/foundation/error.ts';
 import { predict } from '../../src/inference/index.ts';
-import type { Prediction } from '../../src/inference/index.ts';
+import type { ClassValue } from '../../src/inference/index.ts';
 import { findTorchServe } from '../../src/local/index.ts';
 import { packageModel } from '../../src/packaging/index.ts';
 import type { ModelArchive } from '../../src/packaging/kinds/torchserve/modelArchive.ts';
@@ -31,7 +31,7 @@ describe('a real TorchServe on this computer', () => {
   let store: FolderStore;
   let target: ThisComputer;
   let photo: Buffer;
-  let expected: readonly Prediction[];
+  let expected: readonly ClassValue[];
   const processesBefore = torchServes();
 
   const spec = (change: Partial<ModelSpec> = {}): ModelSpec => ({
@@ -48,7 +48,7 @@ describe('a real TorchServe on this computer', () => {
     const outputFolder = path.join(folder, 'packages', `${model}-${name}-${archiveFormat ?? ''}`);
     return packageModel({ folder: path.join(folder, 'models', model), spec: spec(change), outputFolder, force: true });
   };
-  const answerOf = async (archive: ModelArchive, name: string): Promise<readonly Prediction[]> => {
+  const answerOf = async (archive: ModelArchive, name: string): Promise<readonly ClassValue[]> => {
     await deployModel({ archive, store, target, name, protocol: 'v1' });
     const endpoint = await target.endpoint(`this-computer/${name}`);
     const { predictions } = await predict({ endpoint, image: photo, k: 5 });
@@ -156,8 +156,8 @@ describe('a real TorchServe on this computer', () => {
       predictions.map(({ label }) => label),
       expected.map(({ label }) => label),
     );
-    for (const [index, { probability }] of predictions.entries()) {
-      assert.ok(Math.abs(probability - (expected[index]?.probability ?? 0)) < 1e-5);
+    for (const [index, { value = 0 }] of predictions.entries()) {
+      assert.ok(Math.abs(value - (expected[index]?.value ?? 0)) < 1e-5);
     }
   });
 

@@ -3,7 +3,8 @@ import type { HistoryView } from '../../src/panel/messages/classifyState.ts';
 import { el, foreign, icon } from '../dom.ts';
 import { button } from '../toolkit.ts';
 import { thumbnailBox } from './imageCard.ts';
-import { formatMs, formatPercent, predictionList } from './predictions.ts';
+import { formatMs } from './numbers.ts';
+import { predictionList, summary } from './predictions.ts';
 
 /** Every answer of this session, one line each, which opens to all of its predictions. */
 export class HistoryList {
@@ -39,7 +40,7 @@ export class HistoryList {
 
   private row(entry: HistoryView, topK: number, thumbnail: string | undefined): HTMLElement {
     const { id, name, at, answer } = entry;
-    const [first] = answer.predictions;
+    const first = summary(answer);
     const time = new Date(at);
     const details = el(
       'details',
@@ -51,8 +52,8 @@ export class HistoryList {
         thumbnailBox(thumbnail),
         el('time', { datetime: time.toISOString() }, time.toLocaleTimeString()),
         foreign(name, { class: 'history-name' }),
-        foreign(first?.label ?? 'no class', { class: 'history-label' }),
-        el('span', { class: 'percent' }, first ? formatPercent(first.probability) : ''),
+        foreign(first.label, { class: 'history-label' }),
+        el('span', { class: 'percent' }, first.value),
         foreign(answer.endpointLabel, { class: 'quiet history-endpoint' }),
       ),
       predictionList(answer, topK),

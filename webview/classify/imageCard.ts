@@ -1,8 +1,9 @@
 import type { BodyView, ClassifyRequest, ExchangeView } from '../../src/panel/messages/classifyMessages.ts';
-import type { ImageView, Outcome } from '../../src/panel/messages/classifyState.ts';
+import type { AnswerView, ImageView, Outcome } from '../../src/panel/messages/classifyState.ts';
 import { el, foreign, icon, present, type Child } from '../dom.ts';
 import { button, spinner } from '../toolkit.ts';
-import { formatMs, predictionList } from './predictions.ts';
+import { formatMs } from './numbers.ts';
+import { predictionList } from './predictions.ts';
 
 /** What a card needs to know besides its image. */
 export interface CardContext {
@@ -31,7 +32,7 @@ export class ImageCard {
     const key = JSON.stringify([image, context]);
     if (key === this.shown) return;
     this.shown = key;
-    if (image.outcome.state !== 'done') this.exchange = undefined;
+    if (!hasExchange(image.outcome)) this.exchange = undefined;
     const focused = this.element.contains(document.activeElement) ? document.activeElement : null;
     this.element.dataset['state'] = image.outcome.state;
     this.element.setAttribute('aria-label', image.name);
@@ -104,12 +105,15 @@ export class ImageCard {
                 'Set Credentials…',
               ),
           ),
+          hasExchange(outcome) && this.raw(),
         ];
       }
       case 'done':
         return [
           predictionList(outcome, topK),
+          ...assumedNote(outcome.assumed),
           ...(outcome.notes ?? []).map((note) => el('p', { class: 'quiet', 'data-testid': 'note' }, note)),
+          ...this.offers(outcome),
           el(
             'p',
             { class: 'quiet timing', 'data-testid': 'timing' },
@@ -135,6 +139,23 @@ export class ImageCard {
           this.raw(),
         ];
     }
+  }
+
+  private offers({ offers = [] }: AnswerView): readonly HTMLElement[] {
+    return offers.map(({ kind, text }) =>
+      el(
+        'p',
+        { class: 'offer', 'data-testid': 'offer' },
+        el('span', { class: 'quiet' }, text),
+        this.action(
+          `accept-${kind}`,
+          'secondary',
+          () => this.post({ type: 'accept-offer', id: this.id, offer: kind }),
+          'Read It So',
+          { 'aria-label': `Read the answer so: ${text}` },
+        ),
+      ),
+    );
   }
 
   /** Bodies are large, so they are asked for when they are opened. */
@@ -182,6 +203,24 @@ export class ImageCard {
     const again = name === null ? null : this.element.querySelector<HTMLElement>(`[data-action="${name}"]`);
     (again ?? this.element).focus();
   }
+}
+
+/** Whether there is a raw answer to look at. */
+function hasExchange(outcome: Outcome): boolean {
+  return outcome.state === 'done' || (outcome.state === 'failed' && outcome.hasExchange === true);
+}
+
+/** What nobody has confirmed stands beside every answer that depends on it. */
+function assumedNote(assumed: readonly string[] = []): readonly HTMLElement[] {
+  if (assumed.length === 0) return [];
+  return [
+    el(
+      'p',
+      { class: 'assumed', 'data-testid': 'assumed' },
+      icon('warning'),
+      el('span', {}, `Assumed: ${assumed.join(', ')}. Confirm it in model-deck.yaml.`),
+    ),
+  ];
 }
 
 export function thumbnailBox(url: string | undefined): HTMLElement {

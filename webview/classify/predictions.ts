@@ -1,39 +1,100 @@
-import type { AnswerView } from '../../src/panel/messages/classifyState.ts';
+import type { AnswerKind, AnswerView, PredictionView } from '../../src/panel/messages/classifyState.ts';
 import { el, foreign } from '../dom.ts';
+import { formatNumber, formatPercent } from './numbers.ts';
 
-/** The list of labels with their bars, most probable first. */
-export function predictionList({ predictions, classCount }: AnswerView, topK: number): HTMLElement {
+/** How each kind of answer is shown. */
+interface Look {
+  /** For screen readers: what the list is. */
+  readonly list: string;
+  /** What has to be known to read it rightly; nothing for the usual kind. */
+  readonly caption?: string;
+  /** Probabilities have bars and percent, everything else is a number as it came. */
+  readonly isProbability: boolean;
+  readonly name?: (label: string) => string;
+}
+
+const looks: Readonly<Record<AnswerKind, Look>> = {
+  probabilities: { list: 'Predictions, most probable first', isProbability: true },
+  'multi-label': {
+    list: 'Labels, most probable first',
+    caption: 'Each label by itself: the percentages need not sum to 100 %.',
+    isProbability: true,
+  },
+  binary: {
+    list: 'Probability of the positive class',
+    caption: 'One probability: yes or no.',
+    isProbability: true,
+    name: (label) => `P(${label})`,
+  },
+  scores: { list: 'Scores, highest first', caption: 'Scores, not probabilities.', isProbability: false },
+  'class-only': { list: 'The class', caption: 'The class only, without a probability.', isProbability: false },
+  numbers: { list: 'Numbers, highest first', caption: 'Numbers whose meaning is not known.', isProbability: false },
+};
+
+/** The list of labels with their bars or numbers, the largest first. */
+export function predictionList({ kind, predictions, classCount }: AnswerView, topK: number): HTMLElement {
+  const look = looks[kind];
   const shown = predictions.slice(0, topK);
-  const rows = shown.map(({ label, probability }) => {
-    const percent = formatPercent(probability);
-    const fill = el('span', { class: 'fill' });
-    fill.style.width = `${probability * 100}%`;
-    return el(
-      'li',
-      { class: 'prediction', 'data-testid': 'prediction' },
-      foreign(label, { class: 'label', 'data-testid': 'label' }),
-      el(
-        'span',
-        {
-          class: 'bar',
-          role: 'meter',
-          'aria-label': label,
-          'aria-valuemin': '0',
-          'aria-valuemax': '100',
-          'aria-valuenow': (probability * 100).toFixed(2),
-          'aria-valuetext': percent,
-        },
-        fill,
-      ),
-      el('span', { class: 'percent', 'data-testid': 'probability', 'data-value': String(probability) }, percent),
-    );
-  });
   const isShort = shown.length < topK && shown.length === predictions.length;
+  const isList = kind === 'probabilities' || kind === 'scores';
   return el(
     'div',
-    { class: 'answer' },
-    el('ol', { class: 'predictions', 'aria-label': 'Predictions, most probable first' }, ...rows),
-    isShort && el('p', { class: 'quiet' }, fewerThanAsked(shown.length, classCount)),
+    { class: 'answer', 'data-kind': kind, 'data-testid': 'answer' },
+    look.caption !== undefined && el('p', { class: 'quiet', 'data-testid': 'kind' }, look.caption),
+    el('ol', { class: 'predictions', 'aria-label': look.list }, ...shown.map((one) => row(one, look))),
+    isShort && isList && el('p', { class: 'quiet' }, fewerThanAsked(shown.length, classCount)),
+  );
+}
+
+/** The first of an answer in a few words: `tabby, 42.1 %`. */
+export function summary({ kind, predictions }: AnswerView): { readonly label: string; readonly value: string } {
+  const [first] = predictions;
+  if (!first) return { label: 'no class', value: '' };
+  const { name, isProbability } = looks[kind];
+  return { label: name?.(first.label) ?? first.label, value: valueText(first, isProbability) };
+}
+
+function valueText({ value }: PredictionView, isProbability: boolean): string {
+  if (value === undefined) return '';
+  return isProbability ? formatPercent(value) : formatNumber(value);
+}
+
+function row(prediction: PredictionView, { isProbability, name }: Look): HTMLElement {
+  const { label, value, counts } = prediction;
+  const shownLabel = name?.(label) ?? label;
+  const text = valueText(prediction, isProbability);
+  const hasBar = isProbability && value !== undefined;
+  return el(
+    'li',
+    { class: `prediction${hasBar ? '' : ' no-bar'}${counts === false ? ' below' : ''}`, 'data-testid': 'prediction' },
+    foreign(shownLabel, { class: 'label', 'data-testid': 'label' }),
+    hasBar && bar(shownLabel, value, text),
+    value !== undefined &&
+      el(
+        'span',
+        { class: 'percent', 'data-testid': isProbability ? 'probability' : 'number', 'data-value': String(value) },
+        text,
+      ),
+    counts !== undefined &&
+      el('span', { class: 'quiet threshold', 'data-testid': 'threshold' }, counts ? 'counts' : 'below its threshold'),
+  );
+}
+
+function bar(label: string, value: number, text: string): HTMLElement {
+  const fill = el('span', { class: 'fill' });
+  fill.style.width = `${Math.min(1, Math.max(0, value)) * 100}%`;
+  return el(
+    'span',
+    {
+      class: 'bar',
+      role: 'meter',
+      'aria-label': label,
+      'aria-valuemin': '0',
+      'aria-valuemax': '100',
+      'aria-valuenow': (value * 100).toFixed(2),
+      'aria-valuetext': text,
+    },
+    fill,
   );
 }
 
@@ -42,16 +103,4 @@ function fewerThanAsked(shown: number, classCount: number): string {
   return classCount <= shown
     ? `The runtime answers with ${classCount === 1 ? 'one class' : `${classCount} classes`} only.`
     : `The runtime named ${shown} of ${classCount} classes.`;
-}
-
-/** `42.1 %`; small ones keep two digits, so that they do not all look like zero. */
-export function formatPercent(probability: number): string {
-  const percent = probability * 100;
-  const digits = percent < 10 ? 2 : percent < 99.95 ? 1 : 0;
-  return `${percent.toFixed(digits)} %`;
-}
-
-export function formatMs(milliseconds: number): string {
-  if (milliseconds >= 10_000) return `${(milliseconds / 1000).toFixed(1)} s`;
-  return `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
 }

@@ -4,15 +4,18 @@ import type { Task } from '../../foundation/task.ts';
 import { parseV2ModelMetadata, v2ModelPath } from '../../kserve/index.ts';
 import { Connections } from './connections.ts';
 import { modelNames } from './discoverModels.ts';
-import type { Endpoint, ImageResult, ModelKnowledge, Prediction } from '../endpoint.ts';
+import type { Endpoint, Exchange, ImageResult, ModelKnowledge } from '../endpoint.ts';
 import type { HttpAnswer } from './httpExchange.ts';
 import { inferenceCall } from './inferenceCall.ts';
+import { knownContract } from './knownContract.ts';
 import type { InferenceCall } from './inferenceCall.ts';
 import { chooseModelInput } from './modelInput.ts';
 import type { ModelInput } from './modelInput.ts';
 import { exchangePatiently, usualPatience } from './answerPatience.ts';
 import type { Patience } from './answerPatience.ts';
-import { readPredictions, topK } from '../answers/predictions.ts';
+import { interpret } from '../answers/interpret.ts';
+import { modelAnswer } from '../answers/modelAnswer.ts';
+import type { AnswerOffer, Interpretation } from '../answers/answer.ts';
 import { shownHeaders, withoutSecrets } from './secrets.ts';
 import { shownAnswer, shownRequest } from './shownBody.ts';
 import { isRefusal, statusError } from './statusError.ts';
@@ -37,6 +40,8 @@ export interface ImageQuestion {
   readonly timeoutMs?: number;
   /** Called when a remote service takes long, or says that it is not ready, with its words. */
   readonly onWarmUp?: (said?: string) => void;
+  /** Called with each answer that came, before it is read: also with one that means an error, or nothing. */
+  readonly onExchange?: (exchange: Exchange) => void;
 }
 
 /** `default_response_timeout` of TorchServe: it gives up by itself after that. */
@@ -62,6 +67,7 @@ export class EndpointClient {
   private readonly inputs = new Map<string, Promise<ModelInput>>();
   /** Those that wait for an answer now. */
   private readonly waiting = new Set<ImageQuestion>();
+  private readonly accepted = new Set<AnswerOffer['kind']>();
   private answeredAt = -Infinity;
   private readonly ofThePackage: () => Promise<ModelKnowledge>;
   private package: Promise<ModelKnowledge> | undefined;
@@ -155,31 +161,36 @@ export class EndpointClient {
       this.exchange({ method: 'POST', url, body }, question, whileSound),
     );
     const answered = performance.now();
-    if (answer.status !== 200) throw statusError(endpoint, answer, body.length);
-    const { predictions, notes } = await this.predictions(call, answer);
-    return {
-      predictions: topK(predictions, question.k),
-      classCount: predictions.length,
-      notes: [...call.notes, ...notes],
-      timing: { prepareMs: sent - started, requestMs: answered - sent },
+    const exchange: Exchange = {
       request: { method: 'POST', url, headers: shownHeaders(endpoint), body: shownRequest(body) },
       response: { status: answer.status, body: shownAnswer(answer.body) },
     };
+    question.onExchange?.(exchange);
+    if (answer.status !== 200) throw statusError(endpoint, answer, body.length);
+    const { values, notes, ...meaning } = await this.interpreted(answer);
+    return {
+      ...exchange,
+      ...meaning,
+      predictions: values.slice(0, question.k),
+      classCount: values.length,
+      notes: [...call.notes, ...notes],
+      timing: { prepareMs: sent - started, requestMs: answered - sent },
+    };
   }
 
-  /** Of several outputs, the one that has a number for each label counts. */
-  private async predictions(
-    call: InferenceCall,
-    answer: HttpAnswer,
-  ): Promise<{ readonly predictions: readonly Prediction[]; readonly notes: readonly string[] }> {
-    const rows = call.parseResponse(answer.body);
-    const hasNumbers = rows.some(isNumbers);
-    const labels = this.endpoint.labels ?? (hasNumbers ? (await this.knowledge()).labels : undefined);
-    const row = rows.find((one) => Array.isArray(one) && one.length === labels?.length) ?? rows[0];
-    if (row === undefined) throw new ModelDeckError('server', 'The server answered without a prediction.');
-    const notes =
-      hasNumbers && !labels ? ['The model answers with class numbers, and no labels are known for it.'] : [];
-    return { predictions: readPredictions(row, labels), notes };
+  /** The user confirmed a reading that an answer's `offers` had: it holds for every answer from now on. */
+  accept(offer: AnswerOffer['kind']): void {
+    this.accepted.add(offer);
+  }
+
+  private async interpreted({ body }: HttpAnswer): Promise<Interpretation> {
+    const { labels, protocol } = this.endpoint;
+    const { accepted } = this;
+    const answer = modelAnswer(body, protocol);
+    const contract = knownContract(this.endpoint);
+    if (contract) return interpret(answer, { contract, labels: labels ?? (await this.knowledge()).labels, accepted });
+    const known = await this.knowledge();
+    return interpret(answer, { contract: knownContract(known), labels: labels ?? known.labels, accepted });
   }
 
   private knowledge(): Promise<ModelKnowledge> {
@@ -273,12 +284,6 @@ async function sharedWork<T>(task: Task | undefined, work: () => Promise<T>): Pr
       if (!isCancelled || task?.signal?.aborted) throw error;
     }
   }
-}
-
-/** A list of scores by class index, maybe in a list of one. */
-function isNumbers(row: unknown): boolean {
-  const [first] = Array.isArray(row) ? (row as unknown[]) : [];
-  return typeof first === 'number' || (Array.isArray(first) && typeof first[0] === 'number');
 }
 
 function isMissing(error: unknown): boolean {

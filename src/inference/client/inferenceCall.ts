@@ -1,13 +1,5 @@
-import {
-  buildV1Request,
-  buildV2InputRequest,
-  buildV2Request,
-  parseV1Response,
-  parseV2Response,
-  v1PredictPath,
-  v2InferPath,
-} from '../../kserve/index.ts';
 import { fromPreprocessing } from '../../contract/fromPreprocessing.ts';
+import { buildV1Request, buildV2InputRequest, buildV2Request, v1PredictPath, v2InferPath } from '../../kserve/index.ts';
 import type { Task } from '../../foundation/task.ts';
 import { decodeImage } from '../image/decodeImage.ts';
 import type { Endpoint } from '../endpoint.ts';
@@ -19,7 +11,6 @@ import { preprocess } from '../image/preprocess.ts';
 export interface InferenceCall {
   readonly url: string;
   readonly body: string;
-  readonly parseResponse: (text: string) => unknown[];
   /** One sentence each about what was done to the image or assumed of the model. */
   readonly notes: readonly string[];
   /** Rejects when the image is damaged, which may be found out after the call began: see `PreparedImage.checked`. */
@@ -36,15 +27,14 @@ export async function inferenceCall(
   image: Uint8Array,
   task?: Task,
 ): Promise<InferenceCall> {
-  const parseResponse = endpoint.protocol === 'v1' ? parseV1Response : parseV2Response;
   const url = inferenceUrl(endpoint);
   if (input.kind === 'tensor') {
     const body = buildV2InputRequest(input.tensor, await tensorText(input, image, task));
-    return { url, body, parseResponse, notes: input.note === undefined ? [] : [input.note] };
+    return { url, body, notes: input.note === undefined ? [] : [input.note] };
   }
   const { bytes, note, checked } = await prepareImage(image, endpoint, task);
   const body = encodedBody(endpoint, input, bytes);
-  return { url, body, parseResponse, notes: note === undefined ? [] : [note], ...(checked && { checked }) };
+  return { url, body, notes: note === undefined ? [] : [note], ...(checked && { checked }) };
 }
 
 /** How the input of a V2 request is named where the server does not say; servers repeat it. */

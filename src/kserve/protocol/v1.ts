@@ -15,14 +15,18 @@ export function buildV1Request(images: readonly Uint8Array[]): string {
 }
 
 /**
- * The prediction of each instance, unread: see `readPredictions` of the inference folder.
+ * The prediction of each instance, unread: see `interpret` of the inference folder. TensorFlow Serving's columns (`outputs`) and
+ * an object in place of the list are taken as the prediction of one instance.
  * @throws ModelDeckError `server` when the text is not a V1 answer
  */
 export function parseV1Response(text: string): unknown[] {
   const body = parseAnswerBody(text);
-  const predictions = isRecord(body) ? own(body, 'predictions') : undefined;
-  if (!Array.isArray(predictions)) throw unexpectedAnswer('has no list of "predictions"', body);
-  return predictions as unknown[];
+  if (!isRecord(body)) throw unexpectedAnswer('has no list of "predictions"', body);
+  const predictions =
+    own(body, 'predictions') ?? (own(body, 'model_name') === undefined ? own(body, 'outputs') : undefined);
+  if (Array.isArray(predictions)) return predictions as unknown[];
+  if (isRecord(predictions) && Object.keys(predictions).length > 0) return [predictions];
+  throw unexpectedAnswer('has no list of "predictions"', body);
 }
 
 /**

@@ -36,34 +36,64 @@ const numericDatatypes: ReadonlySet<string> = new Set([
   ...['FP16', 'BF16', 'FP32', 'FP64'],
 ]);
 
+/** An output of a V2 answer. */
+export interface OutputTensor {
+  readonly name: string;
+  /** As V2 names it, for example `FP32`; empty where the server left it out. */
+  readonly datatype: string;
+  readonly shape: readonly number[];
+  /** All elements in row-major order; of BYTES, texts, or objects where a server puts those there. */
+  readonly data: readonly unknown[];
+}
+
 /**
- * The prediction of each image, unread. TorchServe answers with one output an image; Triton and others answer with one
- * tensor whose first dimension counts the images, which is cut into its rows here.
+ * The outputs of a V2 answer, each as a flat list with its shape.
  * @throws ModelDeckError `server` when the text is not a V2 answer
  */
-export function parseV2Response(text: string): unknown[] {
+export function parseV2Outputs(text: string): readonly OutputTensor[] {
   const body = parseAnswerBody(text);
   const outputs = isRecord(body) ? own(body, 'outputs') : undefined;
   if (!Array.isArray(outputs)) throw unexpectedAnswer('has no list of "outputs"', body);
-  return outputs.flatMap((output: unknown) => {
+  return outputs.map((output: unknown) => {
     if (!isRecord(output)) throw unexpectedAnswer('has an output that is not an object', output);
-    return outputRows(output);
+    return readOutput(output);
   });
 }
 
-function outputRows(output: JsonObject): unknown[] {
-  const data = own(output, 'data');
-  if (data === undefined) throw unexpectedAnswer('has an output without "data"', output);
-  const shape = own(output, 'shape');
-  const rows = Array.isArray(shape) && shape.length > 1 ? (shape as unknown[])[0] : 1;
-  if (!Array.isArray(data) || !numericDatatypes.has(String(own(output, 'datatype')))) return [data];
-  // Data may be nested as its shape is: then each of its elements is a row already.
-  if (data.length > 0 && Array.isArray(data[0])) return rows === data.length ? (data as unknown[]) : [data];
-  if (typeof rows !== 'number' || !Number.isSafeInteger(rows) || rows < 1 || data.length % rows !== 0) {
-    throw unexpectedAnswer('has an output whose "data" does not fill its "shape"', output);
+/** Deepest nesting that is flattened: no tensor has more dimensions. */
+const deepestList = 32;
+
+function readOutput(output: JsonObject): OutputTensor {
+  const given = own(output, 'data');
+  if (given === undefined) throw unexpectedAnswer('has an output without "data"', output);
+  const datatype = textOf(own(output, 'datatype'));
+  const name = textOf(own(output, 'name'));
+  const list = Array.isArray(given) ? (given as unknown[]) : [given];
+  const shapeGiven = own(output, 'shape') ?? [];
+  const isShape = Array.isArray(shapeGiven) && shapeGiven.every((size) => Number.isSafeInteger(size));
+  if (!isShape) throw unexpectedAnswer('has an output whose "shape" is no list of whole numbers', output);
+  if (!numericDatatypes.has(datatype)) {
+    const flat = list.flat(deepestList);
+    // TorchServe puts whole predictions there, lists among them.
+    const data = flat.every((element) => typeof element === 'string') ? flat : list;
+    return { name, datatype, shape: shapeGiven as number[], data };
   }
-  const length = data.length / rows;
-  return Array.from({ length: rows }, (_, row) => data.slice(row * length, (row + 1) * length) as unknown[]);
+  const data = list.flat(deepestList);
+  const shape = filledShape(shapeGiven as number[], data.length);
+  if (!shape) throw unexpectedAnswer('has an output whose "data" does not fill its "shape"', output);
+  return { name, datatype, shape, data };
+}
+
+/** The shape, where its first dimension at least fits; servers write `[]` or `[1]` for a list of any length. */
+function filledShape(shape: readonly number[], length: number): readonly number[] | undefined {
+  if (shape.reduce((product, size) => product * size, 1) === length && shape.length > 0) return shape;
+  if (shape.length < 2) return [length];
+  const rows = shape[0] ?? 1;
+  return rows >= 1 && length % rows === 0 ? [rows, length / rows] : undefined;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 /**

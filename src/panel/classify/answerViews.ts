@@ -1,7 +1,17 @@
-import type { ImageResult } from '../../inference/endpoint.ts';
+import type { ClassValue } from '../../inference/answers/answer.ts';
+import type { Exchange, ImageResult } from '../../inference/endpoint.ts';
 import type { BodyView, ExchangeView } from '../messages/classifyMessages.ts';
 import { longestBody, mostHeaders } from '../messages/classifyMessages.ts';
-import { longestLabel, mostNotes, mostTopK, type AnswerView } from '../messages/classifyState.ts';
+import {
+  longestLabel,
+  mostAssumed,
+  mostNotes,
+  mostTopK,
+  offerKinds,
+  type AnswerKind,
+  type AnswerView,
+  type PredictionView,
+} from '../messages/classifyState.ts';
 import { longestSentence } from '../messages/shownFailure.ts';
 import { clip } from '../showFailure.ts';
 
@@ -10,26 +20,39 @@ export interface RoutedResult extends ImageResult {
   readonly route?: string;
 }
 
-/** What the card shows of an answer; whatever a server says is made to fit the contract. */
+/** What the card shows of an answer; whatever a server says is made to fit the contract of the messages. */
 export function answerView(result: ImageResult, endpointLabel: string): AnswerView {
+  const { kind, predictions, classCount, timing, notes, assumed, offers } = result;
   return {
     state: 'done',
     endpointLabel,
-    predictions: result.predictions.slice(0, mostTopK).map(({ label, probability }) => ({
-      label: clip(label, longestLabel),
-      probability: Number.isFinite(probability) ? Math.min(1, Math.max(0, probability)) : 0,
-    })),
-    classCount: result.classCount,
-    prepareMs: result.timing.prepareMs,
-    requestMs: result.timing.requestMs,
-    ...(result.notes.length > 0 && {
-      notes: result.notes.slice(0, mostNotes).map((note) => clip(note, longestSentence)),
+    kind,
+    predictions: predictions.slice(0, mostTopK).map((prediction) => predictionView(prediction, kind)),
+    classCount,
+    prepareMs: timing.prepareMs,
+    requestMs: timing.requestMs,
+    ...(notes.length > 0 && { notes: notes.slice(0, mostNotes).map((note) => clip(note, longestSentence)) }),
+    ...(assumed.length > 0 && { assumed: assumed.slice(0, mostAssumed) }),
+    ...(offers.length > 0 && {
+      offers: offers
+        .slice(0, offerKinds.length)
+        .map((offer) => ({ ...offer, text: clip(offer.text, longestSentence) })),
     }),
   };
 }
 
-/** The raw exchange. */
-export function exchangeView({ request, response, route }: RoutedResult): ExchangeView {
+function predictionView(prediction: ClassValue, kind: AnswerKind): PredictionView {
+  const { label, index, value, counts } = prediction;
+  const unnamed = index === undefined ? 'unnamed' : kind === 'numbers' ? `number ${index}` : `class ${index}`;
+  return {
+    label: clip(label ?? unnamed, longestLabel),
+    ...(value !== undefined && Number.isFinite(value) && { value }),
+    ...(counts !== undefined && { counts }),
+  };
+}
+
+/** What was sent and answered. @param route the way into the cluster, where there is one */
+export function exchangeView({ request, response }: Exchange, route?: string): ExchangeView {
   const body = (text: string): BodyView => ({ text: clip(text, longestBody), length: text.length });
   return {
     method: request.method,

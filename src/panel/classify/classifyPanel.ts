@@ -71,8 +71,8 @@ export class ClassifyPanel implements vscode.Disposable {
     });
     this.session = new ClassifySession(
       {
-        predict: (endpointId, image, k, signal, onWarmUp) =>
-          this.connections.predict(endpointId, { image, k, onWarmUp }, signal),
+        predict: (endpointId, image, k, signal, heard) =>
+          this.connections.predict(endpointId, { image, k, ...heard }, signal),
         connection: (endpointId) => this.connections.view(endpointId),
         thumbnail: async (image) => (await this.deps.inference()).thumbnail(image, thumbnailSize),
         onChange: () => this.sessionChanged(),
@@ -281,6 +281,11 @@ export class ClassifyPanel implements vscode.Disposable {
         const answered = this.session.answered(request.id);
         if (answered) this.send({ type: 'exchange', imageId: request.id, exchange: answered.exchange });
         return;
+      }
+      case 'accept-offer': {
+        const answered = this.session.answered(request.id);
+        if (answered) this.connections.acceptOffer(answered.endpointId, request.offer);
+        return this.session.classify([request.id]);
       }
       case 'copy':
         return this.copy(request.id, request.as);

@@ -1,5 +1,5 @@
 import { ModelDeckError } from '../../foundation/error.ts';
-import { answerView, exchangeView, type RoutedResult } from './answerViews.ts';
+import { answerView, type RoutedResult } from './answerViews.ts';
 import type { ExchangeView } from '../messages/classifyMessages.ts';
 import {
   leastTopK,
@@ -31,6 +31,13 @@ export interface ImageInput {
   readonly read: () => Promise<Uint8Array>;
 }
 
+/** What is told while a question is on its way. */
+export interface Heard {
+  readonly onWarmUp: (said?: string) => void;
+  /** Each answer as it came, whatever it turns out to mean. */
+  readonly onExchange: (exchange: ExchangeView) => void;
+}
+
 /** What the session needs done. Given by the panel, so that the session knows neither VS Code nor the engine. */
 export interface SessionWork {
   readonly predict: (
@@ -38,7 +45,7 @@ export interface SessionWork {
     image: Uint8Array,
     k: number,
     signal: AbortSignal,
-    onWarmUp: (said?: string) => void,
+    heard: Heard,
   ) => Promise<RoutedResult>;
   /** How an endpoint is reached; nothing for one of this computer. */
   readonly connection?: (endpointId: string) => ConnectionView | undefined;
@@ -60,7 +67,7 @@ interface SessionImage {
   triedThumbnail: boolean;
   /** The newest run; older ones that are still unwinding are not heard any more. */
   run?: { readonly abort: AbortController; readonly endpointId: string };
-  answered?: { readonly endpointId: string; readonly exchange: ExchangeView };
+  answered?: { readonly endpointId: string; readonly exchange: ExchangeView } | undefined;
 }
 
 /** Images that are worked on at the same time. */
@@ -218,7 +225,7 @@ export class ClassifySession {
     this.changed();
   }
 
-  /** The raw request and response of an image's newest answer, and the endpoint that gave it. */
+  /** The raw request and response of an image's newest run, and the endpoint that gave it; of a failed run, too. */
   answered(
     id: string,
   ): { readonly fileName: string; readonly endpointId: string; readonly exchange: ExchangeView } | undefined {
@@ -300,16 +307,20 @@ export class ClassifySession {
     const run = new AbortController();
     image.run = { abort: run, endpointId: endpoint.id };
     image.outcome = { state: 'running' };
+    image.answered = undefined;
     try {
       const content = await input.read();
       if (!image.triedThumbnail) await this.makeThumbnail(image, content);
       if (run.signal.aborted) return;
-      const onWarmUp = (said?: string): void => this.warmUp(image, run.signal, said);
-      const result = await this.work.predict(endpoint.id, content, mostTopK, run.signal, onWarmUp);
+      const result = await this.work.predict(endpoint.id, content, mostTopK, run.signal, {
+        onWarmUp: (said) => this.warmUp(image, run.signal, said),
+        onExchange: (exchange) => {
+          if (!run.signal.aborted) image.answered = { endpointId: endpoint.id, exchange };
+        },
+      });
       if (run.signal.aborted) return;
       const answer = answerView(result, endpoint.label);
       image.outcome = answer;
-      image.answered = { endpointId: endpoint.id, exchange: exchangeView(result) };
       this.remember(image, answer);
     } catch (error) {
       // Cancelling has changed the outcome already.
@@ -318,7 +329,12 @@ export class ClassifySession {
       image.outcome =
         ModelDeckError.is(error) && error.category === 'cancelled'
           ? { state: 'cancelled' }
-          : { state: 'failed', failure: describeFailure(error), canRetry: true };
+          : {
+              state: 'failed',
+              failure: describeFailure(error),
+              canRetry: true,
+              ...(image.answered !== undefined && { hasExchange: true }),
+            };
     }
   }
 

@@ -1,9 +1,10 @@
 import { ModelDeckError } from '../../foundation/error.ts';
 import { throwIfCancelled } from '../../foundation/task.ts';
 import type * as Inference from '../../inference/index.ts';
-import type { Endpoint, EndpointClient, ModelKnowledge } from '../../inference/index.ts';
+import type { Endpoint, EndpointClient, Exchange, ModelKnowledge } from '../../inference/index.ts';
 import type { Deployment, Route, RouteKind, ServedModel, Target } from '../../targets/target.ts';
-import type { RoutedResult } from './answerViews.ts';
+import { exchangeView, type RoutedResult } from './answerViews.ts';
+import type { ExchangeView } from '../messages/classifyMessages.ts';
 import { longestLabel, mostModels, mostRoutes, type ConnectionView } from '../messages/classifyState.ts';
 import { longestSentence } from '../messages/shownFailure.ts';
 import type { EndpointCredentials } from './endpointCredentials.ts';
@@ -24,6 +25,7 @@ export interface Question {
   readonly image: Uint8Array;
   readonly k: number;
   readonly onWarmUp: (said?: string) => void;
+  readonly onExchange?: (exchange: ExchangeView) => void;
 }
 
 /** What is known of one endpoint, and the way to it while it is open. */
@@ -92,9 +94,12 @@ export class EndpointConnections {
   async predict(endpointId: string, question: Question, signal: AbortSignal): Promise<RoutedResult> {
     const opened = await this.open(endpointId, signal);
     try {
-      const result = await opened.client.predict(question, { signal });
+      const { onExchange, ...asked } = question;
+      const route = opened.route?.label;
+      const heard = onExchange && { onExchange: (exchange: Exchange) => onExchange(exchangeView(exchange, route)) };
+      const result = await opened.client.predict({ ...asked, ...heard }, { signal });
       this.lookForModels(opened);
-      return { ...result, ...(opened.route && { route: opened.route.label }) };
+      return { ...result, ...(route !== undefined && { route }) };
     } catch (error) {
       // The next question opens the way anew: the forward, the node or the pod behind this one is gone.
       if (ModelDeckError.is(error) && error.category === 'unreachable') this.forget(endpointId, opened);
@@ -118,6 +123,11 @@ export class EndpointConnections {
     this.disconnect(endpointId);
     entry.chosen = route.kind;
     this.work.onChange();
+  }
+
+  /** The user confirmed how the answers of an endpoint are to be read. */
+  acceptOffer(endpointId: string, offer: Inference.AnswerOffer['kind']): void {
+    this.entry(endpointId).opened?.client.accept(offer);
   }
 
   chooseModel(endpointId: string, model: string): void {

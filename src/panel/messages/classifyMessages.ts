@@ -5,7 +5,9 @@ import {
   isRouteKind,
   isTopK,
   mostImages,
+  offerKinds,
   type ClassifyState,
+  type OfferView,
 } from './classifyState.ts';
 import { bytes, integer, list, number, oneOf, only, record, text, variant } from './validate.ts';
 
@@ -49,6 +51,8 @@ export type ImageRequest =
   | { readonly type: 'remove'; readonly ids: readonly string[] }
   | { readonly type: 'clear-history' }
   | { readonly type: 'show-exchange'; readonly id: string }
+  /** The user says that the answer of this image is to be read so, and those that follow from its endpoint. */
+  | { readonly type: 'accept-offer'; readonly id: string; readonly offer: OfferView['kind'] }
   | { readonly type: 'copy'; readonly id: string; readonly as: 'curl' | 'python' };
 
 /** From the host to the page. */
@@ -120,6 +124,7 @@ export const isClassifyRequest = variant<'type', ClassifyRequest>('type', {
   remove: record({ type: oneOf('remove'), ids: isIds }),
   'clear-history': only('clear-history'),
   'show-exchange': record({ type: oneOf('show-exchange'), id: isId }),
+  'accept-offer': record({ type: oneOf('accept-offer'), id: isId, offer: oneOf(...offerKinds) }),
   copy: record({ type: oneOf('copy'), id: isId, as: oneOf('curl', 'python') }),
 });
 

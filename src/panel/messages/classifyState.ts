@@ -75,26 +75,46 @@ export type Outcome =
       readonly failure: Failure;
       /** Whether another try with the same image can make sense. */
       readonly canRetry: boolean;
+      /** Whether the server did answer, so that there is something to look at. */
+      readonly hasExchange?: boolean;
     };
 
 export interface AnswerView {
   readonly state: 'done';
   readonly endpointLabel: string;
+  readonly kind: AnswerKind;
   /** Up to {@link mostTopK}, whatever is shown, so that changing k asks nobody. */
   readonly predictions: readonly PredictionView[];
-  /** How many classes the runtime answered with. */
+  /** How many values the runtime answered with. */
   readonly classCount: number;
   readonly prepareMs: number;
   readonly requestMs: number;
-  /** One sentence each about what was done or assumed on the way. */
+  /** One sentence each about what was done or assumed on the way, and what the answer leaves open. */
   readonly notes?: readonly string[];
+  /** Fields of the model's contract that nobody has confirmed. */
+  readonly assumed?: readonly string[];
+  /** What the user can say to make more of the answer. */
+  readonly offers?: readonly OfferView[];
 }
 
+/** What the values of an answer are; only of the first three they are probabilities. */
+export type AnswerKind = (typeof answerKinds)[number];
+export const answerKinds = ['probabilities', 'multi-label', 'binary', 'scores', 'class-only', 'numbers'] as const;
+
 export interface PredictionView {
+  /** The label, or the number of a class that has none. */
   readonly label: string;
-  /** 0..1 */
-  readonly probability: number;
+  /** A probability 0..1, or a number of any size, by the answer's kind; missing for `class-only`. */
+  readonly value?: number;
+  /** Whether it reaches its threshold, where there is one. */
+  readonly counts?: boolean;
 }
+
+export interface OfferView {
+  readonly kind: (typeof offerKinds)[number];
+  readonly text: string;
+}
+export const offerKinds = ['background-first', 'binary'] as const;
 
 export interface HistoryView {
   readonly id: string;
@@ -114,6 +134,8 @@ export const mostEndpoints = 1_000_000;
 export const mostRoutes = 20;
 export const mostModels = 1000;
 export const mostNotes = 10;
+/** A contract has fewer fields. */
+export const mostAssumed = 40;
 /** Longest text of a server or file system that is shown in one line. */
 export const longestLabel = 300;
 
@@ -122,16 +144,27 @@ export const isRouteKind = text(40);
 export const isLabel = text(longestLabel);
 const milliseconds = number(0, 1e9);
 
+/** A number is one of any size; the page draws bars of probabilities only. */
+const isPrediction = record<PredictionView>(
+  { label: isLabel },
+  { value: number(-Number.MAX_VALUE, Number.MAX_VALUE), counts: (value) => typeof value === 'boolean' },
+);
+
 const isAnswer = record<AnswerView>(
   {
     state: oneOf('done'),
     endpointLabel: isLabel,
-    predictions: list(record<PredictionView>({ label: isLabel, probability: number(0, 1) }), mostTopK),
+    kind: oneOf(...answerKinds),
+    predictions: list(isPrediction, mostTopK),
     classCount: integer(0, 1e9),
     prepareMs: milliseconds,
     requestMs: milliseconds,
   },
-  { notes: list(text(longestSentence), mostNotes) },
+  {
+    notes: list(text(longestSentence), mostNotes),
+    assumed: list(isLabel, mostAssumed),
+    offers: list(record<OfferView>({ kind: oneOf(...offerKinds), text: text(longestSentence) }), offerKinds.length),
+  },
 );
 
 const isOutcome = variant<'state', Outcome>('state', {
@@ -140,11 +173,10 @@ const isOutcome = variant<'state', Outcome>('state', {
   warming: record<Extract<Outcome, { state: 'warming' }>>({ state: oneOf('warming') }, { said: text(longestSentence) }),
   cancelled: record({ state: oneOf('cancelled') }),
   done: isAnswer,
-  failed: record<Extract<Outcome, { state: 'failed' }>>({
-    state: oneOf('failed'),
-    failure: isFailure,
-    canRetry: (value) => typeof value === 'boolean',
-  }),
+  failed: record<Extract<Outcome, { state: 'failed' }>>(
+    { state: oneOf('failed'), failure: isFailure, canRetry: (value) => typeof value === 'boolean' },
+    { hasExchange: (value) => typeof value === 'boolean' },
+  ),
 });
 
 export const isTopK = integer(leastTopK, mostTopK);

@@ -55,8 +55,8 @@ describe('predict', () => {
     const result = await predict({ endpoint, image, k: 2 });
     assert.deepEqual(seen, ['POST', '/v1/models/cat:predict', 'application/json', [image]]);
     assert.deepEqual(result.predictions, [
-      { label: 'tabby', probability: 0.6 },
-      { label: 'tiger cat', probability: 0.3 },
+      { label: 'tabby', value: 0.6 },
+      { label: 'tiger cat', value: 0.3 },
     ]);
     assert.equal(result.classCount, 3);
     assert.ok(result.timing.prepareMs > 0 && result.timing.requestMs > 0);
@@ -178,7 +178,7 @@ describe('predict, when the server refuses', () => {
     ['no JSON', 'hello', /not JSON: it begins with "hello"/],
     ['no predictions', '{"predictions":[]}', /without a prediction/],
     ['V2 at V1', v2Answer({ modelName: 'cat', inputNames: [], predictions: [scores] }), /no list of "predictions"/],
-    ['words', '{"predictions":["a cat"]}', /neither a dictionary nor a list: "a cat"/],
+    ['texts for numbers', '{"predictions":[{"cat":"0.9"}]}', /no classification that is known: \[\{"cat":"0.9"\}\]/],
   ];
   for (const [name, body, message] of answers) {
     it(`answers ${name}`, async () => {

@@ -62,7 +62,7 @@ describe('a V2 model that takes a tensor', () => {
     assert.ok(sent && 'shape' in sent);
     assert.deepEqual(sent.data, tensorOf(await decodeImage(image), ofThePackage));
     assert.equal(result.predictions[0]?.label, 'cat');
-    assert.ok(Math.abs((result.predictions[0]?.probability ?? 0) - Math.exp(3) / (Math.E + Math.exp(3) + 1)) < 1e-9);
+    assert.ok(Math.abs((result.predictions[0]?.value ?? 0) - Math.exp(3) / (Math.E + Math.exp(3) + 1)) < 1e-9);
     assert.deepEqual(result.notes, []);
     assert.match(result.request.body, /"data":\[(-?[\d.e-]+,){11}-?[\d.e-]+, … \(3072 numbers\)\]/);
   });
@@ -74,7 +74,7 @@ describe('a V2 model that takes a tensor', () => {
     assert.ok(sent && 'shape' in sent);
     const steps = { ...imageNet, resize: 64, crop: 56, layout: 'NHWC' } as const;
     assert.deepEqual(sent.data, tensorOf(await decodeImage(image), steps));
-    assert.equal(predictions[0]?.label, '1');
+    assert.deepEqual(predictions, [{ index: 1, value: 9 }]);
     assert.match(notes[0] ?? '', /as for ImageNet \(resize 64, crop 56, .*neither the server nor a package/);
   });
 

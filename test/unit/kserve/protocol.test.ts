@@ -9,7 +9,7 @@ import {
   parseV1Request,
   parseV1Response,
   parseV2Request,
-  parseV2Response,
+  parseV2Outputs,
   readErrorText,
   v1Answer,
   v1ModelList,
@@ -110,17 +110,28 @@ describe('V2', () => {
       unknown
     >;
     assert.match(made['id'] as string, /^[0-9a-f-]{36}$/);
-    assert.deepEqual(parseV2Response(v2Answer(answer)), [[{ tabby: 1 }]]);
+    assert.deepEqual(parseV2Outputs(v2Answer(answer)), [
+      { name: 'img', datatype: 'BYTES', shape: [1], data: [{ tabby: 1 }] },
+    ]);
   });
 
-  it('cuts a tensor of several images into its rows', () => {
-    const read = (output: object): unknown[] => parseV2Response(JSON.stringify({ outputs: [output] }));
-    assert.deepEqual(read({ datatype: 'FP32', shape: [2, 2], data: [1, 2, 3, 4] }), [[1, 2], [3, 4]]); // prettier-ignore
-    assert.deepEqual(read({ datatype: 'FP32', shape: [2, 2], data: [[1, 2], [3, 4]] }), [[1, 2], [3, 4]]); // prettier-ignore
-    assert.deepEqual(read({ datatype: 'FP32', shape: [1, 3], data: [1, 2, 3] }), [[1, 2, 3]]);
-    assert.deepEqual(read({ datatype: 'FP32', shape: [3], data: [1, 2, 3] }), [[1, 2, 3]]);
-    assert.deepEqual(read({ datatype: 'BYTES', shape: [], data: { tabby: 1 } }), [{ tabby: 1 }]);
-    assert.deepEqual(read({ datatype: 'BYTES', shape: [1, 1], data: ['{"tabby":1}'] }), [['{"tabby":1}']]);
+  it('gives each output with its shape, flat', () => {
+    const read = (output: object): unknown => {
+      const [first] = parseV2Outputs(JSON.stringify({ outputs: [output] }));
+      return [first?.shape, first?.data];
+    };
+    assert.deepEqual(read({ datatype: 'FP32', shape: [2, 2], data: [1, 2, 3, 4] }), [[2, 2], [1, 2, 3, 4]]); // prettier-ignore
+    assert.deepEqual(read({ datatype: 'FP32', shape: [2, 2], data: [[1, 2], [3, 4]] }), [[2, 2], [1, 2, 3, 4]]); // prettier-ignore
+    assert.deepEqual(read({ datatype: 'FP32', shape: [1], data: [1, 2, 3] }), [[3], [1, 2, 3]]);
+    assert.deepEqual(read({ datatype: 'FP32', data: [1, 2, 3] }), [[3], [1, 2, 3]]);
+    assert.deepEqual(read({ datatype: 'BYTES', shape: [], data: { tabby: 1 } }), [[], [{ tabby: 1 }]]);
+    assert.deepEqual(read({ datatype: 'BYTES', shape: [1, 1], data: [['{"tabby":1}']] }), [[1, 1], ['{"tabby":1}']]);
+  });
+
+  it("takes TensorFlow Serving's columns, and an object for one prediction", () => {
+    assert.deepEqual(parseV1Response('{"outputs":{"scores":[[0.9,0.1]]}}'), [{ scores: [[0.9, 0.1]] }]);
+    assert.deepEqual(parseV1Response('{"outputs":[[0.9,0.1]]}'), [[0.9, 0.1]]);
+    assert.deepEqual(parseV1Response('{"predictions":{"tabby":0.9}}'), [{ tabby: 0.9 }]);
   });
 
   it('describes servers and models', () => {
@@ -193,31 +204,31 @@ describe('requests that are wrong', () => {
 
 const wrongAnswers: [string, (text: string) => unknown, string, RegExp][] = [
   ['an empty body', parseV1Response, '', /not JSON: it is empty/],
-  ['a login page', parseV2Response, '<html>Log in</html>', /not JSON: it begins with "<html>/],
+  ['a login page', parseV2Outputs, '<html>Log in</html>', /not JSON: it begins with "<html>/],
   ['NaN as Python writes it', parseV1Response, '{"predictions":[NaN]}', /not JSON/],
   ['null', parseV1Response, 'null', /no list of "predictions": null/],
   ['an error', parseV1Response, '{"error":"no"}', /no list of "predictions": \{"error":"no"\}/],
   ['predictions as an object', parseV1Response, '{"predictions":{}}', /no list of "predictions"/],
-  ['no outputs', parseV2Response, '{"id":"1"}', /no list of "outputs"/],
-  ['an output that is a number', parseV2Response, '{"outputs":[1]}', /an output that is not an object: 1/],
-  ['an output without data', parseV2Response, '{"outputs":[{"name":"x"}]}', /an output without "data"/],
+  ['no outputs', parseV2Outputs, '{"id":"1"}', /no list of "outputs"/],
+  ['an output that is a number', parseV2Outputs, '{"outputs":[1]}', /an output that is not an object: 1/],
+  ['an output without data', parseV2Outputs, '{"outputs":[{"name":"x"}]}', /an output without "data"/],
   [
     'a shape beyond the data',
-    parseV2Response,
+    parseV2Outputs,
     '{"outputs":[{"datatype":"FP32","shape":[3,2],"data":[1,2]}]}',
     /does not fill its "shape"/,
   ],
   [
     'a shape of texts',
-    parseV2Response,
+    parseV2Outputs,
     '{"outputs":[{"datatype":"FP32","shape":["9","9"],"data":[1]}]}',
-    /does not fill/,
+    /no list of whole numbers/,
   ],
   [
     'rows without end',
-    parseV2Response,
+    parseV2Outputs,
     '{"outputs":[{"datatype":"FP32","shape":[1e300,1],"data":[]}]}',
-    /does not fill/,
+    /no list of whole numbers/,
   ],
 ];
 

@@ -2,8 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
 import type { ImageResult } from '../../../src/inference/endpoint.ts';
-import type { RoutedResult } from '../../../src/panel/classify/answerViews.ts';
-import { ClassifySession, type ImageInput, type SessionWork } from '../../../src/panel/classify/classifySession.ts';
+import { exchangeView, type RoutedResult } from '../../../src/panel/classify/answerViews.ts';
+import {
+  ClassifySession,
+  type Heard,
+  type ImageInput,
+  type SessionWork,
+} from '../../../src/panel/classify/classifySession.ts';
 import { isClassifyUpdate } from '../../../src/panel/messages/classifyMessages.ts';
 import { mostHistory, mostImages, type EndpointChoice } from '../../../src/panel/messages/classifyState.ts';
 
@@ -18,9 +23,12 @@ const service: EndpointChoice = {
   isRemote: true,
 };
 
-function result(label: string, probability = 0.75): ImageResult {
+function result(label: string, value = 0.75): ImageResult {
   return {
-    predictions: [{ label, probability }],
+    kind: 'probabilities',
+    predictions: [{ label, value }],
+    offers: [],
+    assumed: [],
     classCount: 1000,
     notes: [],
     timing: { prepareMs: 1, requestMs: 2 },
@@ -49,7 +57,7 @@ function make(work: Partial<SessionWork> = {}): {
     readonly name: string;
     readonly endpointId: string;
     readonly signal: AbortSignal;
-    readonly warmUp: (said?: string) => void;
+    readonly heard: Heard;
     readonly answer: (value: RoutedResult) => void;
     readonly fail: (error: unknown) => void;
   }[];
@@ -57,9 +65,9 @@ function make(work: Partial<SessionWork> = {}): {
   const calls: ReturnType<typeof make>['calls'] = [];
   const session: ClassifySession = new ClassifySession(
     {
-      predict: (endpointId, content, _k, signal, warmUp) =>
+      predict: (endpointId, content, _k, signal, heard) =>
         new Promise((answer, fail) =>
-          calls.push({ name: Buffer.from(content).toString(), endpointId, signal, warmUp, answer, fail }),
+          calls.push({ name: Buffer.from(content).toString(), endpointId, signal, heard, answer, fail }),
         ),
       thumbnail: () => Promise.resolve('data:image/png;base64,AAAA'),
       onChange: () => assert.ok(isClassifyUpdate({ type: 'state', state: session.state() })),
@@ -204,15 +212,16 @@ describe('a classify session', () => {
     session.add([image('a')]);
     await settle();
     const predictions = [
-      { label: 'x'.repeat(100_000), probability: Number.NaN },
-      ...Array.from({ length: 50 }, () => ({ label: 'y', probability: 7 })),
+      { label: 'x'.repeat(100_000), value: Number.NaN },
+      ...Array.from({ length: 50 }, () => ({ label: 'y', value: 7 })),
     ];
+    calls[0]?.heard.onExchange(exchangeView(result('')));
     calls[0]?.answer({ ...result(''), predictions });
     await settle();
     const { outcome } = session.state().images[0] ?? {};
     assert.ok(outcome?.state === 'done');
     assert.equal(outcome.predictions.length, 20);
-    assert.deepEqual(outcome.predictions.map(({ probability }) => probability).slice(0, 2), [0, 1]);
+    assert.deepEqual(outcome.predictions.map(({ value }) => value).slice(0, 2), [undefined, 7]);
     assert.ok(isClassifyUpdate({ type: 'state', state: session.state() }));
     const exchange = session.answered('image-1')?.exchange;
     assert.ok(isClassifyUpdate({ type: 'exchange', imageId: 'image-1', exchange }));
@@ -268,14 +277,14 @@ describe('a classify session', () => {
     session.setEndpoints([service]);
     session.add([image('a'), image('b')]);
     await settle();
-    calls[0]?.warmUp();
-    calls[1]?.warmUp('x'.repeat(100_000));
+    calls[0]?.heard.onWarmUp();
+    calls[1]?.heard.onWarmUp('x'.repeat(100_000));
     assert.deepEqual(outcomes(session), ['warming', 'warming']);
     calls[0]?.answer(result('tabby'));
     session.cancel(['image-2']);
     await settle();
-    calls[1]?.warmUp('late');
-    calls[0]?.warmUp('late');
+    calls[1]?.heard.onWarmUp('late');
+    calls[0]?.heard.onWarmUp('late');
     assert.deepEqual(outcomes(session), ['done', 'cancelled']);
   });
 
@@ -287,7 +296,7 @@ describe('a classify session', () => {
     session.cancel(['image-1']);
     session.classify(['image-1']);
     await settle();
-    calls[0]?.warmUp();
+    calls[0]?.heard.onWarmUp();
     assert.deepEqual(outcomes(session), ['running']);
   });
 
@@ -307,7 +316,7 @@ describe('a classify session', () => {
     session.select(ready.id);
     session.add([image('b')]);
     await settle();
-    calls[0]?.warmUp();
+    calls[0]?.heard.onWarmUp();
     session.cancelOn(service.id);
     assert.deepEqual(outcomes(session), ['running', 'cancelled']);
     assert.equal(calls[0]?.signal.aborted, true);
@@ -352,6 +361,24 @@ describe('a classify session', () => {
     assert.equal(session.state().connection, connection);
   });
 
+  it('keeps the raw answer of a run that failed, until the next one', async () => {
+    const { session, calls } = make();
+    session.setEndpoints([ready]);
+    session.add([image('a')]);
+    await settle();
+    calls[0]?.heard.onExchange(exchangeView({ ...result(''), response: { status: 500, body: '{"error":"no"}' } }));
+    calls[0]?.fail(new ModelDeckError('server', 'It failed.'));
+    await settle();
+    const { outcome } = session.state().images[0] ?? {};
+    assert.ok(outcome?.state === 'failed' && outcome.hasExchange);
+    assert.equal(session.answered('image-1')?.exchange.response.text, '{"error":"no"}');
+    session.classify(['image-1']);
+    await settle();
+    calls[1]?.fail(new ModelDeckError('unreachable', 'Nothing listens there.'));
+    await settle();
+    assert.equal(session.answered('image-1'), undefined);
+  });
+
   it('tells who wants credentials, and by which way an answer came', async () => {
     const { session, calls } = make();
     session.setEndpoints([service]);
@@ -367,12 +394,9 @@ describe('a classify session', () => {
     await settle();
     const answer = result('tabby');
     const headers = Array.from({ length: 500 }, () => ({ name: 'X', value: '(hidden)' }));
-    calls[1]?.answer({
-      ...answer,
-      notes: ['scaled'],
-      route: 'Port forward to cat-5f',
-      request: { ...answer.request, headers },
-    });
+    const route = 'Port forward to cat-5f';
+    calls[1]?.heard.onExchange(exchangeView({ ...answer, request: { ...answer.request, headers } }, route));
+    calls[1]?.answer({ ...answer, notes: ['scaled'], route });
     await settle();
     const exchange = session.answered('image-1')?.exchange;
     assert.equal(exchange?.route, 'Port forward to cat-5f');

@@ -13,7 +13,10 @@ import type { ClassifyState } from '../../../src/panel/messages/classifyState.ts
 const answer = {
   state: 'done',
   endpointLabel: 'resnet18',
-  predictions: [{ label: '<img src=x onerror=alert(1)>', probability: 0.5 }],
+  kind: 'probabilities',
+  predictions: [{ label: '<img src=x onerror=alert(1)>', value: 0.5 }],
+  assumed: ['input.mean'],
+  offers: [{ kind: 'binary', text: 'The number is the probability of "cat".' }],
   classCount: 1000,
   prepareMs: 12.5,
   requestMs: 30,
@@ -120,7 +123,7 @@ describe('messages of the classify page', () => {
       { ...state, endpoint: { ...state.endpoint, state: 'hacked' } },
       {
         ...state,
-        images: [{ ...state.images[0], outcome: { ...answer, predictions: [{ label: 1, probability: 1 }] } }],
+        images: [{ ...state.images[0], outcome: { ...answer, predictions: [{ label: 1, value: 1 }] } }],
       },
       { ...state, images: [{ ...state.images[0], outcome: { state: 'failed' } }] },
       { ...state, history: [{ ...state.history[0], at: -1 }] },

@@ -193,11 +193,14 @@ describe('the way to an endpoint of a cluster', () => {
       const { predictions, notes } = await connections.predict(id, question, new AbortController().signal);
       return [predictions[0]?.label, ...notes];
     };
-    const bare = ['1', 'The model answers with class numbers, and no labels are known for it.'];
+    const bare = [undefined, 'No labels are known for this model; its classes are numbered from 0.'];
     assert.deepEqual(await label(), bare);
     fake.set([deployment(id, { model: { name: 'cat', storageUri: 'pvc://models/cat', sha256: 'known' } })]);
     connections.targetsChanged();
-    assert.deepEqual(await label(), ['cat']);
+    assert.deepEqual(await label(), [
+      'cat',
+      'These are scores, not probabilities: what has to be applied to them is not known.',
+    ]);
   });
 
   it('finds out after an answer whether there are more models to choose', async () => {
