@@ -4,6 +4,7 @@ import type { ModelSpec } from '../spec/modelSpec.ts';
 /** What a weights file holds, found by reading it, never by running it. */
 export type WeightsKind =
   | 'eager-state-dict'
+  | 'checkpoint' // a dict of training with the state_dict inside
   | 'torchscript'
   | 'pickled-module' // whole module by torch.save(model): needs its own code to load; refused
   | 'hostile-pickle' // names a callable that runs programs or code; refused

@@ -1,31 +1,17 @@
 import { throwIfCancelled, type Task } from '../../../foundation/task.ts';
 import { CutOff, type ByteStream } from './byteStream.ts';
+import {
+  called,
+  emptyMapping,
+  other,
+  shallowTuple,
+  storageOf,
+  type PickleGlobal,
+  type PickleStorage,
+  type PickleValue,
+} from './pickleValues.ts';
 
-/** A name that a pickle looks up in a Python module: what it can call, when it is loaded. */
-export interface PickleGlobal {
-  readonly module: string;
-  readonly name: string;
-}
-
-/** What a pickle would build, as far as it tells the kind of the file. Nothing is ever built. */
-export type PickleValue =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'global'; readonly global: PickleGlobal }
-  /** A dict or OrderedDict, by its text keys. */
-  | { readonly kind: 'mapping'; readonly entries: Map<string, PickleValue>; otherKeys: number }
-  /** The result of calling a global. */
-  | { readonly kind: 'instance'; readonly of: PickleGlobal }
-  | { readonly kind: 'number'; readonly value: number }
-  | { readonly kind: 'tuple'; readonly items: readonly PickleValue[] }
-  | { readonly kind: 'other' };
-
-/** Numbers of a tensor that the pickle only names: `torch.save` writes them behind it. */
-export interface PickleStorage {
-  /** Name of the storage's class, for example `FloatStorage`. */
-  readonly type: string;
-  /** Number of elements. */
-  readonly count: number;
-}
+export type { PickleGlobal, PickleStorage, PickleValue } from './pickleValues.ts';
 
 export interface PickleWalk {
   /** Each once, in the order in which they are looked up. */
@@ -45,14 +31,12 @@ export const computedName = '(a name that it computes)';
 const longestText = 4096;
 const longestLine = 64 * 1024;
 const mostValues = 1_000_000;
-const longestTuple = 6;
+const mostTupleItems = 4_000_000;
 const mostText = 64 * 1024 * 1024;
 /** What a short text costs in memory, in bytes. */
 const textOverhead = 32;
 
 type Slot = PickleValue | 'mark';
-
-const other: PickleValue = { kind: 'other' };
 
 /** Opcodes that push a value of no interest, with the bytes of their argument. */
 const constants: Readonly<Record<number, number>> = {
@@ -61,7 +45,6 @@ const constants: Readonly<Record<number, number>> = {
   [0x88]: 0, // NEWTRUE
   [0x89]: 0, // NEWFALSE
   [0x5d]: 0, // EMPTY_LIST
-  [0x29]: 0, // EMPTY_TUPLE
   [0x8f]: 0, // EMPTY_SET
   [0x97]: 0, // NEXT_BUFFER
 };
@@ -113,6 +96,7 @@ class Walker {
   private readonly memo = new Map<number, PickleValue>();
   private kept = 0;
   private entries = 0;
+  private tupleItems = 0;
 
   constructor(private readonly stream: ByteStream) {}
 
@@ -174,13 +158,14 @@ class Walker {
     switch (opcode) {
       case 0x51: // BINPERSID
         this.storage(this.pop());
-        this.push(other);
         return true;
       case 0x52: // REDUCE
-      case 0x81: // NEWOBJ
-        this.pop();
-        this.push(called(this.pop()));
+      case 0x81: {
+        // NEWOBJ
+        const given = this.pop();
+        this.push(called(this.pop(), given));
         return true;
+      }
       case 0x92: // NEWOBJ_EX
         this.pop();
         this.pop();
@@ -237,13 +222,16 @@ class Walker {
         this.popToMark();
         this.push(other);
         return true;
+      case 0x29: // EMPTY_TUPLE
+        this.tuple([]);
+        return true;
       case 0x74: // TUPLE
-        this.push(shallowTuple(this.popToMark()));
+        this.tuple(this.popToMark());
         return true;
       case 0x85: // TUPLE1, TUPLE2, TUPLE3
       case 0x86:
       case 0x87:
-        this.replace(opcode - 0x84, other);
+        this.tuple(Array.from({ length: opcode - 0x84 }, () => this.pop()).reverse());
         return true;
       default:
         return false;
@@ -386,18 +374,18 @@ class Walker {
     return value;
   }
 
-  private replace(count: number, by: PickleValue): void {
-    for (let index = 0; index < count; index += 1) this.pop();
-    this.push(by);
+  private tuple(items: readonly PickleValue[]): void {
+    const value = shallowTuple(items);
+    if (value.kind === 'tuple') this.tupleItems += items.length;
+    if (this.tupleItems > mostTupleItems) throw new Error('it has too many tuples to be looked through');
+    this.push(value);
   }
 
-  /** `('storage', class, key, place, count)` with more behind it, as `torch.save` names storages. */
+  /** A persistent id: `torch.save` names storages by them. */
   private storage(id: PickleValue): void {
-    if (id.kind !== 'tuple') return;
-    const [what, type, key, , count] = id.items;
-    const isStorage = what?.kind === 'text' && what.text === 'storage';
-    if (!isStorage || type?.kind !== 'global' || key?.kind !== 'text' || count?.kind !== 'number') return;
-    this.storages.set(key.text, { type: type.global.name, count: count.value });
+    const found = storageOf(id);
+    if (found !== undefined) this.storages.set(found.key, found.storage);
+    this.push(found === undefined ? other : { kind: 'storage', storage: found.storage });
   }
 
   private popToMark(): PickleValue[] {
@@ -433,22 +421,4 @@ class Walker {
     if (value === undefined) throw new Error('it recalls a value that it never kept');
     return value;
   }
-}
-
-function called(callee: PickleValue): PickleValue {
-  if (callee.kind !== 'global') return other;
-  const { module, name } = callee.global;
-  return module === 'collections' && name === 'OrderedDict' ? emptyMapping() : { kind: 'instance', of: callee.global };
-}
-
-/** Only the tuple that names a storage matters, and it is short and flat; more would be kept for nothing. */
-function shallowTuple(items: readonly PickleValue[]): PickleValue {
-  const isShort = items.length <= longestTuple;
-  return isShort && items.every(({ kind }) => kind !== 'tuple' && kind !== 'mapping')
-    ? { kind: 'tuple', items }
-    : other;
-}
-
-function emptyMapping(): PickleValue {
-  return { kind: 'mapping', entries: new Map(), otherKeys: 0 };
 }

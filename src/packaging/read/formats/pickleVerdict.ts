@@ -1,10 +1,19 @@
 import { computedName, type PickleGlobal, type PickleValue } from './pickle.ts';
+import { stateDictsOf, type StateDict } from './stateDicts.ts';
 
 /** What loading a pickle would do, by the names that it looks up and by what stands at its root. */
 export type PickleVerdict =
-  | { readonly kind: 'state-dict'; readonly tensors: number }
-  /** A dict with a state_dict (or something else) inside, as training writes it. `key` is where the state_dict is. */
-  | { readonly kind: 'checkpoint'; readonly key?: string }
+  | { readonly kind: 'state-dict'; readonly tensors: number; readonly stateDicts: readonly StateDict[] }
+  /**
+   * A dict with a state_dict (or something else) inside, as training writes it. `key` is where the state_dict is, and
+   * `foreign` a class that `torch.load` needs for what lies beside it.
+   */
+  | {
+      readonly kind: 'checkpoint';
+      readonly key?: string;
+      readonly foreign?: string;
+      readonly stateDicts: readonly StateDict[];
+    }
   | { readonly kind: 'tensor' }
   /** Needs Python code that is not PyTorch's own reading of tensors. */
   | { readonly kind: 'foreign-code'; readonly global: string; readonly isModule: boolean }
@@ -92,21 +101,31 @@ export function judgePickle(globals: readonly PickleGlobal[], root: PickleValue 
   const hostile = globals.find(isHostile);
   if (hostile !== undefined) return { kind: 'hostile', global: globalName(hostile) };
   const foreign = globals.find((global) => !harmless.some((pattern) => pattern.test(globalName(global))));
+  const stateDicts = stateDictsOf(root);
   if (foreign !== undefined) {
+    // What lies beside the tensors of a checkpoint can be left out; a whole module cannot be loaded without its class.
+    if (stateDicts.length > 0) return { ...checkpoint(stateDicts), foreign: globalName(foreign) };
     const built = root?.kind === 'instance' && !isTensor(root) ? globalName(root.of) : undefined;
     const isModule = built !== undefined && !harmless.some((pattern) => pattern.test(built));
     return { kind: 'foreign-code', global: isModule ? built : globalName(foreign), isModule };
   }
   if (isTensor(root)) return { kind: 'tensor' };
-  return root?.kind === 'mapping' ? judgeMapping(root) : { kind: 'other' };
+  return root?.kind === 'mapping' ? judgeMapping(root, stateDicts) : { kind: 'other' };
 }
 
-function judgeMapping(root: Extract<PickleValue, { kind: 'mapping' }>): PickleVerdict {
+function judgeMapping(
+  root: Extract<PickleValue, { kind: 'mapping' }>,
+  stateDicts: readonly StateDict[],
+): PickleVerdict {
   const values = [...root.entries.values()];
   const tensors = values.filter(isTensor).length;
-  if (tensors > 0 && !values.some(isStateDict)) return { kind: 'state-dict', tensors };
-  const inner = [...root.entries].find(([, value]) => isStateDict(value));
-  return { kind: 'checkpoint', ...(inner !== undefined && { key: inner[0] }) };
+  if (tensors > 0 && !values.some(isStateDict)) return { kind: 'state-dict', tensors, stateDicts };
+  return checkpoint(stateDicts);
+}
+
+function checkpoint(stateDicts: readonly StateDict[]): Extract<PickleVerdict, { kind: 'checkpoint' }> {
+  const path = stateDicts[0]?.path.join('.') ?? '';
+  return { kind: 'checkpoint', ...(path !== '' && { key: path }), stateDicts };
 }
 
 function isStateDict(value: PickleValue): boolean {

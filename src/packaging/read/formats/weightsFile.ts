@@ -3,19 +3,24 @@ import { ModelDeckError } from '../../../foundation/error.ts';
 import { fileError } from '../../../foundation/fileErrors.ts';
 import { throwIfCancelled, type Task } from '../../../foundation/task.ts';
 import type { DetectedWeights } from '../detection.ts';
+import { recogniseArchitecture } from '../architectures/recognise.ts';
+import { describeArchitecture } from '../architectures/describe.ts';
 import { CutOff } from './byteStream.ts';
 import { FileReader } from './fileReader.ts';
 import { readOnnx, type OnnxFacts } from './onnx.ts';
 import type { PickleVerdict } from './pickleVerdict.ts';
-import { countSafetensors } from './safetensors.ts';
+import { readSafetensors } from './safetensors.ts';
+import type { NamedTensor, StateDict } from './stateDicts.ts';
 import { inspectPickle, inspectZip } from './torchFile.ts';
 
 /** What {@link inspectWeights} found; `graph` has more of an ONNX graph than the contract tells. */
 export interface WeightsFacts extends Omit<DetectedWeights, 'path'> {
   readonly graph?: OnnxFacts;
+  /** For a state_dict, a checkpoint and safetensors: the tensors in it, those of the network first. */
+  readonly stateDicts?: readonly StateDict[];
 }
 
-type Verdict = Pick<WeightsFacts, 'kind' | 'explanation' | 'global' | 'onnx' | 'graph'>;
+type Verdict = Omit<WeightsFacts, 'size'>;
 
 const headLength = 512;
 
@@ -62,7 +67,7 @@ async function judge(file: string, reader: FileReader, task: Task): Promise<Verd
   if (text.startsWith('\x1f\x8b') || text.startsWith('BZh') || text.startsWith('\xfd7zXZ')) {
     return unreadable('It is compressed: unpack it first.');
   }
-  const tensors = await orCutOff(() => countSafetensors(reader));
+  const tensors = await orCutOff(() => readSafetensors(reader));
   if (tensors === 'cut off') return unreadable('It is a safetensors file that is cut off: copy or download it again.');
   if (tensors !== undefined) return safetensors(tensors);
   const graph = await orCutOff(() => onnxOrNothing(reader, task));
@@ -139,18 +144,9 @@ function ofPickle(pickle: PickleVerdict): Verdict {
     case 'hostile':
       return hostile(pickle.global);
     case 'state-dict':
-      return {
-        kind: 'eager-state-dict',
-        explanation: `It is a state_dict of ${pickle.tensors} tensors: it needs the Python file of its class.`,
-      };
+      return { kind: 'eager-state-dict', explanation: stateDict(pickle.stateDicts), stateDicts: pickle.stateDicts };
     case 'checkpoint':
-      return {
-        kind: 'unknown',
-        explanation:
-          pickle.key === undefined
-            ? 'It is a dict without tensors at its top: not a state_dict.'
-            : `It is a training checkpoint: the state_dict is inside, as "${pickle.key}". Save that one alone with torch.save.`,
-      };
+      return checkpoint(pickle);
     case 'foreign-code':
       return {
         kind: 'pickled-module',
@@ -189,10 +185,35 @@ function onnx(graph: OnnxFacts): Verdict {
   };
 }
 
-function safetensors(tensors: number): Verdict {
+function stateDict(stateDicts: readonly StateDict[]): string {
+  const [network] = stateDicts;
+  const known = network && describeArchitecture(recogniseArchitecture(network.tensors));
+  return known === undefined
+    ? `It is a state_dict of ${network?.tensors.length ?? 0} tensors: it needs the Python file of its class.`
+    : `It is a state_dict. ${known}`;
+}
+
+function checkpoint({ key, foreign, stateDicts }: Extract<PickleVerdict, { kind: 'checkpoint' }>): Verdict {
+  const [network] = stateDicts;
+  if (network === undefined) {
+    return { kind: 'unknown', explanation: 'It is a dict without tensors at its top: not a state_dict.' };
+  }
+  const known = describeArchitecture(recogniseArchitecture(network.tensors));
+  const place = key === undefined ? 'beside other values' : `inside, as "${key}"`;
+  return {
+    kind: 'checkpoint',
+    explanation: `It is a training checkpoint: the state_dict of ${network.tensors.length} tensors is ${place}. ${known ?? 'It needs the Python file of its class.'}`,
+    stateDicts,
+    ...(foreign !== undefined && { global: foreign }),
+  };
+}
+
+function safetensors(tensors: readonly NamedTensor[]): Verdict {
+  const known = describeArchitecture(recogniseArchitecture(tensors));
   return {
     kind: 'safetensors',
-    explanation: `It holds ${tensors} tensors and no network: the code of the model, and a handler that reads safetensors, are missing. Load it in Python, and export to ONNX.`,
+    explanation: `It holds ${tensors.length} tensors and no code. ${known ?? 'It needs the Python file of its class.'}`,
+    stateDicts: [{ path: [], tensors }],
   };
 }
 
