@@ -94,7 +94,7 @@ describe('checkPackage: the weights', () => {
       files: { 'net.safetensors': safetensors() },
       spec: { weights: 'net.safetensors' },
       code: 'weights-unsupported',
-      message: /no network/,
+      message: /no code/,
       at: 'weights',
     },
     'ONNX for a built-in handler': {

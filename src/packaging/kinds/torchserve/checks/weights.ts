@@ -38,6 +38,7 @@ export function checkWeights(context: CheckContext): Finding[] {
       return torchScript(context);
     case 'onnx':
       return onnx(context);
+    case 'checkpoint':
     case 'mar':
     case 'keras':
     case 'tensorflow':
