@@ -33,8 +33,10 @@ const exports: Readonly<Record<ForeignNetwork['library'], string>> = {
   transformers: 'optimum-cli export onnx --model . --task image-classification onnx/',
   timm: 'torch.onnx.export(timm.create_model(NAME, num_classes=N, checkpoint_path=FILE).eval(), image, "model.onnx")',
   ultralytics: 'yolo export model=best.pt format=onnx',
-  monai: 'python -m monai.bundle onnx_export --config_file configs/inference.json --ckpt_file models/model.pt --filepath model.onnx',
-  efficientnet_pytorch: 'model.set_swish(memory_efficient=False), then torch.onnx.export(model.eval(), image, "model.onnx")',
+  monai:
+    'python -m monai.bundle onnx_export --config_file configs/inference.json --ckpt_file models/model.pt --filepath model.onnx',
+  efficientnet_pytorch:
+    'model.set_swish(memory_efficient=False), then torch.onnx.export(model.eval(), image, "model.onnx")',
 };
 
 function foreign({ library, family }: ForeignNetwork): string {

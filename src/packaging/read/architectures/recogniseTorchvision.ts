@@ -60,7 +60,13 @@ function withOwnHead(tensors: readonly NamedTensor[]): OwnHead | undefined {
     for (const prefix of prefixesOf(tensors, stem)) {
       const below = tensorsBelow(tensors, prefix);
       const isHead = ({ key }: NamedTensor): boolean => top(key) === top(head);
-      const body = digest(canonicalLines(below.filter((tensor) => !isHead(tensor)), stem, head));
+      const body = digest(
+        canonicalLines(
+          below.filter((tensor) => !isHead(tensor)),
+          stem,
+          head,
+        ),
+      );
       const row = rows.find((candidate) => candidate.body === body);
       if (row !== undefined) return { kind: 'own-head', name: row.name, prefix, head: below.filter(isHead) };
     }

@@ -160,7 +160,11 @@ describe('the network of a state_dict, by its keys and shapes', () => {
       /timm's ConvNeXt/,
     ],
     'a YOLO classifier': [
-      { 'model.0.conv.weight': [16, 3, 3, 3], 'model.1.conv.weight': [32, 16, 3, 3], 'model.9.linear.weight': [5, 1280] },
+      {
+        'model.0.conv.weight': [16, 3, 3, 3],
+        'model.1.conv.weight': [32, 16, 3, 3],
+        'model.9.linear.weight': [5, 1280],
+      },
       /ultralytics's YOLO.*yolo export/,
     ],
     "MONAI's DenseNet": [
