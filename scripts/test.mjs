@@ -42,6 +42,7 @@ if (process.argv.includes('--newest')) {
   run('lint', [tool('eslint/bin/eslint.js'), '.', '--max-warnings', '0']);
   run('types', [tool('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.json']);
   run('types of the pages', [tool('typescript/bin/tsc'), '--noEmit', '-p', 'webview/tsconfig.json']);
+  run('circles, unused exports, names, words', ['scripts/checks/main.mjs']);
   run('unit tests', ['scripts/unit.mjs']);
   run('vsix and budgets', ['scripts/package.mjs']);
   run('in-host suites', host);

@@ -1,0 +1,1 @@
+export const circles: { findings(place: { root: string }): Promise<string[]> };

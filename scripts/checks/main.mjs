@@ -1,0 +1,27 @@
+// `npm run check`: what neither compiler nor linter sees. Part of `npm test`.
+import path from 'node:path';
+import { circles } from './circles.mjs';
+import { names } from './names.mjs';
+import { unused } from './unused.mjs';
+import { archaicWords } from './words.mjs';
+
+/** The checks, and whether a finding fails. False: it is reported only. */
+const checks = [
+  { check: circles, fails: false },
+  { check: unused, fails: false },
+  { check: names, fails: false },
+  { check: archaicWords, fails: false },
+];
+
+const root = path.join(import.meta.dirname, '..', '..');
+for (const { check, fails } of checks) {
+  const findings = await check.findings({ root });
+  if (findings.length === 0) {
+    console.log(`${check.name}: none`);
+    continue;
+  }
+  if (fails) process.exitCode = 1;
+  console.log(`${check.name}: ${findings.length}${fails ? '' : ' (reported only)'}`);
+  for (const finding of findings) console.log(`  ${finding}`);
+  console.log(`  ${check.remedy}`);
+}

@@ -1,0 +1,1 @@
+export function sharedNames(files: readonly string[]): string[];

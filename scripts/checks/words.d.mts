@@ -1,0 +1,1 @@
+export function wordsIn(text: string): { line: number; word: string; instead: string }[];

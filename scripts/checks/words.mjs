@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { filesBelow } from './files.mjs';
+
+/** What is not written here, and what is written instead: one line a word. */
+const words = [
+  [/\bmend(s|ed|ing)?\b/i, 'fix'],
+  [/\banew\b/i, 'again'],
+  [/\b(he|his|him|himself)\b/i, 'they, their, the user'],
+  [/\bin vain\b/i, 'without success'],
+  [/\bin mid-/i, 'during'],
+  [/\bshall\b/i, 'should, must, will'],
+  [/\bupon\b/i, 'on, at, when'],
+  [/\bwhilst\b/i, 'while'],
+  [/\bamongst\b/i, 'among'],
+  [/\b(thence|whence|hence|henceforth)\b/i, 'from there, so'],
+  [/\bthere(by|of|upon|with|in)\b/i, 'by it, of it'],
+  [/\bhere(by|of|upon|with|in)\b/i, 'by this'],
+  [/\bwhere(by|of|upon|with|in)\b/i, 'by which'],
+  [/\bere\b/i, 'before'],
+  [/\bhitherto\b/i, 'so far'],
+  [/\blest\b/i, 'so that … not'],
+  [/\b(nought|naught)\b/i, 'nothing'],
+  [/\bthus\b/i, 'so'],
+  [/\bshould (it|they|you) be\b/i, 'if it is'],
+  [/\bprogramme(s)?\b/i, 'program'],
+];
+
+const pages = ['package.json', 'README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'];
+
+/** Archaic words, and "he" for the user, in what contributors and users read. */
+export const archaicWords = {
+  name: 'words',
+  remedy: 'Write what a colleague would say. The list is in scripts/checks/words.mjs.',
+  findings({ root }) {
+    const sources = ['src', 'webview'].flatMap((folder) =>
+      filesBelow(root, folder, (name) => /\.(ts|css|html)$/.test(name)),
+    );
+    return [...sources, ...pages].flatMap((file) =>
+      wordsIn(readFileSync(path.join(root, file), 'utf8')).map(
+        ({ line, word, instead }) => `${file}:${line} ${word} (${instead})`,
+      ),
+    );
+  },
+};
+
+/** @param {string} text */
+export function wordsIn(text) {
+  return text.split('\n').flatMap((line, index) =>
+    words.flatMap(([pattern, instead]) => {
+      const found = pattern.exec(line);
+      return found ? [{ line: index + 1, word: found[0], instead }] : [];
+    }),
+  );
+}
