@@ -5,6 +5,7 @@ import { refusedFor } from './refused.ts';
 export const quotaExceeded = refusedFor([
   {
     code: 'quota-exceeded',
+    category: 'no-space',
     pattern: /exceeded quota: ([^,]+), requested: (.+), used: (.+), limited: ([^\n]+)/,
     summary: ([, quota = '', requested = '', used = '', limited = ''], { namespace }) =>
       `The quota ${quota} of the namespace ${namespace} is used up (${shortages(requested, used, limited).join('; ')}).`,
@@ -12,6 +13,7 @@ export const quotaExceeded = refusedFor([
   },
   {
     code: 'quota-needs-resources',
+    category: 'invalid-input',
     pattern: /failed quota: ([^:]+): must specify ([^\n]+)/,
     summary: ([, quota, what = ''], { namespace }) =>
       `The quota ${quota} of the namespace ${namespace} admits only pods that say ${what.replaceAll(' for: ', ' for ')}.`,
@@ -23,8 +25,9 @@ export const quotaExceeded = refusedFor([
 export const limitRange = refusedFor([
   {
     code: 'limit-range',
+    category: 'invalid-input',
     pattern:
-      /(maximum|minimum) ([\w./-]+) usage per (\w+) is (\S+?)[,.]\s+(?:but (?:request|limit) is ([^\s,\]]+)|No (?:request|limit) is specified)/,
+      /(maximum|minimum) (\S+) usage per (\w+) is (\S+?)[,.]\s+(?:but (?:request|limit) is ([^\s,\]]+)|No (?:request|limit) is specified)/,
     summary: ([, bound, resource = '', kind = '', allowed = '', asked], { namespace }) => {
       const range = `${bound === 'maximum' ? 'at most' : 'at least'} ${formatQuantity(resource, allowed)} of ${resource}`;
       const but = asked === undefined ? 'nothing is asked for' : `${formatQuantity(resource, asked)} is asked for`;
@@ -34,7 +37,8 @@ export const limitRange = refusedFor([
   },
   {
     code: 'limit-range',
-    pattern: /([\w./-]+) max limit to request ratio per (\w+) is (\S+), but ([^\n\]]+)/,
+    category: 'invalid-input',
+    pattern: /(\S+) max limit to request ratio per (\w+) is (\S+), but ([^\n\]]+)/,
     summary: ([, resource, kind = '', ratio, but], { namespace }) =>
       `A LimitRange of the namespace ${namespace} allows a ${kind.toLowerCase()} at most ${ratio} times its requested ${resource} as limit, but ${but}.`,
     remedy: () => 'Set requests and limits nearer to each other.',
@@ -44,6 +48,7 @@ export const limitRange = refusedFor([
 export const podSecurity = refusedFor([
   {
     code: 'pod-security',
+    category: 'forbidden',
     pattern: /violates PodSecurity "([^"]+)": ([^\n]+)/,
     summary: ([, level, why = ''], { namespace }) =>
       `Pod security "${level}" of the namespace ${namespace} does not admit the pod: ${brokenRules(why)}.`,
@@ -55,49 +60,26 @@ export const podSecurity = refusedFor([
 export const serviceAccountMissing = refusedFor([
   {
     code: 'service-account-missing',
-    pattern: /error looking up service account ([^/\s]+)\/([^:\s]+): serviceaccount "[^"]+" not found/,
-    summary: ([, namespace, name]) => `The ServiceAccount ${name} does not exist in the namespace ${namespace}.`,
+    category: 'not-found',
+    mayHeal: 'retry',
+    pattern: /error looking up service account (\S+): serviceaccount "([^"]+)" not found/,
+    summary: ([, , name], { namespace }) => `The ServiceAccount ${name} does not exist in the namespace ${namespace}.`,
     remedy: () => 'Make it, or name another one by serviceAccountName in the manifest.',
-  },
-]);
-
-export const forbidden = refusedFor([
-  {
-    code: 'controller-forbidden',
-    pattern:
-      /([\w.]+)(?: "[^"]*")? is forbidden: User "system:serviceaccount:([^:"]+):([^"]+)" cannot (\w+) resource "([^"]+)"/,
-    summary: ([, , , account, verb, resource], { namespace }) =>
-      `The ServiceAccount ${account} of a controller may not ${verb} ${resource} in the namespace ${namespace}.`,
-    remedy: () => "Have an administrator restore the controller's ClusterRole and binding.",
-  },
-  {
-    code: 'forbidden',
-    pattern: /is forbidden: User "([^"]+)" cannot (\w+) resource "([^"]+)"/,
-    summary: ([, user, verb, resource], { namespace }) =>
-      `${user} may not ${verb} ${resource} in the namespace ${namespace}.`,
-    remedy: ([, , verb, resource]) =>
-      `Ask for a Role with the verb ${verb} on ${resource}, or use another namespace or user.`,
   },
 ]);
 
 /** Whatever other admission webhooks say; the last of the refusals. */
 export const admissionDenied = refusedFor([
   {
-    code: 'knative-claim-disabled',
-    pattern: /(?:persistentVolumeClaim|persistent volume claim)/i,
-    summary: (_match, { name }) =>
-      `Knative does not let ${name} mount a claim: its feature kubernetes.podspec-persistent-volume-claim is off.`,
-    remedy: () =>
-      'Use Standard mode (annotation serving.kserve.io/deploymentMode: Standard), or have the feature enabled in the ConfigMap config-features of knative-serving.',
-  },
-  {
     code: 'admission-denied',
+    category: 'forbidden',
     pattern: /admission webhook "([^"]+)" denied the request:? ?([^\n]*)/,
     summary: ([, webhook, why = ''], { name }) =>
       `The webhook ${webhook} does not admit ${name}: ${why.replace(/\.$/, '')}.`,
     remedy: () => 'Change what it names in the manifest.',
   },
 ]);
+
 /** The rules' names without the containers that break them, which stand in parentheses. */
 function brokenRules(why: string): string {
   const rules = why

@@ -1,8 +1,10 @@
 import { formatQuantity } from '../quantity.ts';
 import { findInLog, lastLines, lastPythonError } from './logPatterns.ts';
-import { logsOf, oneLine, podObject, showLogs, type ContainerFact, type Facts } from './facts.ts';
+import { containerWords, logsOf, oneLine, podObject, showLogs, showManifest, words, type ContainerFact, type Facts } from './facts.ts';
+import { matchPhrase } from './phrase.ts';
 import { torchServePatterns } from './torchServePatterns.ts';
 import type { Cause } from './cause.ts';
+import type { KubeEvent } from '../resources/core.ts';
 
 /** Containers that ended with an error and do not run well since. */
 function crashed(facts: Facts): readonly ContainerFact[] {
@@ -23,7 +25,9 @@ export const outOfMemory: Cause = (facts) => {
   const than = limit === undefined ? 'the node could give' : `its limit of ${formatQuantity('memory', limit)}`;
   return {
     code: 'out-of-memory',
-    summary: `The container ${fact.status.name} of ${facts.name} was ended for using more memory than ${than}.`,
+    category: 'no-space',
+    mayHeal: false,
+    summary: `${upperFirst(containerWords(fact))} of ${facts.name} was ended for using more memory than ${than}.`,
     remedy: 'Raise the memory in the manifest, or lower the number of workers.',
     nextStep: showLogs(facts, fact),
     severity: 'error',
@@ -32,38 +36,131 @@ export const outOfMemory: Cause = (facts) => {
   };
 };
 
-/** A container that ends again and again, by what its log says. */
-export const crashLoop: Cause = (facts) => {
+/** The image's program is not one for the node's processor: the kernel says so before its first instruction. */
+export const execFormat: Cause = (facts) => {
+  const fact = crashed(facts).find((each) =>
+    matchPhrase(/exec format error/, facts.phrase(saidBy(facts, each))),
+  );
+  if (fact === undefined) return undefined;
+  return {
+    code: 'exec-format',
+    category: 'unsupported',
+    mayHeal: false,
+    summary: `The image of ${containerWords(fact)} of ${facts.name} was built for another processor than the node has (exec format error).`,
+    remedy: 'Use an image (or tag) that was built for it, or choose other nodes by nodeSelector (kubernetes.io/arch).',
+    nextStep: showManifest(facts),
+    severity: 'error',
+    object: podObject(fact.pod),
+    evidence: [...lastLines(saidBy(facts, fact), 2), ending(fact)],
+  };
+};
+
+/** A container that ends again and again, as its log names it. */
+export const knownCrash: Cause = (facts) => {
   for (const fact of crashed(facts)) {
-    const text = logsOf(facts, fact.pod, fact.status.name)
-      .map((log) => log.text)
-      .concat(fact.ended?.message ?? '')
-      .join('\n');
-    const found = findInLog(text, torchServePatterns);
-    const error = lastPythonError(text);
+    const found = findInLog(facts.phrase(saidBy(facts, fact)), torchServePatterns);
+    if (found === undefined) continue;
     return {
-      code: found?.pattern.code ?? 'crash-loop',
-      summary: found?.pattern.summary(found.match, facts.name) ?? unknownCrash(facts, fact, error),
-      remedy: found?.pattern.remedy ?? remedyFor(fact),
+      code: found.pattern.code,
+      category: found.pattern.category,
+      mayHeal: found.pattern.mayHeal ?? false,
+      summary: found.pattern.summary(found.match, facts.name),
+      remedy: found.pattern.remedy,
       nextStep: showLogs(facts, fact),
       severity: 'error',
       object: podObject(fact.pod),
-      evidence: [...(found === undefined ? lastLines(text) : [oneLine(found.line)]), ending(fact)],
+      evidence: [oneLine(found.line), ending(fact)],
     };
   }
   return undefined;
 };
 
-function unknownCrash(facts: Facts, { status, ended }: ContainerFact, error: string | undefined): string {
+const probes = [
+  { code: 'liveness-failed', word: 'liveness', field: 'livenessProbe' },
+  { code: 'startup-failed', word: 'startup', field: 'startupProbe' },
+] as const;
+
+/** A container that Kubernetes ended since a probe failed: its events say so, its log may not. */
+export const probeKilled: Cause = (facts) => {
+  for (const fact of crashed(facts)) {
+    // A program that the kernel or itself ended was not waited for.
+    if (fact.isInit || fact.ended?.reason === 'OOMKilled') continue;
+    const killing = eventOf(facts, fact, ['Killing', 'Unhealthy'], /failed (\w+) probe, will be restarted/);
+    const probe = probes.find(({ word }) => killing?.match[1]?.toLowerCase() === word);
+    if (killing === undefined || probe === undefined) continue;
+    const why = eventOf(facts, fact, ['Unhealthy'], /^(\w+) probe (?:failed|errored)(?:: |$)/, (kind) => kind.toLowerCase() === probe.word);
+    const because = why === undefined ? '' : `: ${words(why.event.message ?? '')}`;
+    return {
+      code: probe.code,
+      category: 'timeout',
+      mayHeal: false,
+      summary: `Kubernetes ended ${containerWords(fact)} of ${facts.name} because its ${probe.word} probe failed${because}.`,
+      remedy: `Give the server more time: raise initialDelaySeconds or failureThreshold of its ${probe.field} in the manifest or the runtime${probe.word === 'liveness' ? ', or add a startupProbe' : ''}; its log tells how far it came.`,
+      nextStep: showLogs(facts, fact),
+      severity: 'error',
+      object: podObject(fact.pod),
+      evidence: [
+        oneLine(killing.event.message ?? ''),
+        ...(why === undefined ? [] : [oneLine(why.event.message ?? '')]),
+        ending(fact),
+      ],
+    };
+  }
+  return undefined;
+};
+
+function eventOf(
+  facts: Facts,
+  { pod }: ContainerFact,
+  reasons: readonly string[],
+  pattern: RegExp,
+  isMeant: (captured: string) => boolean = () => true,
+): { readonly event: KubeEvent; readonly match: RegExpExecArray } | undefined {
+  for (const event of facts.events) {
+    if (event.involvedObject?.name !== pod.metadata.name || !reasons.includes(event.reason ?? '')) continue;
+    const match = pattern.exec(event.message ?? '');
+    if (match !== null && isMeant(match[1] ?? '')) return { event, match };
+  }
+  return undefined;
+}
+
+/** A container that ends again and again, and whose log is not known: in its own words. */
+export const crashLoop: Cause = (facts) => {
+  const [fact] = crashed(facts);
+  if (fact === undefined) return undefined;
+  const text = saidBy(facts, fact);
+  return {
+    code: 'crash-loop',
+    category: 'server',
+    mayHeal: false,
+    summary: unknownCrash(facts, fact, lastPythonError(text)),
+    remedy: remedyFor(fact),
+    nextStep: showLogs(facts, fact),
+    severity: 'error',
+    object: podObject(fact.pod),
+    evidence: [...lastLines(text), ending(fact)],
+  };
+};
+
+/** Its logs and its termination message, in the order of time. */
+function saidBy(facts: Facts, fact: ContainerFact): string {
+  return logsOf(facts, fact.pod, fact.status.name)
+    .map((log) => log.text)
+    .concat(fact.ended?.message ?? '')
+    .join('\n');
+}
+
+function unknownCrash(facts: Facts, fact: ContainerFact, error: string | undefined): string {
+  const { status, ended } = fact;
   const times = status.restartCount ?? 0;
   const often = times > 1 ? `, ${times} times by now` : '';
-  const why = error === undefined ? '' : `: ${oneLine(error, 200).replace(/\.$/, '')}`;
-  return `The container ${status.name} of ${facts.name} ended with exit code ${ended?.exitCode ?? 0}${often}${why}.`;
+  const why = error === undefined ? '' : `: ${words(error)}`;
+  return `${upperFirst(containerWords(fact))} of ${facts.name} ended with exit code ${ended?.exitCode ?? 0}${often}${why}.`;
 }
 
 function remedyFor({ ended }: ContainerFact): string {
   if (ended?.exitCode === 137)
-    return 'It was killed: by a failing liveness probe, or for memory; read its log and the events of the pod.';
+    return 'It was killed, and nothing tells whether by a failing liveness probe or for memory: read its log and the events of the pod.';
   if (ended?.exitCode === 126 || ended?.exitCode === 127)
     return 'Correct the command: the image does not have it, or may not run it.';
   return 'Read its log.';
@@ -71,6 +168,10 @@ function remedyFor({ ended }: ContainerFact): string {
 
 function ending({ status, ended }: ContainerFact): string {
   return `${status.name}: exit code ${ended?.exitCode ?? 0}${ended?.reason === undefined ? '' : `, ${ended.reason}`}, restarted ${status.restartCount ?? 0} times`;
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function containerOf({

@@ -15,6 +15,8 @@ export const deadlineExceeded: Cause = (facts) => {
   const step = target(facts);
   return {
     code: 'deadline-exceeded',
+    category: 'timeout',
+    mayHeal: false,
     summary: `${facts.name} did not become ready in time${probe === undefined ? '' : `: ${oneLine(probe.message ?? '', 200).replace(/\.$/, '')}`}.`,
     remedy: 'Read the log of its server: it may only be slow; Kubernetes goes on trying.',
     nextStep: step.nextStep,

@@ -16,6 +16,8 @@ export const deletionHeld: Cause = (facts) => {
   const seconds = Math.round(waited / 1000);
   return {
     code: 'deletion-held',
+    category: 'conflict',
+    mayHeal: 'retry',
     summary: `The deletion of ${facts.name} has been held for ${seconds} s by ${finalizers.map((name) => `the finalizer ${name}`).join(' and ')}.`,
     remedy: isKServes
       ? "See whether KServe's controller (kserve-controller-manager) runs: it takes its finalizer away; only when KServe is gone for good, remove the finalizer from the manifest."

@@ -1,10 +1,16 @@
 import { kserveLabels } from '../annotations.ts';
 import { parsePvcUri } from '../storageUri.ts';
+import { eventTimeMs } from '../eventTime.ts';
+import { deploymentModeOf } from '../deploymentMode.ts';
+import { componentOf } from '../pods.ts';
 import { conditionOf } from '../serviceStatus.ts';
 import { servesWantedVersion } from '../rollout.ts';
+import { namesIn, phraseOf, type Phrase } from './phrase.ts';
 import type { NextStep } from '../../foundation/error.ts';
 import type { KubeObject } from '../../cluster/objects/resource.ts';
 import type { ContainerState, ContainerStatus, KubeEvent, Pod } from '../resources/core.ts';
+import type { DeploymentMode } from '../inferenceServiceConfig.ts';
+import type { InferenceService } from '../resources/inferenceService.ts';
 import type { DiagnosisEvidence, LogTail } from './evidence.ts';
 import type { Diagnosis } from './diagnosis.ts';
 
@@ -21,6 +27,8 @@ export interface ContainerFact {
 export interface Refusal {
   readonly message: string;
   readonly object: Diagnosis['object'];
+  /** Whether the API server said it to our own request; controllers said the others. */
+  readonly isOurs: boolean;
 }
 
 /** The evidence as the causes ask for it. Made once for each diagnosis. */
@@ -38,6 +46,10 @@ export interface Facts {
   readonly refusals: readonly Refusal[];
   /** That the service reads its model from, or that its pods mount. */
   readonly claimNames: readonly string[];
+  /** How KServe runs the service, as far as the objects tell. */
+  readonly mode: DeploymentMode | undefined;
+  /** A text with the user's own names covered: the only thing that patterns may look at. */
+  readonly phrase: (text: string) => Phrase;
 }
 
 export function factsOf(evidence: DiagnosisEvidence): Facts {
@@ -55,6 +67,19 @@ export function factsOf(evidence: DiagnosisEvidence): Facts {
     events,
     refusals: refusalsOf(evidence, events, pods),
     claimNames,
+    mode: deploymentModeOf(isvc),
+    phrase: phrasesOf(evidence),
+  };
+}
+
+/** Covers each text once: logs are long, and many causes look at them. */
+function phrasesOf(evidence: DiagnosisEvidence): (text: string) => Phrase {
+  const names = namesIn(evidence);
+  const known = new Map<string, Phrase>();
+  return (text) => {
+    const phrase = known.get(text) ?? phraseOf(text, names);
+    known.set(text, phrase);
+    return phrase;
   };
 }
 
@@ -92,25 +117,33 @@ function claimNamesOf({ isvc }: DiagnosisEvidence, pods: readonly Pod[]): readon
 function eventsOf(evidence: DiagnosisEvidence, claimNames: readonly string[]): readonly KubeEvent[] {
   const { name } = evidence.isvc.metadata;
   const pods = new Set(evidence.pods.map(({ metadata }) => metadata.name));
-  const variant = evidence.isvc.spec.predictor['name'];
-  const predictor =
-    typeof variant === 'string' && variant !== '' ? `${name}-${variant}-predictor` : `${name}-predictor`;
-  const made = [predictor, `${name}-transformer`, `${name}-explainer`];
-  const isMade = (object: string): boolean => made.some((each) => object === each || object.startsWith(`${each}-`));
+  const isMade = madeFor(evidence.isvc);
   const isOurs = ({ involvedObject }: KubeEvent): boolean => {
     const { kind, name: object = '' } = involvedObject ?? {};
     if (kind === 'PersistentVolumeClaim') return claimNames.includes(object);
     if (kind === 'InferenceService') return object === name;
     return pods.has(object) || isMade(object);
   };
-  return evidence.events.filter(isOurs).sort((a, b) => timeOf(b) - timeOf(a));
+  return evidence.events.filter(isOurs).sort((a, b) => eventTimeMs(b) - eventTimeMs(a));
 }
 
-/** Milliseconds since 1970 of the last time that it happened. */
-export function timeOf(event: KubeEvent): number {
-  const times = [event.lastTimestamp, event.eventTime, event.firstTimestamp, event.metadata.creationTimestamp];
-  return Date.parse(times.find((time) => time !== null && time !== undefined) ?? '') || 0;
+/**
+ * Whether an object's name is one that KServe (or Knative, or a Deployment) derives: `<name>-predictor`, with a revision's
+ * number, a ReplicaSet's hash and a pod's suffix. The service `cats` does not own `cats-predictor-two-predictor-6d5f-x2x7p`.
+ */
+function madeFor({ metadata: { name }, spec }: InferenceService): (object: string) => boolean {
+  const canaries = Array.isArray(spec['canary']) ? (spec['canary'] as readonly unknown[]) : [];
+  const variants = [spec.predictor['name'], ...canaries.map((each) => (each as { name?: unknown } | null)?.name)]
+    .filter((variant) => typeof variant === 'string' && variant !== '')
+    .map((variant) => `${name}-${String(variant)}-predictor`);
+  const made = [`${name}-predictor`, ...variants, `${name}-transformer`, `${name}-explainer`];
+  const derived = /^(?:-default)?(?:-\d{5}(?:-deployment|-private)?)?(?:-[a-z0-9]{1,10})?(?:-[a-z0-9]{1,5})?$/;
+  return (object) => made.some((each) => object.startsWith(each) && derived.test(object.slice(each.length)));
 }
+
+/** Reasons of a `…Ready` condition by which a controller says that it cannot make something. */
+const refusingReasons = ['FailedCreate', 'ReconcileFailed'];
+const componentConditions = ['PredictorReady', 'TransformerReady', 'ExplainerReady'];
 
 function refusalsOf(
   evidence: DiagnosisEvidence,
@@ -119,7 +152,6 @@ function refusalsOf(
 ): readonly Refusal[] {
   const { isvc, deployment, replicaSets = [], refusals = [] } = evidence;
   const service = { kind: 'InferenceService', ...nameOf(isvc) };
-  const predictor = conditionOf(isvc, 'PredictorReady');
   const newestPod = Math.max(0, ...pods.map(({ metadata }) => Date.parse(metadata.creationTimestamp ?? '') || 0));
   const replicaFailure = (
     object: KubeObject & { readonly status?: { readonly conditions?: unknown } },
@@ -127,25 +159,32 @@ function refusalsOf(
   ): Refusal[] =>
     conditionsOf(object)
       .filter(({ type, status }) => type === 'ReplicaFailure' && status === 'True')
-      .map(({ message = '' }) => ({ message, object: { kind, ...nameOf(object) } }));
+      .map(({ message = '' }) => ({ message, object: { kind, ...nameOf(object) }, isOurs: false }));
+  const refused = componentConditions
+    .map((type) => conditionOf(isvc, type))
+    .filter((condition) => condition?.status === 'False' && refusingReasons.includes(condition.reason ?? ''));
   return [
-    ...refusals.map((message) => ({ message, object: service })),
+    ...refusals.map((message) => ({ message, object: service, isOurs: true })),
     ...replicaSets
       .filter(({ metadata }) => metadata.labels?.[kserveLabels.inferenceService] === isvc.metadata.name)
       .flatMap((set) => replicaFailure(set, 'ReplicaSet')),
     ...(deployment === undefined ? [] : replicaFailure(deployment, 'Deployment')),
-    ...(predictor?.status === 'False' && ['FailedCreate', 'ReconcileFailed'].includes(predictor.reason ?? '')
-      ? [{ message: predictor.message ?? '', object: service }]
-      : []),
+    ...refused.map((condition) => ({ message: condition?.message ?? '', object: service, isOurs: false })),
     // Events stay for an hour. What was refused before the service became ready, or before the pod came, is overtaken.
     ...(conditionOf(isvc, 'Ready')?.status === 'True' ? [] : events)
       .filter(({ reason = '' }) => ['FailedCreate', 'InternalError', 'UpdateFailed'].includes(reason))
-      .filter((event) => timeOf(event) > newestPod)
-      .map(({ message = '', involvedObject }) => ({
-        message,
+      .filter((event) => eventTimeMs(event) > newestPod && !isPassing(event.message ?? ''))
+      .map(({ message, involvedObject }) => ({
+        message: message ?? '',
         object: { kind: involvedObject?.kind ?? '', name: involvedObject?.name ?? '', namespace: service.namespace },
+        isOurs: false,
       })),
   ];
+}
+
+/** Two writers at the same moment: every controller meets this, and tries again at once. */
+export function isPassing(message: string): boolean {
+  return /the object has been modified; please apply your changes to the latest version/.test(message);
 }
 
 function conditionsOf(object: { readonly status?: { readonly conditions?: unknown } }): readonly {
@@ -209,6 +248,18 @@ export function showManifest(facts: Facts): NextStep {
 
 function contextOf({ evidence }: Facts): { readonly context?: string } {
   return evidence.context === undefined ? {} : { context: evidence.context };
+}
+
+/** The container for a sentence: with its component where that is not the predictor, since all have a `kserve-container`. */
+export function containerWords({ pod, status }: ContainerFact): string {
+  const component = componentOf(pod);
+  const of = component === undefined || component === 'predictor' ? '' : ` of the ${component}`;
+  return `the container ${status.name}${of}`;
+}
+
+/** A message at the end of a sentence: one line without its own full stop. */
+export function words(text: string, longest = 200): string {
+  return oneLine(text, longest).replace(/[.:\s]+$/, '');
 }
 
 /** One line, without what is only of use to machines, and not longer than a reader takes in. */

@@ -1,17 +1,28 @@
 import { isPodReady } from '../pods.ts';
-import { serviceStatus } from '../serviceStatus.ts';
+import { conditionOf, serviceStatus } from '../serviceStatus.ts';
 import { causes } from './causes.ts';
 import { deletionHeld } from './deletionHeld.ts';
 import { factsOf, type ContainerFact, type Facts } from './facts.ts';
+import { durationWords, revisionFailed, revisionImage } from './knativeRevision.ts';
+import { lookedAt } from './lastWords.ts';
 import { workerDied } from './workerDied.ts';
 import type { Cause } from './cause.ts';
+import type { DiagnosisCode } from './codes.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { DiagnosisEvidence, LogRequest } from './evidence.ts';
 
 /** Says why a service does not work. Undefined for a healthy or a stopped one, and when nothing is found. */
 export function diagnose(evidence: DiagnosisEvidence): Diagnosis | undefined {
+  return diagnoseWith(causes, evidence);
+}
+
+/** {@link diagnose} by another list of causes; the first that applies wins. */
+export function diagnoseWith<Code extends string = DiagnosisCode>(
+  registered: readonly Cause<Code | DiagnosisCode>[],
+  evidence: DiagnosisEvidence,
+): Diagnosis<Code | DiagnosisCode> | undefined {
   const facts = factsOf(evidence);
-  for (const cause of causesFor(facts)) {
+  for (const cause of causesFor(facts, registered)) {
     const diagnosis = cause(facts);
     if (diagnosis !== undefined) return diagnosis;
   }
@@ -19,13 +30,16 @@ export function diagnose(evidence: DiagnosisEvidence): Diagnosis | undefined {
 }
 
 /** Which causes can apply at all, by what the service is doing. */
-function causesFor(facts: Facts): readonly Cause[] {
+function causesFor<Code extends string>(
+  facts: Facts,
+  registered: readonly Cause<Code | DiagnosisCode>[],
+): readonly Cause<Code | DiagnosisCode>[] {
   const { evidence } = facts;
-  if ((evidence.refusals ?? []).length > 0) return causes;
+  if ((evidence.refusals ?? []).length > 0) return registered;
   const { state } = serviceStatus(evidence.isvc, evidence.deployment);
   if (state === 'deleting') return [deletionHeld];
   if (state === 'stopped') return [];
-  return isHealthy(facts) ? [workerDied] : causes;
+  return isHealthy(facts) ? [workerDied, revisionImage, revisionFailed] : registered;
 }
 
 /** KServe goes on saying `Ready` while the pods of a new version fail beside those of the earlier one. */
@@ -33,6 +47,22 @@ function isHealthy({ evidence, pods, refusals }: Facts): boolean {
   const { state } = serviceStatus(evidence.isvc, evidence.deployment);
   const isFine = state === 'ready' && refusals.length === 0 && pods.every(isPodReady);
   return isFine && evidence.modelDoesNotAnswer !== true;
+}
+
+/**
+ * What to say when {@link diagnose} finds nothing: what was looked at, and for how long the service is not ready.
+ *
+ * @returns undefined for one that is ready, stopped or being deleted
+ */
+export function noCauseFound(evidence: DiagnosisEvidence): string | undefined {
+  const { isvc, deployment, now } = evidence;
+  const { state } = serviceStatus(isvc, deployment);
+  const facts = factsOf(evidence);
+  if (state === 'stopped' || state === 'deleting' || isHealthy(facts)) return undefined;
+  const since = conditionOf(isvc, 'Ready')?.lastTransitionTime ?? isvc.metadata.creationTimestamp;
+  const waited = now === undefined ? Number.NaN : now - Date.parse(since ?? '');
+  const long = waited >= 0 ? ` for ${durationWords(waited)}` : '';
+  return `No cause found: ${isvc.metadata.name} has not been ready${long}, and ${lookedAt(facts)} tell nothing against it.`;
 }
 
 /** The containers whose logs would tell more; to be read and given as `logs` to a second {@link diagnose}. */

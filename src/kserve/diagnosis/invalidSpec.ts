@@ -6,6 +6,7 @@ import type { Cause } from './cause.ts';
 export const storageUriRefused = refusedFor([
   {
     code: 'storage-uri',
+    category: 'unsupported',
     pattern: /StorageURI not supported: ?([^\n]*)/,
     summary: (_match, { evidence, name }) =>
       `KServe cannot fetch the model of ${name} from ${evidence.isvc.spec.predictor.model?.storageUri ?? 'its storage URI'}: no storage container of the cluster takes such a URI.`,
@@ -20,6 +21,8 @@ export const knativeMissing: Cause = (facts) => {
   if (event === undefined || facts.pods.length > 0) return undefined;
   return {
     code: 'knative-missing',
+    category: 'not-found',
+    mayHeal: false,
     summary: `${facts.name} is to run in Knative mode, and the cluster has no Knative Serving.`,
     remedy:
       'Delete it and deploy it with the annotation serving.kserve.io/deploymentMode: Standard; the mode cannot change after creation.',
@@ -38,6 +41,8 @@ export const invalidPredictor: Cause = (facts) => {
   const { reason = 'InvalidSpec', message = '' } = status.lastFailureInfo ?? {};
   return {
     code: 'invalid-spec',
+    category: 'invalid-input',
+    mayHeal: false,
     summary: `KServe cannot make a workload of ${facts.name}: ${oneLine(message).replace(/\.$/, '') || reason}.`,
     remedy: 'Change what it names in the manifest, or in the runtime.',
     nextStep: showManifest(facts),

@@ -1,7 +1,19 @@
-/** A line of a log and what it means. `$name` stands for the service in sentences. */
+import type { ErrorCategory } from '../../foundation/error.ts';
+import type { DiagnosisCode } from './codes.ts';
+import type { Healing } from './diagnosis.ts';
+import { matchesIn, type Phrase } from './phrase.ts';
+
+/** A line of a log and what it means. */
 export interface LogPattern {
-  readonly code: string;
+  readonly code: DiagnosisCode;
+  readonly category: ErrorCategory;
+  /** Left out for what stays as it is. */
+  readonly mayHeal?: Healing;
+  /** Of the error's own phrase: names are covered when it is tried (`phrase.ts`), and may only be captured. */
   readonly pattern: RegExp;
+  /** Looks at what was captured, where a name tells what the error is about. */
+  readonly fits?: (match: RegExpExecArray, text: string) => boolean;
+  /** @param name of the service; for the storage initializer, the storage URI */
   readonly summary: (match: RegExpExecArray, name: string) => string;
   readonly remedy: string;
 }
@@ -17,13 +29,21 @@ export interface LogFinding {
  * The first pattern of the table that the log has anywhere, so that a cause wins over the errors that follow from it.
  * For one pattern the first place counts: servers try again, and say it in other words later.
  */
-export function findInLog(text: string, patterns: readonly LogPattern[]): LogFinding | undefined {
+export function findInLog(phrase: Phrase, patterns: readonly LogPattern[]): LogFinding | undefined {
+  const { text } = phrase;
   for (const pattern of patterns) {
-    const match = pattern.pattern.exec(text);
-    if (match === null) continue;
+    const match = firstFitting(pattern, phrase);
+    if (match === undefined) continue;
     const start = text.lastIndexOf('\n', match.index) + 1;
     const end = text.indexOf('\n', match.index);
     return { pattern, match, line: bare(text.slice(start, end === -1 ? undefined : end)) };
+  }
+  return undefined;
+}
+
+function firstFitting({ pattern, fits }: LogPattern, phrase: Phrase): RegExpExecArray | undefined {
+  for (const match of matchesIn(pattern, phrase)) {
+    if (fits === undefined || fits(match, phrase.text)) return match;
   }
   return undefined;
 }

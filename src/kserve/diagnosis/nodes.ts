@@ -1,30 +1,98 @@
 import { isPodReady } from '../pods.ts';
-import { findEvent, oneLine, podObject, showEvents, timeOf, type Facts } from './facts.ts';
+import { eventTimeMs } from '../eventTime.ts';
+import { findEvent, oneLine, podObject, showEvents, words, type Facts } from './facts.ts';
 import type { Cause } from './cause.ts';
 import type { Pod } from '../resources/core.ts';
 
-/** The node took the pod off again: memory, disk, or a drain. */
+/** The node took the pod off again: memory, disk, or a limit of the pod's own. */
 export const evicted: Cause = (facts) => {
   const pod = facts.pods.find(({ status }) => status?.phase === 'Failed' && status.reason === 'Evicted');
   if (pod === undefined) return undefined;
   const message = pod.status?.message ?? '';
-  const resource = /low on resource: ([\w-]+)/.exec(message)?.[1];
-  const used = /Container (\S+) was using ([^,]+), request is ([^,]+)/.exec(message);
-  const usage = used === null ? '' : ` (${used[1]} used ${used[2]}, and had asked for ${used[3]})`;
-  return {
-    code: resource === undefined ? 'evicted' : `evicted-${resource}`,
-    summary:
-      resource === undefined
-        ? `The node ${pod.spec?.nodeName ?? ''} evicted the pod of ${facts.name}.`
-        : `The node ${pod.spec?.nodeName ?? ''} ran low on ${resource} and evicted the pod of ${facts.name}${usage}.`,
-    remedy:
-      resource === undefined
-        ? "See the node's conditions, and deploy again."
-        : `Ask for as much ${resource} as the model uses, or free ${resource} on the node.`,
+  const common = {
+    category: 'no-space',
+    mayHeal: false,
     nextStep: showEvents(facts, podObject(pod)),
     severity: 'error',
     object: podObject(pod),
     evidence: [oneLine(message)],
+  } as const;
+  const own = ownLimit(message);
+  if (own !== undefined) {
+    return {
+      code: 'own-limit-exceeded',
+      ...common,
+      summary: `The pod of ${facts.name} was evicted because it went over its own limit: ${own.what}. The node has not run low.`,
+      remedy: own.remedy,
+    };
+  }
+  const resource = /low on resource: ([\w-]+)/.exec(message)?.[1];
+  const used = /Container (\S+) was using ([^,]+), request is ([^,]+)/.exec(message);
+  const usage = used === null ? '' : ` (${used[1]} used ${used[2]}, and had asked for ${used[3]})`;
+  const node = pod.spec?.nodeName === undefined ? 'Its node' : `The node ${pod.spec.nodeName}`;
+  return {
+    code: resource === undefined ? 'evicted' : `evicted-${resource}`,
+    ...common,
+    summary:
+      resource === undefined
+        ? `${node} evicted the pod of ${facts.name}${message.trim() === '' ? '' : `: ${words(message)}`}.`
+        : `${node} ran low on ${resource} and evicted the pod of ${facts.name}${usage}.`,
+    remedy:
+      resource === undefined
+        ? "See the node's conditions, and deploy again."
+        : `Ask for as much ${resource} as the model uses, or free ${resource} on the node.`,
+  };
+};
+
+/** Kubelet's words for a limit of the pod (`pkg/kubelet/eviction/helpers.go`), and what raises it. */
+function ownLimit(message: string): { readonly what: string; readonly remedy: string } | undefined {
+  const volume = /Usage of EmptyDir volume "([^"]+)" exceeds the limit "([^"]+)"/.exec(message);
+  if (volume !== null) {
+    return {
+      what: `its volume ${volume[1]} may hold ${volume[2]}`,
+      remedy: `Raise sizeLimit of the volume ${volume[1]} in the manifest or the runtime to more than the model needs.`,
+    };
+  }
+  const container = /Container (\S+) exceeded its local ephemeral storage limit "([^"]+)"/.exec(message);
+  if (container !== null) {
+    return {
+      what: `its container ${container[1]} may write ${container[2]} to the node's disk`,
+      remedy: `Raise the limit of ephemeral-storage of ${container[1]} in the manifest, or have it write less.`,
+    };
+  }
+  const pod = /Pod ephemeral local storage usage exceeds the total limit of containers (\S+?)\.?(?:\s|$)/.exec(message);
+  if (pod === null) return undefined;
+  return {
+    what: `its containers together may write ${pod[1]} to the node's disk`,
+    remedy: 'Raise the limits of ephemeral-storage in the manifest, or have the containers write less.',
+  };
+}
+
+/** A pod that ended in another way than by its containers: refused by its node, pushed aside, or shut down with the node. */
+export const podEnded: Cause = (facts) => {
+  const pod = facts.pods.find(({ status }) => status?.phase === 'Failed' && status.reason !== 'Evicted');
+  const hasRun = (pod?.status?.containerStatuses ?? []).some(({ state }) => state?.terminated !== undefined);
+  const disruption = pod?.status?.conditions?.find(({ type, status }) => type === 'DisruptionTarget' && status === 'True');
+  const reason = pod?.status?.reason ?? disruption?.reason ?? '';
+  const message = pod?.status?.message ?? disruption?.message ?? '';
+  if (pod === undefined || reason === '') return undefined;
+  const isPreempted = reason === 'Preempting' || reason === 'PreemptionByScheduler';
+  if (!isPreempted && hasRun && disruption === undefined) return undefined;
+  const node = pod.spec?.nodeName === undefined ? 'Its node' : `The node ${pod.spec.nodeName}`;
+  return {
+    code: isPreempted ? 'preempted' : 'pod-rejected',
+    category: 'no-space',
+    mayHeal: 'scheduling',
+    summary: isPreempted
+      ? `The pod of ${facts.name} was ended to make room for one of a higher priority.`
+      : `${node} did not keep the pod of ${facts.name}: ${reason}${message.trim() === '' ? '' : `: ${words(message)}`}.`,
+    remedy: isPreempted
+      ? 'Give it a higher priority (priorityClassName in the manifest), or add a node.'
+      : "See the node's devices and conditions (kubectl describe node), and delete the pod so that it is made again.",
+    nextStep: showEvents(facts, podObject(pod)),
+    severity: 'error',
+    object: podObject(pod),
+    evidence: [oneLine(`${reason}: ${message}`)],
   };
 };
 
@@ -36,6 +104,8 @@ export const nodeNotReady: Cause = (facts) => {
     const node = pod.spec?.nodeName ?? '';
     return {
       code: 'node-not-ready',
+      category: 'unreachable',
+      mayHeal: 'retry',
       summary: `The node ${node} of ${facts.name} does not answer.`,
       remedy: 'Bring the node back, or delete the pod so that another node takes it.',
       nextStep: showEvents(facts, podObject(pod)),
@@ -61,5 +131,5 @@ function eventSays(facts: Facts, pod: Pod): string | undefined {
   if (event === undefined || isPodReady(pod)) return undefined;
   const ready = pod.status?.conditions?.find(({ type }) => type === 'Ready');
   const since = Date.parse(ready?.lastTransitionTime ?? '') || 0;
-  return since - timeOf(event) > 1000 ? undefined : (event.message ?? 'Node is not ready');
+  return since - eventTimeMs(event) > 1000 ? undefined : (event.message ?? 'Node is not ready');
 }

@@ -11,12 +11,14 @@ export const notInjected: Cause = (facts) => {
   const isControlPlane = facts.evidence.namespace?.metadata.labels?.[kserveLabels.controlPlane] !== undefined;
   return {
     code: isControlPlane ? 'namespace-control-plane' : 'model-not-injected',
+    category: isControlPlane ? 'unsupported' : 'server',
+    mayHeal: false,
     summary: isControlPlane
       ? `The namespace ${facts.namespace} has the label control-plane, so that KServe's webhook gives its pods no model: /mnt/models of ${facts.name} is empty.`
       : `KServe's pod webhook did not give the pod of ${facts.name} its model: /mnt/models is empty.`,
     remedy: isControlPlane
       ? 'Deploy to another namespace; that of KServe itself cannot serve models.'
-      : 'See whether the MutatingWebhookConfiguration inferenceservice.serving.kserve.io has its pod webhook, and delete the pod so that it is made anew.',
+      : 'See whether the MutatingWebhookConfiguration inferenceservice.serving.kserve.io has its pod webhook, and delete the pod so that it is made again.',
     nextStep: showEvents(facts, podObject(pod)),
     severity: 'error',
     object: isControlPlane ? { kind: 'Namespace', name: facts.namespace } : podObject(pod),

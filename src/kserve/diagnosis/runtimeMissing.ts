@@ -25,6 +25,9 @@ export const runtimeMissing: Cause = (facts) => {
   const message = status.lastFailureInfo?.message ?? '';
   return {
     code: codes[reason],
+    category: reason === 'RuntimeDisabled' ? 'invalid-input' : 'not-found',
+    // KServe looks again when a runtime comes.
+    mayHeal: false,
     summary: selection?.problem?.sentence ?? ownWords(reason, facts),
     remedy: remedyFor(reason, facts),
     nextStep: showManifest(facts),

@@ -1,6 +1,6 @@
 import { formatQuantity } from '../quantity.ts';
-import { findInLog, lastLines, type LogFinding } from './logPatterns.ts';
-import { logsOf, oneLine, podObject, showLogs, type ContainerFact, type Facts } from './facts.ts';
+import { findInLog, lastLines, lastPythonError, type LogFinding } from './logPatterns.ts';
+import { logsOf, oneLine, podObject, showLogs, words, type ContainerFact, type Facts } from './facts.ts';
 import { storagePatterns } from './storagePatterns.ts';
 import type { Cause } from './cause.ts';
 
@@ -10,7 +10,7 @@ export const storageInitializer: Cause = (facts) => {
     ({ isInit, status, ended }) => isInit && status.name === 'storage-initializer' && hasFailed(ended),
   );
   if (fact?.ended === undefined) return undefined;
-  const uri = facts.evidence.isvc.spec.predictor.model?.storageUri ?? 'the storage URI';
+  const uri = sourceOf(facts, fact);
   const common = {
     nextStep: showLogs(facts, fact),
     severity: 'error',
@@ -20,6 +20,8 @@ export const storageInitializer: Cause = (facts) => {
   if (fact.ended.reason === 'OOMKilled') {
     return {
       code: 'storage-out-of-memory',
+      category: 'no-space',
+      mayHeal: false,
       summary: `The storage initializer of ${facts.name} was ended for using more than its ${memoryLimit(fact)} of memory while it fetched ${uri}.`,
       remedy:
         'Raise memoryLimit of storageInitializer in the ConfigMap inferenceservice-config, or in the ClusterStorageContainer.',
@@ -28,11 +30,14 @@ export const storageInitializer: Cause = (facts) => {
     };
   }
   const { text, found } = readLog(facts, fact);
+  const error = lastPythonError(text);
   return {
     code: found?.pattern.code ?? 'storage-failed',
+    category: found?.pattern.category ?? 'server',
+    mayHeal: found?.pattern.mayHeal ?? false,
     summary:
       found?.pattern.summary(found.match, uri) ??
-      `The storage initializer of ${facts.name} could not fetch ${uri} (exit code ${fact.ended.exitCode}).`,
+      `The storage initializer of ${facts.name} could not fetch ${uri} (exit code ${fact.ended.exitCode})${error === undefined ? '' : `: ${words(error)}`}.`,
     remedy: found?.pattern.remedy ?? 'Read its log.',
     ...common,
     evidence: [...(found === undefined ? lastLines(text) : [oneLine(found.line)]), exit],
@@ -43,16 +48,29 @@ function hasFailed(ended: ContainerFact['ended']): boolean {
   return ended !== undefined && ended.exitCode !== 0;
 }
 
-/** Searches what it said at its end before the whole log: an early line may tell of an attempt that went well later. */
+/** What it was told to fetch: the service's storage URI, or the pod's own where the service names a Secret's key instead. */
+function sourceOf({ evidence }: Facts, { pod }: ContainerFact): string {
+  const initializer = pod.spec?.initContainers?.find(({ name }) => name === 'storage-initializer');
+  return evidence.isvc.spec.predictor.model?.storageUri ?? initializer?.args?.[0] ?? 'the storage URI';
+}
+
+/**
+ * Searches what it said at its end before the whole log: an early line may tell of an attempt that went well later. Lines
+ * that only report progress hold nothing but the names of files.
+ */
 function readLog(facts: Facts, fact: ContainerFact): { readonly text: string; readonly found: LogFinding | undefined } {
   const log = logsOf(facts, fact.pod, fact.status.name).map(({ text }) => text);
-  const message = fact.ended?.message ?? '';
-  const text = [...log, message].join('\n');
+  const text = [...log, fact.ended?.message ?? ''].join('\n');
+  const telling = text
+    .split('\n')
+    .filter((line) => !/ (?:INFO|DEBUG) \[|^(?:INFO|DEBUG)[: ]/.test(line))
+    .join('\n');
   const verdict =
-    lastLines(text)
+    lastLines(telling)
       .filter((line) => /Storage initialization failed|Unexpected error|Exception|Error/.test(line))
       .at(-1) ?? '';
-  return { text, found: findInLog(verdict, storagePatterns) ?? findInLog(text, storagePatterns) };
+  const found = findInLog(facts.phrase(verdict), storagePatterns) ?? findInLog(facts.phrase(telling), storagePatterns);
+  return { text, found };
 }
 
 function memoryLimit({ pod, status }: ContainerFact): string {

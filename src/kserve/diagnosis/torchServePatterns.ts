@@ -7,6 +7,7 @@ import type { LogPattern } from './logPatterns.ts';
 export const torchServePatterns: readonly LogPattern[] = [
   {
     code: 'token-auth-arguments',
+    category: 'invalid-input',
     pattern: /unrecognized arguments: (.*--(?:disable-token-auth|enable-model-api).*)/,
     summary: ([, args], name) =>
       `TorchServe of ${name} does not know the arguments ${args ?? ''}: they came with version 0.11.1.`,
@@ -15,32 +16,39 @@ export const torchServePatterns: readonly LogPattern[] = [
   },
   {
     code: 'unknown-arguments',
+    category: 'invalid-input',
     pattern: /error: unrecognized arguments: (.+)/,
     summary: ([, args], name) => `The server of ${name} does not know the arguments ${args ?? ''}.`,
     remedy: 'Take them out of the manifest (spec.predictor.model.args), or use an image that knows them.',
   },
   {
     code: 'config-missing',
-    pattern: /--ts-config file not found: (\S+)|No such file or directory: '([^']*config\.properties)'/,
+    category: 'not-found',
+    pattern: /--ts-config file not found: (\S+)|No such file or directory: '([^']+)'/,
+    fits: ([, byServer, byWrapper = '']) => byServer !== undefined || byWrapper.endsWith('config.properties'),
     summary: ([, byServer, byWrapper], name) =>
       `${name} has no ${byServer ?? byWrapper ?? 'config.properties'}: the storage URI leads to a folder without config/config.properties.`,
     remedy: 'Point the storage URI at the folder that holds config/ and model-store/, or upload the model again.',
   },
   {
     code: 'config-key-missing',
-    pattern: /KeyError: '(model_snapshot|inference_address|management_address|grpc_inference_port|model_store)'/,
+    category: 'invalid-input',
+    pattern: /\bKeyError: '([^']+)'/,
+    fits: ([, key = '']) => wrapperKeys.includes(key),
     summary: ([, key], name) => `The config.properties of ${name} has no ${key ?? ''}, which KServe's wrapper needs.`,
-    remedy: 'Upload the model again, so that config.properties is written anew.',
+    remedy: 'Upload the model again, so that config.properties is written again.',
   },
   {
     code: 'config-snapshot-broken',
+    category: 'invalid-input',
     pattern: /json\.decoder\.JSONDecodeError: (.+)|JsonSyntaxException: (.+)/,
     summary: (_match, name) =>
       `The model_snapshot in the config.properties of ${name} is no JSON: it has to stand in one line.`,
-    remedy: 'Upload the model again, so that config.properties is written anew.',
+    remedy: 'Upload the model again, so that config.properties is written again.',
   },
   {
     code: 'model-store-missing',
+    category: 'not-found',
     pattern: /--model-store directory not found: (\S+)|Model store path is not found: (\S+)/,
     summary: ([, byScript, byServer], name) =>
       `${name} has no folder ${byScript ?? byServer ?? 'model-store'}: the storage URI leads elsewhere.`,
@@ -48,6 +56,7 @@ export const torchServePatterns: readonly LogPattern[] = [
   },
   {
     code: 'archive-missing',
+    category: 'not-found',
     pattern: /Model archive file for model :?(\S+?),? version :?(\S+) not found in model store/,
     summary: ([, model, version], name) =>
       `The archive of model ${model ?? ''} ${version ?? ''} is not in the model-store of ${name}, though its config.properties names it.`,
@@ -55,6 +64,7 @@ export const torchServePatterns: readonly LogPattern[] = [
   },
   {
     code: 'version-mismatch',
+    category: 'invalid-input',
     pattern: /Model version: (\S+) does not exist for model: (\S+)/,
     summary: ([, version, model], name) =>
       `The config.properties of ${name} asks for version ${version ?? ''} of ${model ?? ''}, and the archive is of another one.`,
@@ -62,6 +72,7 @@ export const torchServePatterns: readonly LogPattern[] = [
   },
   {
     code: 'archive-not-accepted',
+    category: 'invalid-input',
     pattern: /ModelMissingError(?:: (\S+))?/,
     summary: (_match, name) =>
       `KServe's wrapper finds no .mar file in the model-store of ${name}; from version 0.10 on, it takes none with another dot in its name.`,
@@ -69,6 +80,7 @@ export const torchServePatterns: readonly LogPattern[] = [
   },
   {
     code: 'port-in-use',
+    category: 'conflict',
     pattern: /Failed to bind to address: (\S+)|Address already in use/,
     summary: ([, address], name) =>
       `TorchServe of ${name} cannot listen${address === undefined ? '' : ` at ${address}`}: the port is in use, by another address of config.properties or by KServe's wrapper (8080, 8081).`,
@@ -76,6 +88,7 @@ export const torchServePatterns: readonly LogPattern[] = [
   },
   {
     code: 'token-required',
+    category: 'unauthorized',
     pattern: /Token Authorization failed/,
     summary: (_match, name) =>
       `TorchServe of ${name} asks KServe's wrapper for a token, so that the model never becomes ready.`,
@@ -83,6 +96,7 @@ export const torchServePatterns: readonly LogPattern[] = [
   },
   {
     code: 'model-classes',
+    category: 'invalid-input',
     pattern: /Expected only one class as model definition\.? ?(.*)/,
     summary: ([, classes = ''], name) =>
       `The model file of ${name} has ${countClasses(classes)}, and TorchServe takes exactly one.`,
@@ -90,6 +104,7 @@ export const torchServePatterns: readonly LogPattern[] = [
   },
   {
     code: 'handler-classes',
+    category: 'invalid-input',
     pattern: /Expected only one class in custom service code or a function entry point ?(.*)/,
     summary: ([, classes = ''], name) =>
       `The handler of ${name} has ${countClasses(classes)}, and TorchServe takes exactly one, or a function.`,
@@ -97,24 +112,32 @@ export const torchServePatterns: readonly LogPattern[] = [
   },
   {
     code: 'model-file-missing',
-    pattern: /Missing the model\.py file/,
+    category: 'not-found',
+    pattern: /Missing the (\S+) file/,
+    fits: ([, file]) => file === 'model.py',
     summary: (_match, name) => `The archive of ${name} does not hold the model file that its manifest names.`,
     remedy: 'Package the model again.',
   },
   {
     code: 'archive-broken',
-    pattern: /No module named '([0-9a-f]{32})'/,
+    category: 'invalid-input',
+    pattern: /ModuleNotFoundError: No module named '([^']+)'/,
+    fits: ([, module = '']) => /^[0-9a-f]{32}$/.test(module),
     summary: (_match, name) => `The archive of ${name} has no manifest, or is no archive at all.`,
     remedy: 'Package and upload the model again.',
   },
   {
     code: 'handler-missing',
-    pattern: /ModuleNotFoundError: No module named '([\w.]+)'(?=[\s\S]*No module named 'ts\.torch_handler\.\1')/,
+    category: 'not-found',
+    pattern: /ModuleNotFoundError: No module named '([^']+)'/,
+    // TorchServe tries a handler of the archive, then one of its own.
+    fits: ([, module = ''], text) => text.includes(`No module named 'ts.torch_handler.${module}'`),
     summary: ([, handler], name) => `The archive of ${name} does not hold its handler ${handler ?? ''}.py.`,
     remedy: 'Package the model again with its handler, or use one of the built-in handlers.',
   },
   {
     code: 'requirements-not-installed',
+    category: 'not-found',
     pattern: /No matching distribution found for (\S+)|Custom pip package installation failed for (\S+)/,
     summary: ([, requirement], name) =>
       `The requirements of ${name} cannot be installed${requirement === undefined ? '' : `: there is no ${requirement} for it`}.`,
@@ -122,6 +145,7 @@ export const torchServePatterns: readonly LogPattern[] = [
   },
   {
     code: 'module-missing',
+    category: 'not-found',
     pattern: /(?:ModuleNotFoundError|ImportError): No module named '([^']+)'/,
     summary: ([, module], name) =>
       `The code of ${name} imports ${module ?? ''}, which is neither in the image nor in the archive.`,
@@ -129,19 +153,22 @@ export const torchServePatterns: readonly LogPattern[] = [
   },
   {
     code: 'import-failed',
+    category: 'invalid-input',
     pattern: /ImportError: (cannot import name .+)/,
     summary: ([, what = ''], name) => `The code of ${name} ${what.trim().replace(/\.$/, '')}.`,
     remedy: 'Use the versions of the libraries that the image has, or another image.',
   },
   {
     code: 'weights-do-not-fit',
-    pattern: /Error\(s\) in loading state_dict for (\w+):/,
+    category: 'invalid-input',
+    pattern: /Error\(s\) in loading state_dict for (\S+?):/,
     summary: ([, model], name) =>
       `The weights of ${name} do not fit its model ${model ?? ''}: their layers have other names or sizes.`,
     remedy: 'Package the weights with the model file that they were trained with.',
   },
   {
     code: 'weights-unusable',
+    category: 'invalid-input',
     pattern:
       /No model weights could be loaded|PytorchStreamReader failed|invalid load key|UnpicklingError|not a ZIP archive|Weights only load failed/,
     summary: (_match, name) => `The weights of ${name} cannot be read: they are of another format, or cut off.`,
@@ -149,8 +176,9 @@ export const torchServePatterns: readonly LogPattern[] = [
   },
   {
     code: 'no-write-permission',
+    category: 'permission',
     pattern:
-      /PermissionError: \[Errno 13\] Permission denied: '?([^'\s]+)|AccessDeniedException: (\S+)|Read-only file system: '?([^'\s]+)/,
+      /PermissionError: \[Errno 13\] Permission denied: '?([^'\s]+)|AccessDeniedException: (\S+)|OSError: \[Errno 30\] Read-only file system: '?([^'\s]+)/,
     summary: ([, byPython, byJava, readOnly], name) =>
       `The server of ${name} may not write to ${byPython ?? byJava ?? readOnly ?? 'a folder'}.`,
     remedy:
@@ -158,30 +186,42 @@ export const torchServePatterns: readonly LogPattern[] = [
   },
   {
     code: 'disk-full',
+    category: 'no-space',
     pattern: /No space left on device/,
     summary: (_match, name) => `The disk is full for the server of ${name}.`,
     remedy: 'Free disk on the node, or raise the limit of ephemeral-storage.',
   },
   {
     code: 'server-out-of-memory',
+    category: 'no-space',
     pattern:
-      /System out of memory|CUDA out of memory|java\.lang\.OutOfMemoryError|can't allocate memory|std::bad_alloc|MemoryError/,
+      /System out of memory|CUDA out of memory|java\.lang\.OutOfMemoryError|can't allocate memory|std::bad_alloc|\bMemoryError\b(?=:|\s*$)/m,
     summary: (_match, name) => `The server of ${name} has too little memory to load the model.`,
     remedy: 'Raise the memory in the manifest, or lower the number of workers in config.properties.',
   },
   {
     code: 'batch-mismatch',
+    category: 'invalid-input',
     pattern: /number of batch response mismatched/,
     summary: (_match, name) => `TorchServe of ${name} answers batches that KServe's envelopes cannot take apart.`,
     remedy: 'Set batchSize to 1 in config.properties.',
   },
   {
     code: 'python-error',
-    pattern: /(SyntaxError|IndentationError): (.+)/,
+    category: 'invalid-input',
+    pattern: /\b(SyntaxError|IndentationError): (.+)/,
     summary: ([, kind, what = ''], name) =>
       `The code of ${name} is not Python for the image's version: ${kind}: ${what.trim().replace(/\.$/, '')}.`,
-    remedy: 'Mend the file, and package the model again.',
+    remedy: 'Correct the file, and package the model again.',
   },
+];
+
+const wrapperKeys = [
+  'model_snapshot',
+  'inference_address',
+  'management_address',
+  'grpc_inference_port',
+  'model_store',
 ];
 
 function countClasses(list: string): string {

@@ -1,146 +1,149 @@
 import { formatQuantity, parseQuantity } from '../quantity.ts';
-import { nameOf, oneLine, podObject, showEvents, showManifest, type Facts } from './facts.ts';
-import { unscheduledPods } from './scheduling.ts';
+import { oneLine, podObject, showEvents, showManifest, type Facts } from './facts.ts';
+import { requestedBy, staticBlocks, type StaticBlock } from './nodeFit.ts';
+import { isExtended, nodeReasons, tolerationWords, type NodeReason } from './nodeReasons.ts';
+import { expectedNode, unscheduledPods } from './scheduling.ts';
 import type { Cause } from './cause.ts';
+import type { DiagnosisCode } from './codes.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { Pod } from '../resources/core.ts';
 
-/** What the scheduler says of nodes, in its words of Kubernetes 1.20 to 1.34; the first code of the table that applies wins. */
-const reasons: readonly {
-  readonly code: string;
-  readonly pattern: RegExp;
-  readonly words: (match: RegExpExecArray, facts: Facts, pod: Pod) => string;
-  readonly remedy: (match: RegExpExecArray) => string;
-}[] = [
-  {
-    code: 'insufficient',
-    pattern: /^Insufficient (\S+)$/,
-    words: ([, resource = ''], facts, pod) => `too little ${resource}${comparison(facts, pod, resource)}`,
-    remedy: ([, resource = '']) =>
-      /gpu|gaudi/.test(resource)
-        ? `Ask for fewer ${resource}, or add a node with them (and its device plugin).`
-        : `Ask for less ${resource}, stop something else, or add a larger node.`,
-  },
-  {
-    code: 'too-many-pods',
-    pattern: /^Too many pods$/,
-    words: () => 'no room for another pod',
-    remedy: () => 'Stop something else, or add a node.',
-  },
-  {
-    code: 'claim-in-use',
-    pattern: /ReadWriteOncePod access mode already in-use/,
-    words: () => 'a claim that only one pod may mount (ReadWriteOncePod), which another pod mounts',
-    remedy: () => 'Stop the other pod, or use a claim with ReadWriteMany.',
-  },
-  {
-    code: 'volume-node-conflict',
-    pattern: /volume node affinity conflict|didn't match PersistentVolume's node affinity|no available volume zone/,
-    words: () => 'no access to the volume, which is on another node or in another zone',
-    remedy: () =>
-      'Free the node that has the volume or make it schedulable again, or upload the model to a claim that every node reaches (ReadWriteMany).',
-  },
-  {
-    code: 'volume-limit',
-    pattern: /exceed max volume count/,
-    words: () => 'as many volumes as they can attach',
-    remedy: () => 'Add a node, or share one claim between the models.',
-  },
-  {
-    code: 'no-storage',
-    pattern: /did not have enough free storage/,
-    words: () => 'too little storage for the volume',
-    remedy: () => 'Use another StorageClass, or free storage.',
-  },
-  {
-    code: 'pressure',
-    pattern: /untolerated taint \{?node\.kubernetes\.io\/(disk|memory|pid)-pressure/,
-    words: ([, what]) => `${what} pressure`,
-    remedy: ([, what]) => `Free ${what === 'pid' ? 'processes' : what} on the node, or add a node.`,
-  },
-  {
-    code: 'nodes-not-ready',
-    pattern: /untolerated taint \{?node\.kubernetes\.io\/(?:not-ready|unreachable)|had unknown conditions/,
-    words: () => 'not become ready, or stopped answering',
-    remedy: () => 'Bring the node back: see its conditions with kubectl describe node.',
-  },
-  {
-    code: 'cordoned',
-    pattern: /node\(s\) were unschedulable|untolerated taint \{?node\.kubernetes\.io\/unschedulable/,
-    words: () => 'been cordoned',
-    remedy: () => 'Uncordon a node when its maintenance is over.',
-  },
-  {
-    code: 'node-selector',
-    pattern: /didn't match Pod's node affinity|didn't match the requested node name|didn't match node selector/,
-    words: () => "other labels than the pod's nodeSelector or affinity asks for",
-    remedy: () => 'Correct nodeSelector or affinity in the manifest or runtime, or label a node.',
-  },
-  {
-    code: 'pod-affinity',
-    pattern: /pod (?:anti-)?affinity|pods anti-affinity|topology spread/,
-    words: () => 'other pods that the affinity or spread rules forbid or miss',
-    remedy: () => 'Loosen the affinity or topology spread rules, or add a node.',
-  },
-  {
-    code: 'host-port',
-    pattern: /free ports for the requested pod ports/,
-    words: () => 'the requested host port in use',
-    remedy: () => 'Take hostPort out of the container.',
-  },
-  {
-    code: 'taint',
-    pattern: /untolerated taint(?:\(s\)| (\{[^}]*\}))|taints? .*that the pod didn't tolerate/,
-    words: ([, taint]) =>
-      `a taint that the pod does not tolerate${taint === undefined ? '' : ` ${taint.replace(/: \}$/, '}')}`}`,
-    remedy: () => 'Add the toleration to the manifest (spec.predictor.tolerations), or take the taint from a node.',
-  },
-];
+/** A reason of the scheduler that is known, and of how many nodes it holds. */
+interface KnownReason {
+  readonly nodes: number;
+  readonly known: NodeReason;
+  readonly match: RegExpExecArray;
+}
 
-/** No node can take the pod: says of how many nodes each reason holds. */
+/** The reason that keeps the pod off the node that would do, and what to do about it. */
+interface Leading {
+  readonly reason: KnownReason;
+  readonly remedy: string;
+}
+
+/** No node can take the pod: says of how many nodes each reason holds, and what to do about the one that counts. */
 export const unschedulable: Cause = (facts) => {
   const [first] = unscheduledPods(facts);
   if (first === undefined) return undefined;
   const { pod, text, message } = first;
   if (message.nodes === 0) return noNodes(facts, pod, text);
   const found = message.reasons.map(({ nodes, text: reason }) => {
-    const known = reasons.find(({ pattern }) => pattern.test(reason));
-    return { nodes, reason, known, match: known?.pattern.exec(reason) ?? undefined };
+    const known = nodeReasons.find(({ pattern }) => pattern.test(reason));
+    const match = known?.pattern.exec(reason);
+    return { nodes, reason, known, match: match ?? undefined };
   });
   const said = found.map(({ nodes, reason, known, match }) => {
-    const what = known && match ? known.words(match, facts, pod) : reason.replace(/^node\(s\) /, '');
+    const what = known && match ? known.words(match, (resource) => comparison(facts, pod, resource)) : bareReason(reason);
     return `${message.nodes === 1 ? 'the only one' : nodes} ${nodes === 1 ? 'has' : 'have'} ${what}`;
   });
-  const leading = found
-    .flatMap(({ known, match }) => (known && match ? [{ known, match }] : []))
-    .sort((a, b) => reasons.indexOf(a.known) - reasons.indexOf(b.known))[0];
+  const reasons = found.flatMap(({ nodes, known, match }) => (known && match ? [{ nodes, known, match }] : []));
+  const leading = leadingReason(facts, pod, reasons);
   const because = said.length > 0 ? said.join(', ') : (message.always ?? '');
   const scope = said.length > 0 && message.nodes > 1 ? `of ${message.nodes}, ` : '';
+  const coming = expectedNode(facts, pod);
+  const remedy = leading?.remedy ?? "Change what the scheduler's message names.";
   return {
-    code: codeOf(leading),
+    code: codeOf(leading?.reason),
+    category: leading?.reason.known.category ?? 'no-space',
+    mayHeal: 'nodes',
     summary: `No node can take the pod of ${facts.name}: ${scope}${because}.`,
-    remedy: leading?.known.remedy(leading.match) ?? "Change what the scheduler's message names.",
-    nextStep: leading?.known.code === 'insufficient' ? showManifest(facts) : showEvents(facts, podObject(pod)),
+    remedy: coming === undefined ? remedy : `Wait: ${coming}. If that brings no help: ${remedy}`,
+    nextStep:
+      leading?.reason.known.code === 'insufficient' ? showManifest(facts) : showEvents(facts, podObject(pod)),
     severity: 'error',
     object: podObject(pod),
     evidence: [oneLine(text, 600)],
   };
 };
 
-function codeOf(
-  leading: { readonly known: (typeof reasons)[number]; readonly match: RegExpExecArray } | undefined,
-): string {
+/**
+ * Which of several reasons counts: the one that keeps the pod off the node that would do otherwise. The nodes themselves
+ * decide it where they may be read; else a taint that belongs to the missing device. Where neither decides, both ways on are
+ * told.
+ */
+function leadingReason(facts: Facts, pod: Pod, reasons: readonly KnownReason[]): Leading | undefined {
+  const ordered = [...reasons].sort((a, b) => nodeReasons.indexOf(a.known) - nodeReasons.indexOf(b.known));
+  const [usual] = ordered;
+  if (usual === undefined) return undefined;
+  const byNodes = decidedByNodes(facts, pod, ordered);
+  if (byNodes !== undefined) return byNodes;
+  const gates = ordered.filter(({ known }) => known.isGate);
+  const usualRemedy = usual.known.remedy(usual.match);
+  const [resource = ''] = usual.known.code === 'insufficient' ? [usual.match[1]] : [];
+  const deviceTaint = gates.find(({ known, match }) => known.code === 'taint' && belongsTo(match[1] ?? '', resource));
+  if (deviceTaint !== undefined) return { reason: deviceTaint, remedy: deviceTaint.known.remedy(deviceTaint.match) };
+  const other = gates.find((each) => each !== usual && !isControlPlane(each.match));
+  if (other === undefined || (facts.evidence.nodes ?? []).length > 0) return { reason: usual, remedy: usualRemedy };
+  const what = other.nodes === 1 ? 'the node that is excluded otherwise' : 'one of the nodes that are excluded otherwise';
+  const so = lowerFirst(other.known.remedy(other.match));
+  return { reason: usual, remedy: `${usualRemedy.replace(/\.$/, '')}; or, if ${what} would do, ${so}` };
+}
+
+/** By the nodes: one that only a gate keeps the pod from. A node that nothing keeps it from is merely full at the moment. */
+function decidedByNodes(facts: Facts, pod: Pod, reasons: readonly KnownReason[]): Leading | undefined {
+  const blocks = (facts.evidence.nodes ?? []).map((node) => ({ name: node.metadata.name, blocks: staticBlocks(pod, node) }));
+  if (blocks.length === 0) return undefined;
+  if (blocks.some((node) => node.blocks.length === 0)) {
+    const dynamic = reasons.find(({ known }) => !known.isGate);
+    return dynamic && { reason: dynamic, remedy: dynamic.known.remedy(dynamic.match) };
+  }
+  for (const { name, blocks: own } of blocks) {
+    const [block] = own;
+    if (block === undefined || own.length > 1 || block.kind === 'insufficient') continue;
+    if (block.kind === 'taint' && controlPlane.test(block.key)) continue;
+    const reason = reasons.find(({ known }) => known.code === block.kind);
+    if (reason !== undefined) return { reason, remedy: remedyFor(block, name, reason) };
+  }
+  return undefined;
+}
+
+function remedyFor(block: StaticBlock, node: string, { known, match }: KnownReason): string {
+  if (block.kind === 'taint') {
+    return `Add the toleration for ${tolerationWords(block.key, block.value)} to the manifest (spec.predictor.tolerations): the node ${node} would do otherwise.`;
+  }
+  if (block.kind === 'cordoned') return `Uncordon the node ${node}, which would do otherwise.`;
+  if (block.kind === 'node-selector') {
+    return `Correct nodeSelector in the manifest or runtime, or label the node ${node}, which would do otherwise, with ${block.key}=${block.value}.`;
+  }
+  return known.remedy(match);
+}
+
+const controlPlane = /^node-role\.kubernetes\.io\/(?:control-plane|master)$/;
+
+function isControlPlane([, taint = '']: RegExpExecArray): boolean {
+  return controlPlane.test(/^\{([^:}]+)/.exec(taint)?.[1] ?? '');
+}
+
+/** Whether a taint is that of nodes with a device: `{nvidia.com/gpu: present}` and `nvidia.com/gpu`, or of the same maker. */
+function belongsTo(taint: string, resource: string): boolean {
+  const key = /^\{([^:}]+)/.exec(taint)?.[1]?.trim() ?? '';
+  if (key === '' || !isExtended(resource)) return false;
+  return key === resource || (key.includes('/') && key.split('/')[0] === resource.split('/')[0]);
+}
+
+function codeOf(leading: KnownReason | undefined): DiagnosisCode {
   if (leading === undefined) return 'unschedulable';
-  return leading.known.code === 'insufficient' ? `insufficient-${leading.match[1] ?? 'resources'}` : leading.known.code;
+  const { code } = leading.known;
+  return code === 'insufficient' ? `insufficient-${leading.match[1] ?? 'resources'}` : code;
+}
+
+function bareReason(reason: string): string {
+  return reason.replace(/^node\(s\) (?:had |have )?/, '');
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 function noNodes(facts: Facts, pod: Pod, text: string): Diagnosis {
   return {
     code: 'no-nodes',
+    category: 'no-space',
+    mayHeal: 'nodes',
     summary: `The pod of ${facts.name} cannot be placed: the cluster has no node.`,
     remedy: 'Add a node, or start the one that the cluster has (for example minikube start).',
     severity: 'error',
-    object: { kind: 'Pod', ...nameOf(pod) },
+    object: podObject(pod),
     evidence: [oneLine(text)],
   };
 }
@@ -155,15 +158,4 @@ function comparison(facts: Facts, pod: Pod, resource: string): string {
   const largest = have.sort((a, b) => (a < b ? 1 : -1))[0];
   const largestNode = largest === undefined ? '' : `; the largest node has ${formatQuantity(resource, largest)}`;
   return ` (it asks for ${formatQuantity(resource, asked)}${largestNode})`;
-}
-
-/** What the scheduler counts: the sum of the containers, or the largest init container. */
-function requestedBy({ spec }: Pod, resource: string): bigint {
-  const amount = ({
-    resources,
-  }: {
-    readonly resources?: { readonly requests?: Readonly<Record<string, string>> };
-  }): bigint => parseQuantity(resources?.requests?.[resource] ?? '') ?? 0n;
-  const sum = (spec?.containers ?? []).map(amount).reduce((a, b) => a + b, 0n);
-  return (spec?.initContainers ?? []).map(amount).reduce((most, each) => (each > most ? each : most), sum);
 }

@@ -1,10 +1,15 @@
 import { findEvent, oneLine, podObject, showEvents, type Facts } from './facts.ts';
+import { matchPhrase } from './phrase.ts';
+import type { ErrorCategory } from '../../foundation/error.ts';
 import type { Cause } from './cause.ts';
-import type { Diagnosis } from './diagnosis.ts';
+import type { DiagnosisCode } from './codes.ts';
+import type { Diagnosis, Healing } from './diagnosis.ts';
 import type { Pod } from '../resources/core.ts';
 
 interface Problem {
-  readonly code: string;
+  readonly code: DiagnosisCode;
+  readonly category: ErrorCategory;
+  readonly mayHeal?: Healing;
   readonly pattern: RegExp;
   readonly summary: (match: RegExpExecArray, facts: Facts, pod: Pod) => string;
   readonly remedy: string | ((facts: Facts) => string);
@@ -14,6 +19,8 @@ interface Problem {
 const problems: readonly Problem[] = [
   {
     code: 'multi-attach',
+    category: 'conflict',
+    mayHeal: 'retry',
     pattern: /Multi-Attach error for volume "([^"]+)" (Volume is already .*)/,
     summary: ([, volume, why = ''], facts) => {
       const others = /used by pod\(s\) (.+)/.exec(why)?.[1];
@@ -25,6 +32,8 @@ const problems: readonly Problem[] = [
   },
   {
     code: 'secret-missing',
+    category: 'not-found',
+    mayHeal: 'retry',
     pattern: /secrets? "([^"]+)" not found/,
     summary: ([, name], facts) =>
       `The Secret ${name} that the pod of ${facts.name} needs does not exist in the namespace ${facts.namespace}.`,
@@ -32,6 +41,8 @@ const problems: readonly Problem[] = [
   },
   {
     code: 'config-map-missing',
+    category: 'not-found',
+    mayHeal: 'retry',
     pattern: /configmaps? "([^"]+)" not found/,
     summary: ([, name], facts) =>
       `The ConfigMap ${name} that the pod of ${facts.name} needs does not exist in the namespace ${facts.namespace}.`,
@@ -39,13 +50,15 @@ const problems: readonly Problem[] = [
   },
   {
     code: 'key-missing',
-    pattern: /couldn't find key (\S+) in (Secret|ConfigMap) (?:[^/\s]+\/)?(\S+)/,
+    category: 'not-found',
+    pattern: /couldn't find key (\S+) in (Secret|ConfigMap) (\S+)/,
     summary: ([, key, kind, name], facts) =>
-      `The ${kind} ${name} that the pod of ${facts.name} needs has no key ${key}.`,
+      `The ${kind} ${name?.split('/').at(-1)} that the pod of ${facts.name} needs has no key ${key}.`,
     remedy: 'Add the key, or name another one in the manifest.',
   },
   {
     code: 'model-folder-missing',
+    category: 'not-found',
     pattern: /failed to (create|prepare) subPath (?:directory )?for volumeMount "([^"]+)" of container "([^"]+)"/,
     summary: (_match, facts) =>
       `The folder of ${facts.evidence.isvc.spec.predictor.model?.storageUri ?? 'the storage URI'} is not on the claim, or is no folder.`,
@@ -53,6 +66,8 @@ const problems: readonly Problem[] = [
   },
   {
     code: 'volume-path-missing',
+    category: 'not-found',
+    mayHeal: 'retry',
     pattern:
       /MountVolume\.(?:NewMounter initialization|SetUp) failed for volume "([^"]+)" ?: path "([^"]+)" does not exist/,
     summary: ([, volume, path], facts, pod) =>
@@ -61,11 +76,13 @@ const problems: readonly Problem[] = [
   },
   {
     code: 'mount-failed',
+    category: 'server',
+    mayHeal: 'retry',
     pattern:
       /(?:MountVolume\.\w+(?: initialization)? failed for volume|AttachVolume\.Attach failed for volume) "([^"]+)" ?: (.+)/s,
     summary: ([, volume, why = ''], facts) =>
       `The volume ${volume} of ${facts.name} cannot be mounted: ${oneLine(why, 160).replace(/\.$/, '')}.`,
-    remedy: "Mend what the message names: the volume's server, path or access.",
+    remedy: "Repair what the message names: the volume's server, path or access.",
   },
 ];
 
@@ -93,11 +110,13 @@ export const volumeProblem: Cause = (facts) => {
 };
 
 function diagnoseMessage(facts: Facts, pod: Pod, message: string): Diagnosis | undefined {
-  for (const { code, pattern, summary, remedy } of problems) {
-    const match = pattern.exec(message);
-    if (match === null) continue;
+  for (const { code, category, mayHeal = false, pattern, summary, remedy } of problems) {
+    const match = matchPhrase(pattern, facts.phrase(message));
+    if (match === undefined) continue;
     return {
       code,
+      category,
+      mayHeal,
       summary: summary(match, facts, pod),
       remedy: typeof remedy === 'string' ? remedy : remedy(facts),
       nextStep: showEvents(facts, podObject(pod)),

@@ -16,7 +16,8 @@ const silence = [
 export const webhookDown = refusedFor([
   {
     code: 'webhook-certificate',
-    pattern: new RegExp(`${webhook}.*?(x509: [^\\n]+)`, 's'),
+    category: 'server',
+    pattern: new RegExp(`${webhook}.*?((?:x509: |tls: failed to verify certificate)[^\\n]*)`, 's'),
     summary: ([, name]) =>
       `The API server does not trust the certificate of the webhook ${name}, so that nothing can be admitted.`,
     remedy: (match) =>
@@ -24,6 +25,7 @@ export const webhookDown = refusedFor([
   },
   {
     code: 'webhook-missing',
+    category: 'not-found',
     pattern: new RegExp(`${webhook}.*?service "([^"]+)" not found`, 's'),
     summary: ([, name, service]) => `The webhook ${name} cannot be called: its Service ${service} does not exist.`,
     remedy: (match) =>
@@ -31,14 +33,16 @@ export const webhookDown = refusedFor([
   },
   {
     code: 'webhook-down',
-    pattern: new RegExp(`${webhook}(?:.*?(${silence.join('|')}))?`, 's'),
+    category: 'unreachable',
+    mayHeal: 'retry',
+    pattern: new RegExp(`${webhook}(?:.*?\\b(${silence.join('|')})\\b)?`, 's'),
     summary: ([, name, why]) =>
       `The webhook ${name} does not answer${why === undefined ? '' : ` (${why})`}, so that nothing can be admitted.`,
-    remedy: (match) => `Wait until ${ownerOf(match)} runs, or mend it, and try again.`,
+    remedy: (match) => `Wait until ${ownerOf(match)} runs, or repair it, and try again.`,
   },
 ]);
 
 function ownerOf([, name = '']: RegExpExecArray): string {
-  if (/kserve/.test(name)) return 'the Deployment kserve-controller-manager';
-  return /knative/.test(name) ? "Knative Serving's webhook" : 'what answers the webhook';
+  if (/(^|\.)kserve[-.]/.test(name)) return 'the Deployment kserve-controller-manager';
+  return /\.knative\.dev$/.test(name) ? "Knative Serving's webhook" : 'what answers the webhook';
 }

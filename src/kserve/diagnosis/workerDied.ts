@@ -1,11 +1,14 @@
 import { findInLog, lastLines, lastPythonError } from './logPatterns.ts';
-import { logsOf, oneLine, podObject, showLogs } from './facts.ts';
+import { logsOf, oneLine, podObject, showLogs, words } from './facts.ts';
 import { torchServePatterns } from './torchServePatterns.ts';
 import type { Cause } from './cause.ts';
 
 const died =
-  /Backend worker process died|Load model failed: |Worker died\.|error: Worker died|Error while registering model|Torchserve stopped|State change \w+ -> WORKER_(?:ERROR|STOPPED)/g;
+  /Backend worker process died|backend worker process died|Load model failed: |Worker died\.|error: Worker died|Error while registering model|Torchserve stopped|State change \w+ -> WORKER_(?:ERROR|STOPPED)/g;
 const loaded = /State change \w+ -> WORKER_MODEL_LOADED/g;
+
+/** The connection to a worker broke off: nobody told TorchServe why. */
+const brokenOff = /Worker disconnected\. WORKER_|backend worker process died\.|Worker died\.|Killed\b|SIGKILL|exit code:? -?9\b/;
 
 /**
  * The container runs, and the server in it does not serve: TorchServe's workers end without ending the container, and
@@ -19,15 +22,23 @@ export const workerDied: Cause = (facts) => {
       .map((log) => log.text)
       .join('\n');
     if (lastIndex(text, died) <= lastIndex(text, loaded)) continue;
-    const found = findInLog(text, torchServePatterns);
+    const found = findInLog(facts.phrase(text), torchServePatterns);
     const error = found === undefined ? lastPythonError(text) : undefined;
     const isReady = fact.status.ready === true ? ' though its pod is ready' : '';
+    const wasKilled = found === undefined && error === undefined && brokenOff.test(text) && !hasTraceback(text);
+    const unknown = wasKilled
+      ? `A worker of TorchServe of ${facts.name} was ended from outside while it loaded the model${isReady}, without an error of its own: most likely for memory.`
+      : `TorchServe of ${facts.name} cannot load the model${isReady}${error === undefined ? '' : `: ${words(error)}`}.`;
     return {
-      code: found?.pattern.code ?? 'worker-died',
-      summary:
-        found?.pattern.summary(found.match, facts.name) ??
-        `TorchServe of ${facts.name} cannot load the model${isReady}${error === undefined ? '' : `: ${oneLine(error, 200).replace(/\.$/, '')}`}.`,
-      remedy: found?.pattern.remedy ?? "Read the server's log: its worker ends while it loads the model.",
+      code: found?.pattern.code ?? (wasKilled ? 'worker-killed' : 'worker-died'),
+      category: found?.pattern.category ?? (wasKilled ? 'no-space' : 'server'),
+      mayHeal: found?.pattern.mayHeal ?? false,
+      summary: found?.pattern.summary(found.match, facts.name) ?? unknown,
+      remedy:
+        found?.pattern.remedy ??
+        (wasKilled
+          ? 'Raise the memory in the manifest (spec.predictor.model.resources), or lower the number of workers in config.properties.'
+          : "Read the server's log: its worker ends while it loads the model."),
       nextStep: showLogs(facts, fact),
       severity: 'error',
       object: podObject(fact.pod),
@@ -36,6 +47,11 @@ export const workerDied: Cause = (facts) => {
   }
   return undefined;
 };
+
+/** A worker that fails by itself prints where. */
+function hasTraceback(text: string): boolean {
+  return /MODEL_LOG - Traceback \(most recent call last\)/.test(text);
+}
 
 function lastIndex(text: string, pattern: RegExp): number {
   return [...text.matchAll(pattern)].at(-1)?.index ?? -1;

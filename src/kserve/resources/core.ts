@@ -44,6 +44,8 @@ export interface PodStatus {
   readonly containerStatuses?: readonly ContainerStatus[];
   readonly initContainerStatuses?: readonly ContainerStatus[];
   readonly startTime?: string;
+  /** The node that the scheduler makes room on for the pod. */
+  readonly nominatedNodeName?: string;
 }
 
 export interface Condition {
@@ -87,6 +89,8 @@ export interface KubeEvent extends KubeObject {
   readonly firstTimestamp?: string | null;
   readonly lastTimestamp?: string | null;
   readonly eventTime?: string | null;
+  /** Of an event that came again (`events.k8s.io`). */
+  readonly series?: { readonly count?: number; readonly lastObservedTime?: string | null } | null;
   readonly involvedObject?: {
     readonly kind?: string;
     readonly name?: string;

@@ -11,6 +11,7 @@ export interface InferenceServiceSpec {
   readonly predictor: Predictor;
   readonly transformer?: Component;
   readonly explainer?: Component;
+  readonly [field: string]: unknown;
 }
 
 export interface Component {
@@ -54,6 +55,12 @@ export interface InferenceServiceStatus {
 export interface ComponentStatus {
   readonly latestReadyRevision?: string;
   readonly latestCreatedRevision?: string;
+  /** Of Knative: which revision gets how much. */
+  readonly traffic?: readonly {
+    readonly revisionName?: string;
+    readonly percent?: number;
+    readonly latestRevision?: boolean;
+  }[];
   readonly url?: string;
   readonly restUrl?: string;
   readonly address?: { readonly url?: string };

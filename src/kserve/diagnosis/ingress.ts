@@ -1,0 +1,74 @@
+import { conditionOf } from '../serviceStatus.ts';
+import { nameOf, oneLine, showManifest, words, type Facts } from './facts.ts';
+import type { Cause } from './cause.ts';
+import type { Diagnosis } from './diagnosis.ts';
+
+/** What KServe makes for the way in, and what to do when the cluster does not know its kind. */
+const kinds: readonly { readonly version: RegExp; readonly remedy: string }[] = [
+  {
+    version: /^networking\.istio\.io\//,
+    remedy:
+      'Have Istio installed, or set disableIstioVirtualHost: true in the ingress settings of the ConfigMap inferenceservice-config.',
+  },
+  {
+    version: /^gateway\.networking\.k8s\.io\//,
+    remedy:
+      'Have the CRDs of the Gateway API installed, or set enableGatewayApi: false in the ingress settings of the ConfigMap inferenceservice-config.',
+  },
+  {
+    version: /^route\.openshift\.io\//,
+    remedy: 'This needs OpenShift: correct the ingress settings of the ConfigMap inferenceservice-config.',
+  },
+];
+
+/** Reasons and messages of `IngressReady` that only wait for the predictor. */
+const consequence = /^(?:Predictor|Transformer|Explainer|Component) ingress not created$|(?:Predictor|Transformer|Explainer) (?:is )?not ready/i;
+
+/** The model runs, and KServe cannot make the way in. */
+export const ingress: Cause = (facts) => {
+  const { isvc } = facts.evidence;
+  const condition = conditionOf(isvc, 'IngressReady');
+  const event = facts.events.find(({ reason }) => reason === 'VirtualServiceCRDNotFound');
+  const isFailing = condition !== undefined && condition.status !== 'True' && condition.status !== 'Unknown';
+  const text = [condition?.message, event?.message].find((each) => each !== undefined && each !== '') ?? '';
+  const missing = /no matches for kind "([^"]+)" in version "([^"]+)"/.exec(text);
+  if (missing !== null && (isFailing || event !== undefined)) {
+    const [, kind, version = ''] = missing;
+    const remedy = kinds.find((each) => each.version.test(version))?.remedy ?? 'Have what brings that kind installed.';
+    return diagnosis(facts, text, {
+      code: 'ingress-kind-missing',
+      category: 'not-found',
+      summary: `KServe cannot make the way in to ${facts.name}: the cluster does not know the kind ${kind} (${version})${livesWords(facts)}.`,
+      remedy,
+    });
+  }
+  const why = condition?.message ?? '';
+  const waits = consequence.test(condition?.reason ?? '') || consequence.test(why);
+  if (!isFailing || waits || why === '' || conditionOf(isvc, 'PredictorReady')?.status !== 'True') return undefined;
+  return diagnosis(facts, why, {
+    code: 'ingress-failed',
+    category: 'server',
+    summary: `KServe cannot make the way in to ${facts.name}: ${words(why)}${livesWords(facts)}.`,
+    remedy:
+      'Correct what it names: the ingress settings of the ConfigMap inferenceservice-config, the gateway, or the host name.',
+  });
+};
+
+function diagnosis(
+  facts: Facts,
+  text: string,
+  told: Pick<Diagnosis, 'code' | 'category' | 'summary' | 'remedy'>,
+): Diagnosis {
+  return {
+    ...told,
+    mayHeal: 'retry',
+    nextStep: showManifest(facts),
+    severity: 'error',
+    object: { kind: 'InferenceService', ...nameOf(facts.evidence.isvc) },
+    evidence: [oneLine(text, 600)],
+  };
+}
+
+function livesWords({ evidence }: Facts): string {
+  return conditionOf(evidence.isvc, 'PredictorReady')?.status === 'True' ? '; its predictor itself is ready' : '';
+}

@@ -1,0 +1,51 @@
+import { nameOf, oneLine, showManifest } from './facts.ts';
+import { durationWords } from './knativeRevision.ts';
+import type { Cause } from './cause.ts';
+
+/** ModelMesh loads a model within seconds, or says why not. */
+const patience = 60_000;
+
+/** A service for ModelMesh, of which KServe's own controller keeps its hands. */
+export const modelMeshSilent: Cause = (facts) => {
+  const { isvc, now } = facts.evidence;
+  const { creationTimestamp } = isvc.metadata;
+  const isSeen = (isvc.status?.conditions ?? []).length > 0 || isvc.status?.modelStatus?.lastFailureInfo != null;
+  if (facts.mode !== 'ModelMesh' || isSeen || now === undefined || creationTimestamp === undefined) return undefined;
+  const waited = now - Date.parse(creationTimestamp);
+  if (!(waited > patience)) return undefined;
+  return {
+    code: 'modelmesh-silent',
+    category: 'unreachable',
+    mayHeal: 'retry',
+    summary: `${facts.name} is to be served by ModelMesh (annotation serving.kserve.io/deploymentMode), whose controller has not looked at it for ${durationWords(waited)}; KServe's own controller leaves it alone.`,
+    remedy:
+      'See whether the Deployment modelmesh-controller runs and whether the namespace has the label modelmesh-enabled=true; or delete the service and deploy it in Standard mode.',
+    nextStep: showManifest(facts),
+    severity: 'error',
+    object: { kind: 'InferenceService', ...nameOf(isvc) },
+    evidence: [`creationTimestamp: ${creationTimestamp}`, 'status is empty'],
+  };
+};
+
+/** KServe or ModelMesh says that the model could not be loaded, and no pod tells more: theirs are not the service's own. */
+export const modelLoadFailed: Cause = (facts) => {
+  const { isvc } = facts.evidence;
+  const failure = isvc.status?.modelStatus?.lastFailureInfo;
+  const isBlocked = isvc.status?.modelStatus?.transitionStatus === 'BlockedByFailedLoad';
+  if (!isBlocked || failure == null || (failure.reason ?? failure.message ?? '') === '') return undefined;
+  const message = (failure.message ?? '').trim();
+  const last = message.split('\n').at(-1) ?? '';
+  const where = failure.location === undefined || failure.location === '' ? '' : ` on ${failure.location}`;
+  const by = facts.mode === 'ModelMesh' ? 'ModelMesh' : 'KServe';
+  return {
+    code: 'model-load-failed',
+    category: 'server',
+    mayHeal: false,
+    summary: `${by} could not load the model of ${facts.name}${where}: ${oneLine(last === '' ? (failure.reason ?? '') : last, 240).replace(/\.$/, '')}.`,
+    remedy: 'Read the log of the server that was to load it, and correct the model or the runtime.',
+    nextStep: showManifest(facts),
+    severity: 'error',
+    object: { kind: 'InferenceService', ...nameOf(isvc) },
+    evidence: [`${failure.reason ?? 'lastFailureInfo'}: ${oneLine(message, 600)}`],
+  };
+};
