@@ -15,9 +15,13 @@ export type { ListedRuntimes } from './choices/otherRuntimes.ts';
 export { runtimeChoices } from './choices/runtimeChoices.ts';
 export { parseConfigProperties } from './configProperties.ts';
 export type { ConfigProperties, SnapshotModel } from './configProperties.ts';
+export { deploymentModeOf } from './deploymentMode.ts';
+export type { DiagnosisCode } from './diagnosis/codes.ts';
 export type { Diagnosis } from './diagnosis/diagnosis.ts';
 export type { DiagnosisEvidence, LogRequest, LogTail } from './diagnosis/evidence.ts';
-export { diagnose, wantsLogsOf } from './diagnosis/index.ts';
+export { diagnose, noCauseFound, wantsLogsOf } from './diagnosis/index.ts';
+export { isScalingUp } from './diagnosis/scheduling.ts';
+export { eventTime, eventTimeMs } from './eventTime.ts';
 export { formatEarlierVersions, readEarlierVersions } from './earlierVersions.ts';
 export type { EarlierVersion } from './earlierVersions.ts';
 export {
@@ -40,6 +44,8 @@ export {
 } from './names.ts';
 export { planWarnings } from './planWarnings.ts';
 export type { PlanFacts } from './planWarnings.ts';
+export { podHealth } from './podHealth.ts';
+export type { PodHealth } from './podHealth.ts';
 export { componentOf, isPodReady, podRow } from './pods.ts';
 export type { PodRow, ServiceComponent } from './pods.ts';
 export { compareQuantities, formatQuantity, parseQuantity, quantityProblem } from './quantity.ts';

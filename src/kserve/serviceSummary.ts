@@ -1,5 +1,6 @@
 import { readProvenance } from './annotations.ts';
 import { serviceStatus, type ServiceState } from './serviceStatus.ts';
+import type { PodHealth } from './podHealth.ts';
 import type { Condition } from './resources/core.ts';
 import type { InferenceService } from './resources/inferenceService.ts';
 
@@ -37,12 +38,13 @@ export interface ServiceSummary {
   readonly hasExplainer: boolean;
 }
 
-export function serviceSummary(service: InferenceService): ServiceSummary {
+/** @param pods see {@link serviceStatus} */
+export function serviceSummary(service: InferenceService, pods: readonly PodHealth[] = []): ServiceSummary {
   const { metadata, spec, status } = service;
   const { predictor } = spec;
   const { model } = predictor;
   const provenance = readProvenance(service);
-  const { state, word, reason, since, answers } = serviceStatus(service);
+  const { state, word, reason, since, answers } = serviceStatus(service, undefined, pods);
   const optional = {
     word,
     createdAt: metadata.creationTimestamp,

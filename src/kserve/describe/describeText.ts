@@ -1,3 +1,4 @@
+import { eventTime, eventTimeMs } from '../eventTime.ts';
 import type { KubeEvent, Pod, ContainerStatus } from '../resources/core.ts';
 import type { InferenceService } from '../resources/inferenceService.ts';
 import { ageOf } from './age.ts';
@@ -104,21 +105,16 @@ export function describeEvents(title: string, events: readonly KubeEvent[], now:
   return document(`Events of ${title}`, ['', ...eventLines(events, now)]);
 }
 
-/** When an event happened last; the newer API has but its beginning. */
-export function timeOfEvent({ lastTimestamp, eventTime, firstTimestamp, metadata }: KubeEvent): string | undefined {
-  return lastTimestamp ?? eventTime ?? firstTimestamp ?? metadata.creationTimestamp;
-}
-
 function eventLines(events: readonly KubeEvent[], now: number): readonly string[] {
   if (events.length === 0) return ['none (Kubernetes forgets events after an hour)'];
-  const sorted = [...events].sort((a, b) => (timeOfEvent(a) ?? '').localeCompare(timeOfEvent(b) ?? ''));
+  const sorted = [...events].sort((a, b) => eventTimeMs(a) - eventTimeMs(b));
   return columns(
     ['Age', 'Type', 'Reason', 'Object', 'Message'],
     sorted.map((event) => {
       const { type = '', reason = '', message, count, involvedObject } = event;
       const times = count !== undefined && count > 1 ? ` (${count} times)` : '';
       const object = [involvedObject?.kind, involvedObject?.name].filter(Boolean).join('/');
-      return [ageOf(timeOfEvent(event), now) ?? '', type, reason, object, `${oneLine(message)}${times}`];
+      return [ageOf(eventTime(event), now) ?? '', type, reason, object, `${oneLine(message)}${times}`];
     }),
   );
 }

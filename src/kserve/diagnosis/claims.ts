@@ -134,7 +134,8 @@ function whyPending(
   for (const { code, category, reason, pattern = /()/, why, remedy } of pendingReasons) {
     const event = facts.events.find((each) => each.reason === reason && each.involvedObject?.name === claim);
     const match = event && pattern.exec(event.message ?? '');
-    if (event && match) return { code, category, why: why(match, storageClass || 'the default StorageClass'), remedy, event };
+    if (event && match)
+      return { code, category, why: why(match, storageClass || 'the default StorageClass'), remedy, event };
   }
   return {
     code: 'claim-pending',

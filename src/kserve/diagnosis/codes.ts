@@ -161,7 +161,4 @@ export const diagnosisCodes = [
 ] as const;
 
 /** The resource that a node has too little of, or ran low on, stands in two of the codes. */
-export type DiagnosisCode =
-  | (typeof diagnosisCodes)[number]
-  | `insufficient-${string}`
-  | `evicted-${string}`;
+export type DiagnosisCode = (typeof diagnosisCodes)[number] | `insufficient-${string}` | `evicted-${string}`;

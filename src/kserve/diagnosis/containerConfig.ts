@@ -1,10 +1,25 @@
 import type { ErrorCategory } from '../../foundation/error.ts';
-import { containerWords, oneLine, podObject, showEvents, showManifest, words, type ContainerFact, type Facts } from './facts.ts';
+import {
+  containerWords,
+  oneLine,
+  podObject,
+  showEvents,
+  showManifest,
+  words,
+  type ContainerFact,
+  type Facts,
+} from './facts.ts';
 import { matchPhrase } from './phrase.ts';
 import type { Cause } from './cause.ts';
 import type { DiagnosisCode } from './codes.ts';
 
-const reasons = ['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError', 'PostStartHookError', 'StartError'];
+const reasons = [
+  'CreateContainerConfigError',
+  'CreateContainerError',
+  'RunContainerError',
+  'PostStartHookError',
+  'StartError',
+];
 
 /** What kubelet and container runtimes say of a container that they cannot start. */
 const problems: readonly {
@@ -27,7 +42,8 @@ const problems: readonly {
   {
     code: 'gpu-runtime',
     category: 'unsupported',
-    pattern: /nvidia-container-(?:cli|runtime)\S*: ([^\n]*)|exec: \S*nvidia-container-runtime\S*: ([^\n]*)|could not select device driver/,
+    pattern:
+      /nvidia-container-(?:cli|runtime)\S*: ([^\n]*)|exec: \S*nvidia-container-runtime\S*: ([^\n]*)|could not select device driver/,
     summary: (container, name, [, cli, runtime]) =>
       `The node cannot give ${container} of ${name} its GPU${(cli ?? runtime) === undefined ? '' : `: ${words(cli ?? runtime ?? '')}`}.`,
     remedy:
@@ -46,7 +62,8 @@ const problems: readonly {
   {
     code: 'command-missing',
     category: 'not-found',
-    pattern: /exec: ("[^"]*"|\S+): (?:executable file not found in \$PATH|stat \S*: no such file or directory|permission denied)|executable file not found in \$PATH/,
+    pattern:
+      /exec: ("[^"]*"|\S+): (?:executable file not found in \$PATH|stat \S*: no such file or directory|permission denied)|executable file not found in \$PATH/,
     summary: (container, name, [, command]) =>
       `The image of ${container} of ${name} does not have the command ${(command ?? 'that it is started with').replaceAll('"', '')}, or may not run it.`,
     remedy: 'Correct command and args in the manifest or the runtime, or use an image that has the command.',
@@ -82,7 +99,8 @@ export const containerConfig: Cause = (facts) => {
 /** Why a container is not started: while it waits, or where its last try ended before the first instruction. */
 function wordsOf({ status, ended }: ContainerFact): { readonly reason: string; readonly message: string } | undefined {
   const waiting = status.state?.waiting;
-  if (reasons.includes(waiting?.reason ?? '')) return { reason: waiting?.reason ?? '', message: waiting?.message ?? '' };
+  if (reasons.includes(waiting?.reason ?? ''))
+    return { reason: waiting?.reason ?? '', message: waiting?.message ?? '' };
   const isNew = ended?.reason === 'StartError' || ended?.reason === 'ContainerCannotRun';
   if (!isNew || status.state?.running !== undefined) return undefined;
   return { reason: ended.reason ?? '', message: ended.message ?? '' };

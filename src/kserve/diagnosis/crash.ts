@@ -1,6 +1,16 @@
 import { formatQuantity } from '../quantity.ts';
 import { findInLog, lastLines, lastPythonError } from './logPatterns.ts';
-import { containerWords, logsOf, oneLine, podObject, showLogs, showManifest, words, type ContainerFact, type Facts } from './facts.ts';
+import {
+  containerWords,
+  logsOf,
+  oneLine,
+  podObject,
+  showLogs,
+  showManifest,
+  words,
+  type ContainerFact,
+  type Facts,
+} from './facts.ts';
 import { matchPhrase } from './phrase.ts';
 import { torchServePatterns } from './torchServePatterns.ts';
 import type { Cause } from './cause.ts';
@@ -38,9 +48,7 @@ export const outOfMemory: Cause = (facts) => {
 
 /** The image's program is not one for the node's processor: the kernel says so before its first instruction. */
 export const execFormat: Cause = (facts) => {
-  const fact = crashed(facts).find((each) =>
-    matchPhrase(/exec format error/, facts.phrase(saidBy(facts, each))),
-  );
+  const fact = crashed(facts).find((each) => matchPhrase(/exec format error/, facts.phrase(saidBy(facts, each))));
   if (fact === undefined) return undefined;
   return {
     code: 'exec-format',
@@ -88,7 +96,13 @@ export const probeKilled: Cause = (facts) => {
     const killing = eventOf(facts, fact, ['Killing', 'Unhealthy'], /failed (\w+) probe, will be restarted/);
     const probe = probes.find(({ word }) => killing?.match[1]?.toLowerCase() === word);
     if (killing === undefined || probe === undefined) continue;
-    const why = eventOf(facts, fact, ['Unhealthy'], /^(\w+) probe (?:failed|errored)(?:: |$)/, (kind) => kind.toLowerCase() === probe.word);
+    const why = eventOf(
+      facts,
+      fact,
+      ['Unhealthy'],
+      /^(\w+) probe (?:failed|errored)(?:: |$)/,
+      (kind) => kind.toLowerCase() === probe.word,
+    );
     const because = why === undefined ? '' : `: ${words(why.event.message ?? '')}`;
     return {
       code: probe.code,

@@ -162,7 +162,8 @@ function refusalsOf(
       .map(({ message = '' }) => ({ message, object: { kind, ...nameOf(object) }, isOurs: false }));
   const refused = componentConditions
     .map((type) => conditionOf(isvc, type))
-    .filter((condition) => condition?.status === 'False' && refusingReasons.includes(condition.reason ?? ''));
+    .filter((condition) => condition?.status === 'False' && refusingReasons.includes(condition.reason ?? ''))
+    .filter((condition) => !isPassing(condition?.message ?? ''));
   return [
     ...refusals.map((message) => ({ message, object: service, isOurs: true })),
     ...replicaSets

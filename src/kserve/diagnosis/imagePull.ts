@@ -1,5 +1,14 @@
-import { containerWords, findEvent, oneLine, podObject, showEvents, showManifest, type ContainerFact, type Facts } from './facts.ts';
-import { findAnswer } from './registryAnswers.ts';
+import {
+  containerWords,
+  findEvent,
+  oneLine,
+  podObject,
+  showEvents,
+  showManifest,
+  type ContainerFact,
+  type Facts,
+} from './facts.ts';
+import { findAnswer, type RegistryAnswer } from './registryAnswers.ts';
 import type { Cause } from './cause.ts';
 
 const reasons = [
@@ -12,6 +21,15 @@ const reasons = [
   'SignatureValidationFailed',
 ];
 
+/** What is said when the registry's answer is not known. */
+const unknownAnswer: Omit<RegistryAnswer, 'pattern'> = {
+  code: 'image-pull',
+  category: 'server',
+  mayHeal: 'retry',
+  what: 'cannot be fetched',
+  remedy: 'Read the events of the pod.',
+};
+
 /** A node cannot fetch the image of a container. */
 export const imagePull: Cause = (facts) => {
   for (const fact of facts.containers) {
@@ -22,13 +40,14 @@ export const imagePull: Cause = (facts) => {
     const texts = [waiting?.message ?? '', ...pullEvents(facts, fact, image)].filter((text) => text !== '');
     const answer = findAnswer(texts.map((text) => facts.phrase(text)));
     const isOurs = status.name !== 'storage-initializer';
+    const { code, category, mayHeal = false, what, remedy } = answer ?? unknownAnswer;
     return {
-      code: answer?.code ?? 'image-pull',
-      category: answer?.category ?? 'server',
-      mayHeal: answer?.mayHeal ?? (answer === undefined ? 'retry' : false),
-      summary: `The image ${image} of ${containerWords(fact)} ${answer?.what ?? 'cannot be fetched'}.`,
-      remedy: answer?.remedy ?? 'Read the events of the pod.',
-      nextStep: isOurs && answer?.code === 'image-not-found' ? showManifest(facts) : showEvents(facts, podObject(pod)),
+      code,
+      category,
+      mayHeal,
+      summary: `The image ${image} of ${containerWords(fact)} ${what}.`,
+      remedy,
+      nextStep: isOurs && code === 'image-not-found' ? showManifest(facts) : showEvents(facts, podObject(pod)),
       severity: 'error',
       object: podObject(pod),
       evidence: texts.map((text) => oneLine(text, 600)),

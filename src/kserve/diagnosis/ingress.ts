@@ -2,6 +2,7 @@ import { conditionOf } from '../serviceStatus.ts';
 import { nameOf, oneLine, showManifest, words, type Facts } from './facts.ts';
 import type { Cause } from './cause.ts';
 import type { Diagnosis } from './diagnosis.ts';
+import type { Condition } from '../resources/core.ts';
 
 /** What KServe makes for the way in, and what to do when the cluster does not know its kind. */
 const kinds: readonly { readonly version: RegExp; readonly remedy: string }[] = [
@@ -22,29 +23,31 @@ const kinds: readonly { readonly version: RegExp; readonly remedy: string }[] = 
 ];
 
 /** Reasons and messages of `IngressReady` that only wait for the predictor. */
-const consequence = /^(?:Predictor|Transformer|Explainer|Component) ingress not created$|(?:Predictor|Transformer|Explainer) (?:is )?not ready/i;
+const consequence =
+  /^(?:Predictor|Transformer|Explainer|Component) ingress not created$|(?:Predictor|Transformer|Explainer) (?:is )?not ready/i;
 
 /** The model runs, and KServe cannot make the way in. */
-export const ingress: Cause = (facts) => {
-  const { isvc } = facts.evidence;
-  const condition = conditionOf(isvc, 'IngressReady');
+export const ingress: Cause = (facts) => missingKind(facts) ?? failing(facts);
+
+function missingKind(facts: Facts): Diagnosis | undefined {
   const event = facts.events.find(({ reason }) => reason === 'VirtualServiceCRDNotFound');
-  const isFailing = condition !== undefined && condition.status !== 'True' && condition.status !== 'Unknown';
-  const text = [condition?.message, event?.message].find((each) => each !== undefined && each !== '') ?? '';
+  const text = [failingCondition(facts)?.message, event?.message].find((each) => (each ?? '') !== '') ?? '';
   const missing = /no matches for kind "([^"]+)" in version "([^"]+)"/.exec(text);
-  if (missing !== null && (isFailing || event !== undefined)) {
-    const [, kind, version = ''] = missing;
-    const remedy = kinds.find((each) => each.version.test(version))?.remedy ?? 'Have what brings that kind installed.';
-    return diagnosis(facts, text, {
-      code: 'ingress-kind-missing',
-      category: 'not-found',
-      summary: `KServe cannot make the way in to ${facts.name}: the cluster does not know the kind ${kind} (${version})${livesWords(facts)}.`,
-      remedy,
-    });
-  }
-  const why = condition?.message ?? '';
-  const waits = consequence.test(condition?.reason ?? '') || consequence.test(why);
-  if (!isFailing || waits || why === '' || conditionOf(isvc, 'PredictorReady')?.status !== 'True') return undefined;
+  if (missing === null) return undefined;
+  const [, kind, version = ''] = missing;
+  return diagnosis(facts, text, {
+    code: 'ingress-kind-missing',
+    category: 'not-found',
+    summary: `KServe cannot make the way in to ${facts.name}: the cluster does not know the kind ${kind} (${version})${livesWords(facts)}.`,
+    remedy: kinds.find((each) => each.version.test(version))?.remedy ?? 'Have what brings that kind installed.',
+  });
+}
+
+function failing(facts: Facts): Diagnosis | undefined {
+  const { reason = '', message: why = '' } = failingCondition(facts) ?? {};
+  const waits = consequence.test(reason) || consequence.test(why);
+  const lives = conditionOf(facts.evidence.isvc, 'PredictorReady')?.status === 'True';
+  if (waits || why === '' || !lives) return undefined;
   return diagnosis(facts, why, {
     code: 'ingress-failed',
     category: 'server',
@@ -52,7 +55,12 @@ export const ingress: Cause = (facts) => {
     remedy:
       'Correct what it names: the ingress settings of the ConfigMap inferenceservice-config, the gateway, or the host name.',
   });
-};
+}
+
+function failingCondition({ evidence }: Facts): Condition | undefined {
+  const condition = conditionOf(evidence.isvc, 'IngressReady');
+  return condition?.status === 'False' ? condition : undefined;
+}
 
 function diagnosis(
   facts: Facts,

@@ -34,7 +34,9 @@ function isKnatives([, webhook = '']: RegExpExecArray, { mode }: Facts): boolean
 
 /** The fields that Knative names: `must not set the field(s): spec.template.spec.nodeSelector`. */
 function fieldsIn([, , why = '']: RegExpExecArray): readonly string[] {
-  const list = /(?:must not set the field\(s\)|feature .*? is disabled.*?|disallowed field\(s\)):? ?([^\n]*)/.exec(why)?.[1];
+  const list = /(?:must not set the field\(s\)|feature .*? is disabled.*?|disallowed field\(s\)):? ?([^\n]*)/.exec(
+    why,
+  )?.[1];
   const parts = (list ?? why).split(/[,\s]+/).flatMap((path) => path.replace(/\[\d+\]/g, '').split('.'));
   return [...new Set(parts.filter((part) => Object.hasOwn(features, part)))];
 }

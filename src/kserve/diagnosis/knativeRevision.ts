@@ -124,7 +124,10 @@ export const knativeNetwork: Cause = (facts) => {
 
 /** The route waits for what the revision lacks. */
 function isConsequence({ reason = '', message }: Condition): boolean {
-  return /^(?:RevisionMissing|ConfigurationMissing|Deploying|Unknown)$/.test(reason) || /does not have any ready Revision/.test(message ?? '');
+  return (
+    /^(?:RevisionMissing|ConfigurationMissing|Deploying|Unknown)$/.test(reason) ||
+    /does not have any ready Revision/.test(message ?? '')
+  );
 }
 
 /** "40 s", "12 min", "3 h", "2 d". */

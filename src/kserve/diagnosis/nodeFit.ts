@@ -22,7 +22,8 @@ export function staticBlocks(pod: Pod, node: Node): readonly StaticBlock[] {
   if (node.spec?.unschedulable === true) blocks.push({ kind: 'cordoned', key: '', value: '' });
   for (const { key, value = '', effect } of node.spec?.taints ?? []) {
     const counts = effect === 'NoSchedule' || effect === 'NoExecute';
-    if (counts && !ownTaints.test(key) && !tolerates(pod, key, value, effect)) blocks.push({ kind: 'taint', key, value });
+    if (counts && !ownTaints.test(key) && !tolerates(pod, key, value, effect))
+      blocks.push({ kind: 'taint', key, value });
   }
   const labels = node.metadata.labels ?? {};
   for (const [key, value] of Object.entries(nodeSelectorOf(pod))) {

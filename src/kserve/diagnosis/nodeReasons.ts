@@ -95,7 +95,8 @@ export const nodeReasons: readonly NodeReason[] = [
     code: 'cordoned',
     category: 'conflict',
     isGate: true,
-    pattern: /^(?:node\(s\) were unschedulable|node\(s\) had (?:untolerated )?taint \{?node\.kubernetes\.io\/unschedulable|NodeUnschedulable)/,
+    pattern:
+      /^(?:node\(s\) were unschedulable|node\(s\) had (?:untolerated )?taint \{?node\.kubernetes\.io\/unschedulable|NodeUnschedulable)/,
     words: () => 'been cordoned',
     remedy: () => 'Uncordon a node when its maintenance is over.',
   },
@@ -112,7 +113,8 @@ export const nodeReasons: readonly NodeReason[] = [
     code: 'pod-affinity',
     category: 'conflict',
     isGate: false,
-    pattern: /^(?:node\(s\) )?(?:didn't (?:match|satisfy) .*(?:pod (?:anti-)?affinity|pods anti-affinity|topology spread)|MatchInterPodAffinity)/,
+    pattern:
+      /^(?:node\(s\) )?(?:didn't (?:match|satisfy) .*(?:pod (?:anti-)?affinity|pods anti-affinity|topology spread)|MatchInterPodAffinity)/,
     words: () => 'other pods that the affinity or spread rules forbid or miss',
     remedy: () => 'Loosen the affinity or topology spread rules, or add a node.',
   },
@@ -129,7 +131,8 @@ export const nodeReasons: readonly NodeReason[] = [
     category: 'invalid-input',
     isGate: true,
     pattern: /^(?:node\(s\) had (?:untolerated taint(?:\(s\))?|taints?)(?: (\{[^}]*\}))?|PodToleratesNodeTaints)/,
-    words: ([, taint]) => `a taint that the pod does not tolerate${taint === undefined ? '' : ` ${taint.replace(/: \}$/, '}')}`}`,
+    words: ([, taint]) =>
+      `a taint that the pod does not tolerate${taint === undefined ? '' : ` ${taint.replace(/: \}$/, '}')}`}`,
     remedy: ([, taint]) => {
       const named = /^\{([^:}]+)(?:: ?([^}]*))?\}$/.exec(taint ?? '');
       const which = named === null ? '' : ` for ${tolerationWords(named[1] ?? '', named[2] ?? '')}`;

@@ -29,7 +29,7 @@ export const evicted: Cause = (facts) => {
   const resource = /low on resource: ([\w-]+)/.exec(message)?.[1];
   const used = /Container (\S+) was using ([^,]+), request is ([^,]+)/.exec(message);
   const usage = used === null ? '' : ` (${used[1]} used ${used[2]}, and had asked for ${used[3]})`;
-  const node = pod.spec?.nodeName === undefined ? 'Its node' : `The node ${pod.spec.nodeName}`;
+  const node = nodeWords(pod);
   return {
     code: resource === undefined ? 'evicted' : `evicted-${resource}`,
     ...common,
@@ -71,21 +71,18 @@ function ownLimit(message: string): { readonly what: string; readonly remedy: st
 /** A pod that ended in another way than by its containers: refused by its node, pushed aside, or shut down with the node. */
 export const podEnded: Cause = (facts) => {
   const pod = facts.pods.find(({ status }) => status?.phase === 'Failed' && status.reason !== 'Evicted');
-  const hasRun = (pod?.status?.containerStatuses ?? []).some(({ state }) => state?.terminated !== undefined);
-  const disruption = pod?.status?.conditions?.find(({ type, status }) => type === 'DisruptionTarget' && status === 'True');
-  const reason = pod?.status?.reason ?? disruption?.reason ?? '';
-  const message = pod?.status?.message ?? disruption?.message ?? '';
-  if (pod === undefined || reason === '') return undefined;
+  const ended = pod && endedBy(pod);
+  if (pod === undefined || ended === undefined) return undefined;
+  const { reason, message } = ended;
   const isPreempted = reason === 'Preempting' || reason === 'PreemptionByScheduler';
-  if (!isPreempted && hasRun && disruption === undefined) return undefined;
-  const node = pod.spec?.nodeName === undefined ? 'Its node' : `The node ${pod.spec.nodeName}`;
+  const why = message.trim() === '' ? reason : `${reason}: ${words(message)}`;
   return {
     code: isPreempted ? 'preempted' : 'pod-rejected',
     category: 'no-space',
     mayHeal: 'scheduling',
     summary: isPreempted
       ? `The pod of ${facts.name} was ended to make room for one of a higher priority.`
-      : `${node} did not keep the pod of ${facts.name}: ${reason}${message.trim() === '' ? '' : `: ${words(message)}`}.`,
+      : `${nodeWords(pod)} did not keep the pod of ${facts.name}: ${why}.`,
     remedy: isPreempted
       ? 'Give it a higher priority (priorityClassName in the manifest), or add a node.'
       : "See the node's devices and conditions (kubectl describe node), and delete the pod so that it is made again.",
@@ -95,6 +92,19 @@ export const podEnded: Cause = (facts) => {
     evidence: [oneLine(`${reason}: ${message}`)],
   };
 };
+
+/** Undefined for a pod whose containers ended by themselves: they tell why. */
+function endedBy({ status }: Pod): { readonly reason: string; readonly message: string } | undefined {
+  const disruption = status?.conditions?.find(({ type, status: is }) => type === 'DisruptionTarget' && is === 'True');
+  const hasRun = (status?.containerStatuses ?? []).some(({ state }) => state?.terminated !== undefined);
+  const reason = status?.reason ?? disruption?.reason ?? '';
+  if (reason === '' || (hasRun && disruption === undefined && reason !== 'Preempting')) return undefined;
+  return { reason, message: status?.message ?? disruption?.message ?? '' };
+}
+
+function nodeWords({ spec }: Pod): string {
+  return spec?.nodeName === undefined ? 'Its node' : `The node ${spec.nodeName}`;
+}
 
 /** The node of the pod does not answer (any more). */
 export const nodeNotReady: Cause = (facts) => {

@@ -89,7 +89,9 @@ export function namesIn({ isvc, pods, nodes = [], claims }: DiagnosisEvidence): 
       ...(spec?.volumes ?? []).map(({ name }) => name),
       ...(spec?.containers ?? []).flatMap(({ image }) => image ?? []),
     ]),
-  ].filter((name) => typeof name === 'string' && name.length > 2 && name.length < 300 && !/^(?:[A-Za-z]+|\d+)$/.test(name));
+  ].filter(
+    (name) => typeof name === 'string' && name.length > 2 && name.length < 300 && !/^(?:[A-Za-z]+|\d+)$/.test(name),
+  );
   return [...new Set(named)]
     .filter((name) => !ownWords.has(name))
     .sort((a, b) => b.length - a.length)

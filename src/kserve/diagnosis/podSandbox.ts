@@ -6,22 +6,31 @@ import type { Pod } from '../resources/core.ts';
 
 /** Kubelet's and the container runtime's words for a pod without a network (Kubernetes 1.18 to 1.34, containerd, CRI-O). */
 const network =
-  /failed to set ?up (?:network for sandbox|sandbox container)|NetworkPlugin cni failed|[Nn]etwork is not ready|NetworkReady=false|plugin type="[^"]*"|cni plugin not initialized|failed to setup network|add network|CNI network/;
+  /failed to set ?up (?:network for sandbox|sandbox container)|NetworkPlugin cni failed|[Nn]etwork (?:plugin )?is not ready|NetworkReady=false|plugin type="[^"]*"|cni plugin not initialized|failed to setup network|add network|CNI network/;
 
-const runtimeClass = /RuntimeHandler "([^"]+)" not supported|no runtime for "([^"]+)" is configured|runtimeclass(?:es)?\S* "([^"]+)" not found/;
+const runtimeClass =
+  /RuntimeHandler "([^"]+)" not supported|no runtime for "([^"]+)" is configured|runtimeclass(?:es)?\S* "([^"]+)" not found/;
 
 /** The node has taken the pod and cannot make the sandbox that its containers live in. */
 export const podSandbox: Cause = (facts) => {
   for (const pod of facts.pods) {
-    const event = findEvent(facts, pod.metadata.name, ['FailedCreatePodSandBox', 'NetworkNotReady', 'FailedPodSandBoxStatus']);
+    const event = findEvent(facts, pod.metadata.name, [
+      'FailedCreatePodSandBox',
+      'NetworkNotReady',
+      'FailedPodSandBoxStatus',
+    ]);
     if (event === undefined || hasOvercome(facts, pod, eventTimeMs(event))) continue;
     const message = event.message ?? '';
     const phrase = facts.phrase(message);
-    const handler = matchPhrase(runtimeClass, phrase)?.slice(1).find((each) => each !== undefined);
+    const handler = matchPhrase(runtimeClass, phrase)
+      ?.slice(1)
+      .find((each) => each !== undefined);
     const isNetwork = event.reason === 'NetworkNotReady' || matchPhrase(network, phrase) !== undefined;
     const why = words(message.replace(/^.*? desc = /s, ''), 240);
     const node = pod.spec?.nodeName === undefined ? 'The node' : `The node ${pod.spec.nodeName}`;
-    const what = isNetwork ? `cannot give the pod of ${facts.name} a network` : `cannot make the sandbox of the pod of ${facts.name}`;
+    const what = isNetwork
+      ? `cannot give the pod of ${facts.name} a network`
+      : `cannot make the sandbox of the pod of ${facts.name}`;
     return {
       code: handler !== undefined ? 'runtime-class-missing' : isNetwork ? 'pod-network' : 'pod-sandbox',
       category: handler === undefined ? 'server' : 'not-found',

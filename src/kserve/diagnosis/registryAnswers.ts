@@ -57,7 +57,8 @@ export const registryAnswers: readonly RegistryAnswer[] = [
   {
     code: 'image-platform',
     category: 'unsupported',
-    pattern: /no match(?:ing manifest)? for (?:linux|platform)|no image found in (?:image index|manifest list) for architecture|does not match the specified platform/,
+    pattern:
+      /no match(?:ing manifest)? for (?:linux|platform)|no image found in (?:image index|manifest list) for architecture|does not match the specified platform/,
     what: "does not exist for the node's processor",
     remedy: 'Use an image (or tag) that was built for it, or choose other nodes by nodeSelector.',
   },
@@ -97,7 +98,8 @@ export const registryAnswers: readonly RegistryAnswer[] = [
   {
     code: 'image-not-found',
     category: 'not-found',
-    pattern: /(?:^|: )not found(?:$|[\s,.;)])|manifest unknown|name unknown|MANIFEST_UNKNOWN|NAME_UNKNOWN|404 Not Found|manifest for \S+ not found|repository \S+ not found/m,
+    pattern:
+      /(?:^|: )not found(?:$|[\s,.;)])|manifest unknown|name unknown|MANIFEST_UNKNOWN|NAME_UNKNOWN|404 Not Found|manifest for \S+ not found|repository \S+ not found/m,
     what: 'does not exist in its registry',
     remedy: 'Correct the image or tag in the runtime, or runtimeVersion in the manifest.',
   },

@@ -9,7 +9,8 @@ export const storagePatterns: readonly LogPattern[] = [
   {
     code: 'storage-certificate',
     category: 'server',
-    pattern: /CERTIFICATE_VERIFY_FAILED|certificate verify failed|SSLError\(|\bSSLError: |SSLCertVerificationError|certificate signed by unknown authority/,
+    pattern:
+      /CERTIFICATE_VERIFY_FAILED|certificate verify failed|SSLError\(|\bSSLError: |SSLCertVerificationError|certificate signed by unknown authority/,
     summary: (_match, uri) => `The storage initializer does not trust the certificate of the server of ${uri}.`,
     remedy:
       "Give KServe the server's certificate authority (caBundleConfigMapName, or s3-cabundle-configmap on the Secret).",
@@ -24,7 +25,8 @@ export const storagePatterns: readonly LogPattern[] = [
   {
     code: 'storage-no-write',
     category: 'permission',
-    pattern: /PermissionError: \[Errno 13\] Permission denied: '([^']+)'|OSError: \[Errno 30\] Read-only file system: '([^']+)'/,
+    pattern:
+      /PermissionError: \[Errno 13\] Permission denied: '([^']+)'|OSError: \[Errno 30\] Read-only file system: '([^']+)'/,
     summary: ([, denied, readOnly], uri) =>
       `The storage initializer may not write to ${denied ?? readOnly ?? 'a folder'} while it fetches ${uri}: it runs as a user without that right.`,
     remedy:
@@ -33,7 +35,8 @@ export const storagePatterns: readonly LogPattern[] = [
   {
     code: 'storage-clock',
     category: 'server',
-    pattern: /RequestTimeTooSkewed|difference between the request time and the (?:current|server'?s?) time is too large/,
+    pattern:
+      /RequestTimeTooSkewed|difference between the request time and the (?:current|server'?s?) time is too large/,
     summary: (_match, uri) =>
       `The server of ${uri} refuses requests because the clock of the node and its own are too far apart.`,
     remedy: "Set the node's clock (NTP), or that of the storage server.",
@@ -51,8 +54,10 @@ export const storagePatterns: readonly LogPattern[] = [
     category: 'invalid-input',
     pattern:
       /\((?:PermanentRedirect|TemporaryRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException|301)\)|must be addressed using the specified endpoint|the region (?:'[^']*'|"[^"]*") is wrong|PermanentRedirect: /,
-    summary: (_match, uri) => `The bucket of ${uri} is in another region, or behind another endpoint, than is asked for.`,
-    remedy: 'Correct s3-region and s3-endpoint on the Secret (serving.kserve.io/s3-region, serving.kserve.io/s3-endpoint).',
+    summary: (_match, uri) =>
+      `The bucket of ${uri} is in another region, or behind another endpoint, than is asked for.`,
+    remedy:
+      'Correct s3-region and s3-endpoint on the Secret (serving.kserve.io/s3-region, serving.kserve.io/s3-endpoint).',
   },
   {
     code: 'storage-hf-access',
@@ -70,7 +75,8 @@ export const storagePatterns: readonly LogPattern[] = [
     pattern: /RepositoryNotFoundError|Repository Not Found for url|RevisionNotFoundError|HFValidationError/,
     summary: (_match, uri) =>
       `Hugging Face has no ${uri} that the storage initializer may see: there is none of that name (or revision), or it is private.`,
-    remedy: 'Correct the name in the storage URI, or give the storage initializer a token that may read it (HF_TOKEN in a Secret of the ServiceAccount).',
+    remedy:
+      'Correct the name in the storage URI, or give the storage initializer a token that may read it (HF_TOKEN in a Secret of the ServiceAccount).',
   },
   {
     code: 'storage-endpoint-invalid',
@@ -94,7 +100,8 @@ export const storagePatterns: readonly LogPattern[] = [
     code: 'storage-rate-limit',
     category: 'server',
     mayHeal: 'retry',
-    pattern: /\((?:SlowDown|TooManyRequests|429|503)\)|429 Client Error|HTTP Error 429|Too Many Requests|Please reduce your request rate/,
+    pattern:
+      /\((?:SlowDown|TooManyRequests|429|503)\)|429 Client Error|HTTP Error 429|Too Many Requests|Please reduce your request rate/,
     summary: (_match, uri) => `The server of ${uri} was asked for too much at once, and refuses for a while.`,
     remedy: 'Wait: the storage initializer tries again; a token or an account may be allowed more.',
   },

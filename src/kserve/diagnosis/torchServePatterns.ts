@@ -216,13 +216,7 @@ export const torchServePatterns: readonly LogPattern[] = [
   },
 ];
 
-const wrapperKeys = [
-  'model_snapshot',
-  'inference_address',
-  'management_address',
-  'grpc_inference_port',
-  'model_store',
-];
+const wrapperKeys = ['model_snapshot', 'inference_address', 'management_address', 'grpc_inference_port', 'model_store'];
 
 function countClasses(list: string): string {
   const classes = [...list.matchAll(/<class '[^']*?\.?(\w+)'>/g)].map(([, name]) => name);

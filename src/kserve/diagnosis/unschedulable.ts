@@ -8,6 +8,9 @@ import type { DiagnosisCode } from './codes.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { Pod } from '../resources/core.ts';
 
+/** What another node of the same kind would help. */
+const growth: readonly string[] = ['insufficient', 'too-many-pods', 'volume-limit'];
+
 /** A reason of the scheduler that is known, and of how many nodes it holds. */
 interface KnownReason {
   readonly nodes: number;
@@ -33,7 +36,8 @@ export const unschedulable: Cause = (facts) => {
     return { nodes, reason, known, match: match ?? undefined };
   });
   const said = found.map(({ nodes, reason, known, match }) => {
-    const what = known && match ? known.words(match, (resource) => comparison(facts, pod, resource)) : bareReason(reason);
+    const what =
+      known && match ? known.words(match, (resource) => comparison(facts, pod, resource)) : bareReason(reason);
     return `${message.nodes === 1 ? 'the only one' : nodes} ${nodes === 1 ? 'has' : 'have'} ${what}`;
   });
   const reasons = found.flatMap(({ nodes, known, match }) => (known && match ? [{ nodes, known, match }] : []));
@@ -45,11 +49,10 @@ export const unschedulable: Cause = (facts) => {
   return {
     code: codeOf(leading?.reason),
     category: leading?.reason.known.category ?? 'no-space',
-    mayHeal: 'nodes',
+    mayHeal: leading === undefined || growth.includes(leading.reason.known.code) ? 'nodes' : 'scheduling',
     summary: `No node can take the pod of ${facts.name}: ${scope}${because}.`,
     remedy: coming === undefined ? remedy : `Wait: ${coming}. If that brings no help: ${remedy}`,
-    nextStep:
-      leading?.reason.known.code === 'insufficient' ? showManifest(facts) : showEvents(facts, podObject(pod)),
+    nextStep: leading?.reason.known.code === 'insufficient' ? showManifest(facts) : showEvents(facts, podObject(pod)),
     severity: 'error',
     object: podObject(pod),
     evidence: [oneLine(text, 600)],
@@ -74,14 +77,18 @@ function leadingReason(facts: Facts, pod: Pod, reasons: readonly KnownReason[]):
   if (deviceTaint !== undefined) return { reason: deviceTaint, remedy: deviceTaint.known.remedy(deviceTaint.match) };
   const other = gates.find((each) => each !== usual && !isControlPlane(each.match));
   if (other === undefined || (facts.evidence.nodes ?? []).length > 0) return { reason: usual, remedy: usualRemedy };
-  const what = other.nodes === 1 ? 'the node that is excluded otherwise' : 'one of the nodes that are excluded otherwise';
+  const what =
+    other.nodes === 1 ? 'the node that is excluded otherwise' : 'one of the nodes that are excluded otherwise';
   const so = lowerFirst(other.known.remedy(other.match));
   return { reason: usual, remedy: `${usualRemedy.replace(/\.$/, '')}; or, if ${what} would do, ${so}` };
 }
 
 /** By the nodes: one that only a gate keeps the pod from. A node that nothing keeps it from is merely full at the moment. */
 function decidedByNodes(facts: Facts, pod: Pod, reasons: readonly KnownReason[]): Leading | undefined {
-  const blocks = (facts.evidence.nodes ?? []).map((node) => ({ name: node.metadata.name, blocks: staticBlocks(pod, node) }));
+  const blocks = (facts.evidence.nodes ?? []).map((node) => ({
+    name: node.metadata.name,
+    blocks: staticBlocks(pod, node),
+  }));
   if (blocks.length === 0) return undefined;
   if (blocks.some((node) => node.blocks.length === 0)) {
     const dynamic = reasons.find(({ known }) => !known.isGate);

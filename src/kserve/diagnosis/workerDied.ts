@@ -1,14 +1,16 @@
 import { findInLog, lastLines, lastPythonError } from './logPatterns.ts';
-import { logsOf, oneLine, podObject, showLogs, words } from './facts.ts';
+import { logsOf, oneLine, podObject, showLogs, words, type Facts } from './facts.ts';
 import { torchServePatterns } from './torchServePatterns.ts';
 import type { Cause } from './cause.ts';
+import type { Diagnosis } from './diagnosis.ts';
 
 const died =
   /Backend worker process died|backend worker process died|Load model failed: |Worker died\.|error: Worker died|Error while registering model|Torchserve stopped|State change \w+ -> WORKER_(?:ERROR|STOPPED)/g;
 const loaded = /State change \w+ -> WORKER_MODEL_LOADED/g;
 
 /** The connection to a worker broke off: nobody told TorchServe why. */
-const brokenOff = /Worker disconnected\. WORKER_|backend worker process died\.|Worker died\.|Killed\b|SIGKILL|exit code:? -?9\b/;
+const brokenOff =
+  /Worker disconnected\. WORKER_|backend worker process died\.|Worker died\.|Killed\b|SIGKILL|exit code:? -?9\b/;
 
 /**
  * The container runs, and the server in it does not serve: TorchServe's workers end without ending the container, and
@@ -22,31 +24,50 @@ export const workerDied: Cause = (facts) => {
       .map((log) => log.text)
       .join('\n');
     if (lastIndex(text, died) <= lastIndex(text, loaded)) continue;
-    const found = findInLog(facts.phrase(text), torchServePatterns);
-    const error = found === undefined ? lastPythonError(text) : undefined;
-    const isReady = fact.status.ready === true ? ' though its pod is ready' : '';
-    const wasKilled = found === undefined && error === undefined && brokenOff.test(text) && !hasTraceback(text);
-    const unknown = wasKilled
-      ? `A worker of TorchServe of ${facts.name} was ended from outside while it loaded the model${isReady}, without an error of its own: most likely for memory.`
-      : `TorchServe of ${facts.name} cannot load the model${isReady}${error === undefined ? '' : `: ${words(error)}`}.`;
+    const { pod, status } = fact;
     return {
-      code: found?.pattern.code ?? (wasKilled ? 'worker-killed' : 'worker-died'),
-      category: found?.pattern.category ?? (wasKilled ? 'no-space' : 'server'),
-      mayHeal: found?.pattern.mayHeal ?? false,
-      summary: found?.pattern.summary(found.match, facts.name) ?? unknown,
-      remedy:
-        found?.pattern.remedy ??
-        (wasKilled
-          ? 'Raise the memory in the manifest (spec.predictor.model.resources), or lower the number of workers in config.properties.'
-          : "Read the server's log: its worker ends while it loads the model."),
+      ...causeIn(facts, text, status.ready === true ? ' though its pod is ready' : ''),
       nextStep: showLogs(facts, fact),
       severity: 'error',
-      object: podObject(fact.pod),
-      evidence: found === undefined ? lastLines(text) : [oneLine(found.line)],
+      object: podObject(pod),
     };
   }
   return undefined;
 };
+
+/** The cause that the log names; else the worker's own last words; else that there are none. */
+function causeIn(
+  facts: Facts,
+  text: string,
+  isReady: string,
+): Pick<Diagnosis, 'code' | 'category' | 'mayHeal' | 'summary' | 'remedy' | 'evidence'> {
+  const found = findInLog(facts.phrase(text), torchServePatterns);
+  if (found !== undefined) {
+    const { code, category, mayHeal = false, summary, remedy } = found.pattern;
+    const evidence = [oneLine(found.line)];
+    return { code, category, mayHeal, summary: summary(found.match, facts.name), remedy, evidence };
+  }
+  const error = lastPythonError(text);
+  if (error === undefined && brokenOff.test(text) && !hasTraceback(text)) {
+    return {
+      code: 'worker-killed',
+      category: 'no-space',
+      mayHeal: false,
+      summary: `A worker of TorchServe of ${facts.name} was ended from outside while it loaded the model${isReady}, without an error of its own: most likely for memory.`,
+      remedy:
+        'Raise the memory in the manifest (spec.predictor.model.resources), or lower the number of workers in config.properties.',
+      evidence: lastLines(text),
+    };
+  }
+  return {
+    code: 'worker-died',
+    category: 'server',
+    mayHeal: false,
+    summary: `TorchServe of ${facts.name} cannot load the model${isReady}${error === undefined ? '' : `: ${words(error)}`}.`,
+    remedy: "Read the server's log: its worker ends while it loads the model.",
+    evidence: lastLines(text),
+  };
+}
 
 /** A worker that fails by itself prints where. */
 function hasTraceback(text: string): boolean {

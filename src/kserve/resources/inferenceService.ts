@@ -41,26 +41,29 @@ export interface PredictorModel {
 export type ProtocolVersion = 'v1' | 'v2' | 'grpc-v1' | 'grpc-v2';
 
 export interface InferenceServiceStatus {
-  readonly conditions?: readonly Condition[];
+  /** Lists and objects may be null: a Go program writes an empty one so. */
+  readonly conditions?: readonly Condition[] | null;
   readonly url?: string;
   readonly address?: { readonly url?: string };
-  readonly components?: Readonly<Record<string, ComponentStatus>>;
+  readonly components?: Readonly<Record<string, ComponentStatus>> | null;
   readonly deploymentMode?: string;
   readonly servingRuntimeName?: string;
   readonly clusterServingRuntimeName?: string;
   readonly observedGeneration?: number;
-  readonly modelStatus?: ModelStatus;
+  readonly modelStatus?: ModelStatus | null;
 }
 
 export interface ComponentStatus {
   readonly latestReadyRevision?: string;
   readonly latestCreatedRevision?: string;
   /** Of Knative: which revision gets how much. */
-  readonly traffic?: readonly {
-    readonly revisionName?: string;
-    readonly percent?: number;
-    readonly latestRevision?: boolean;
-  }[];
+  readonly traffic?:
+    | null
+    | readonly {
+        readonly revisionName?: string;
+        readonly percent?: number;
+        readonly latestRevision?: boolean;
+      }[];
   readonly url?: string;
   readonly restUrl?: string;
   readonly address?: { readonly url?: string };
@@ -69,7 +72,7 @@ export interface ComponentStatus {
 export interface ModelStatus {
   readonly transitionStatus?: '' | 'UpToDate' | 'InProgress' | 'BlockedByFailedLoad' | 'InvalidSpec';
   readonly states?: { readonly activeModelState?: string; readonly targetModelState?: string };
-  readonly lastFailureInfo?: {
+  readonly lastFailureInfo?: null | {
     readonly reason?: string;
     readonly message?: string;
     readonly location?: string;

@@ -1,6 +1,6 @@
 import { statusOf } from '../../cluster/clusterErrors.ts';
 import { ModelDeckError, type ErrorCategory, type NextStep } from '../../foundation/error.ts';
-import { diagnose, formatPvcUri, type Diagnosis } from '../../kserve/index.ts';
+import { diagnose, eventTimeMs, formatPvcUri, isScalingUp, type Diagnosis } from '../../kserve/index.ts';
 import type { KubeEvent, PersistentVolumeClaim, Pod } from '../../kserve/resources/core.ts';
 import type { InferenceService } from '../../kserve/resources/inferenceService.ts';
 import { uploadSettings, type ClaimPlace } from './claimPlace.ts';
@@ -38,7 +38,7 @@ export function podTrouble(evidence: PodEvidence): PodTrouble | undefined {
   const events = evidence.events.filter((event) => !isOvercome(event, evidence.events));
   const diagnosis = diagnose({ ...standIn(place), pods: [pod], events, claims });
   if (diagnosis) {
-    const grows = events.some(({ reason }) => reason === 'TriggeredScaleUp');
+    const grows = isScalingUp(events) === true || Boolean(pod.status?.nominatedNodeName);
     return { code: diagnosis.code, error: toError(diagnosis, place), mayLast: mayLast(diagnosis, grows) };
   }
   if (words !== undefined) {
@@ -115,7 +115,7 @@ const advice: readonly {
     setting: uploadSettings.uid,
   },
   {
-    code: /^(container-config|crash-loop)$/,
+    code: /^(container-config|command-missing|exec-format|crash-loop)$/,
     category: 'server',
     remedy: `Set ${uploadSettings.image} to an image that has a shell.`,
     setting: uploadSettings.image,
@@ -151,7 +151,7 @@ const advice: readonly {
 ];
 
 function toError(diagnosis: Diagnosis, { uid }: ClaimPlace, cause?: unknown): UploadPodError {
-  const { category = 'server', remedy, setting } = advice.find(({ code }) => code.test(diagnosis.code)) ?? {};
+  const { category = diagnosis.category, remedy, setting } = advice.find(({ code }) => code.test(diagnosis.code)) ?? {};
   const nextStep: NextStep | undefined = setting === undefined ? diagnosis.nextStep : { kind: 'open-setting', setting };
   return new UploadPodError(category, diagnosis.summary, {
     remedy: remedy ?? diagnosis.remedy,
@@ -161,8 +161,8 @@ function toError(diagnosis: Diagnosis, { uid }: ClaimPlace, cause?: unknown): Up
   });
 }
 
-function mayLast({ code }: Diagnosis, grows: boolean): number {
-  const usual = advice.find((each) => each.code.test(code))?.mayLast ?? 0;
+function mayLast({ code, mayHeal }: Diagnosis, grows: boolean): number {
+  const usual = advice.find((each) => each.code.test(code))?.mayLast ?? (mayHeal === 'retry' ? 20_000 : 0);
   return grows ? Math.max(usual, 300_000) : usual;
 }
 
@@ -173,11 +173,7 @@ const laterReasons = ['SuccessfulAttachVolume', 'Pulling', 'Pulled', 'Created', 
 /** Whether an event tells of a volume that was mounted in the end. Events stay for an hour. */
 function isOvercome(event: KubeEvent, all: readonly KubeEvent[]): boolean {
   if (!volumeReasons.includes(event.reason ?? '')) return false;
-  return all.some((each) => laterReasons.includes(each.reason ?? '') && timeOf(each) > timeOf(event));
-}
-
-function timeOf({ lastTimestamp, eventTime, firstTimestamp }: KubeEvent): number {
-  return Date.parse(lastTimestamp ?? eventTime ?? firstTimestamp ?? '') || 0;
+  return all.some((each) => laterReasons.includes(each.reason ?? '') && eventTimeMs(each) > eventTimeMs(event));
 }
 
 /** How the pod ended, undefined when it has not. */

@@ -1,11 +1,10 @@
-import { ModelDeckError, type ErrorCategory } from '../../../foundation/error.ts';
+import { ModelDeckError } from '../../../foundation/error.ts';
 import { diagnose, type Diagnosis } from '../../../kserve/index.ts';
 import type { InferenceService } from '../../../kserve/resources/inferenceService.ts';
 
 /** A diagnosis as an error: its cause in one sentence, its remedy, its button. */
 export function diagnosisError(diagnosis: Diagnosis): ModelDeckError {
-  const { summary, remedy, nextStep, code } = diagnosis;
-  const category = categories.find(([pattern]) => pattern.test(code))?.[1] ?? 'server';
+  const { category, summary, remedy, nextStep } = diagnosis;
   return new ModelDeckError(category, summary, { remedy, ...(nextStep && { nextStep }), cause: diagnosis });
 }
 
@@ -31,12 +30,3 @@ export function diagnosisOf(error: unknown): Diagnosis | undefined {
   const cause = error.cause as Partial<Diagnosis> | undefined;
   return typeof cause?.code === 'string' && Array.isArray(cause.evidence) ? (cause as Diagnosis) : undefined;
 }
-
-/** By the words that codes are made of. */
-const categories: readonly (readonly [RegExp, ErrorCategory])[] = [
-  [/quota|insufficient|unschedulable|claim-full|no-space/, 'no-space'],
-  [/forbidden|rbac/, 'forbidden'],
-  [/missing|not-found|no-runtime/, 'not-found'],
-  [/webhook|unreachable/, 'unreachable'],
-  [/invalid|unsupported|not-accepted|broken|mismatch|classes|weights|python-error/, 'invalid-input'],
-];

@@ -1,6 +1,6 @@
 import type { Task } from '../../../foundation/task.ts';
-import type { Diagnosis } from '../../../kserve/index.ts';
-import { configMaps, type KubeEvent } from '../../../kserve/resources/core.ts';
+import { isScalingUp, type Diagnosis } from '../../../kserve/index.ts';
+import { configMaps, type KubeEvent, type Pod } from '../../../kserve/resources/core.ts';
 import type { Place } from '../place.ts';
 
 /** How long a failure has to stand before waiting ends, in milliseconds. */
@@ -14,29 +14,33 @@ export const patienceMs = {
   autoscaler: 5 * 60_000,
 };
 
-const mounting = /^(mount|multi-attach|secret-missing|config-map-missing|volume-path)/;
-const scheduling = /^(insufficient|unschedulable|no-nodes|too-many-pods|volume|claim|no-provisioner)/;
-const needsNode = /^(insufficient|unschedulable|no-nodes|too-many-pods)/;
-
 /**
- * How long to wait for a failure to mend itself.
+ * How long to wait for a failure to pass by itself.
  * @param events those of the pods tell what an autoscaler is about to do
+ * @param pods of the version that is waited for: the scheduler may have made room for one already
  */
 export async function patienceFor(
   place: Place,
-  { code }: Diagnosis,
-  events: readonly KubeEvent[],
+  { mayHeal }: Diagnosis,
+  { events, pods }: { readonly events: readonly KubeEvent[]; readonly pods: readonly Pod[] },
   task: Task,
 ): Promise<number> {
-  if (needsNode.test(code)) {
-    const latest = [...events]
-      .reverse()
-      .find(({ reason = '' }) => /TriggerScaleUp|TriggeredScaleUp|Nominated/.test(reason));
-    if (latest?.reason === 'NotTriggerScaleUp') return patienceMs.scheduling;
-    if (latest !== undefined || (await hasAutoscaler(place, task))) return patienceMs.autoscaler;
+  switch (mayHeal) {
+    case false:
+      return patienceMs.usual;
+    case 'retry':
+      return patienceMs.mounting;
+    case 'scheduling':
+    case 'nodes': {
+      const isNominated = pods.some(
+        ({ status, spec }) => spec?.nodeName === undefined && Boolean(status?.nominatedNodeName),
+      );
+      const comes = isNominated ? true : isScalingUp(events);
+      if (comes === false) return patienceMs.scheduling;
+      const hopes = comes ?? (mayHeal === 'nodes' && (await hasAutoscaler(place, task)));
+      return hopes ? patienceMs.autoscaler : patienceMs.scheduling;
+    }
   }
-  if (mounting.test(code)) return patienceMs.mounting;
-  return scheduling.test(code) ? patienceMs.scheduling : patienceMs.usual;
 }
 
 /** The Cluster Autoscaler writes what it does into a ConfigMap that every user may read in most clusters. */

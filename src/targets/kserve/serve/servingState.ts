@@ -1,5 +1,5 @@
 import { ModelDeckError } from '../../../foundation/error.ts';
-import { componentOf, conditionOf, isPodReady } from '../../../kserve/index.ts';
+import { componentOf, conditionOf, deploymentModeOf, isPodReady } from '../../../kserve/index.ts';
 import type { ContainerStatus, KubeEvent, Pod } from '../../../kserve/resources/core.ts';
 import type { InferenceService } from '../../../kserve/resources/inferenceService.ts';
 import type { DeployStep } from '../../target.ts';
@@ -68,9 +68,8 @@ export function newPods(pods: readonly Pod[], awaited: Awaited): Pod[] {
 /** KServe says Ready of a service whose old pods answer; so its word counts only once these are leaving. */
 function isRolledOut(service: InferenceService, pods: readonly Pod[], awaited: Awaited): boolean {
   if (conditionOf(service, 'Ready')?.status !== 'True') return false;
-  const mode = service.status?.deploymentMode;
   // Knative keeps an old revision for a while after it has sent the last request to it.
-  if (mode === 'Knative' || mode === 'Serverless') return true;
+  if (deploymentModeOf(service) === 'Knative') return true;
   return !pods.some((pod) => isPredictor(pod) && pod.metadata.deletionTimestamp === undefined && !isNew(pod, awaited));
 }
 

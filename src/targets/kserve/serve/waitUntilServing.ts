@@ -1,6 +1,6 @@
 import { ModelDeckError } from '../../../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../../../foundation/task.ts';
-import { diagnose, type Diagnosis } from '../../../kserve/index.ts';
+import { diagnose, eventTimeMs, type Diagnosis } from '../../../kserve/index.ts';
 import type { Pod } from '../../../kserve/resources/core.ts';
 import type { InferenceServiceStatus } from '../../../kserve/resources/inferenceService.ts';
 import type { DeployStep } from '../../target.ts';
@@ -128,15 +128,16 @@ class FailureWatch {
     if (sameJson(service.status, this.wait.statusBefore) && now - this.startedAt < waitingTimes.staleMs) return;
     const isSilent = this.silentSince !== undefined && now - this.silentSince > waitingTimes.silenceMs;
     const events = view.events.filter((event) => this.isRecent(event));
+    const pods = newPods(view.pods, this.wait.awaited);
     const evidence = await gatherEvidence(
       this.place,
       service,
-      { pods: newPods(view.pods, this.wait.awaited), events },
+      { pods, events },
       isSilent && state.kind === 'running' ? { modelDoesNotAnswer: true } : {},
       task,
     );
     const diagnosis = diagnose(evidence);
-    await this.judge(diagnosis, events, now, task);
+    await this.judge(diagnosis, { events, pods }, now, task);
     if (now - this.changedAt > waitingTimes.stallMs) {
       throw diagnosis ? diagnosisError(diagnosis) : this.stalled();
     }
@@ -145,7 +146,7 @@ class FailureWatch {
   /** @throws ModelDeckError when the failure has stood long enough */
   private async judge(
     diagnosis: Diagnosis | undefined,
-    events: DeploymentView['events'],
+    seen: Pick<DeploymentView, 'events' | 'pods'>,
     now: number,
     task: Task,
   ): Promise<void> {
@@ -154,7 +155,7 @@ class FailureWatch {
       return;
     }
     if (this.suspicion?.code !== diagnosis.code) this.suspicion = { code: diagnosis.code, since: now };
-    const patience = await patienceFor(this.place, diagnosis, events, task);
+    const patience = await patienceFor(this.place, diagnosis, seen, task);
     if (now - this.suspicion.since >= patience) throw diagnosisError(diagnosis);
   }
 
@@ -167,8 +168,8 @@ class FailureWatch {
   /** Events of earlier deploys are told again for an hour. */
   private isRecent(event: DeploymentView['events'][number]): boolean {
     const { since } = this.wait.awaited;
-    const at = event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;
-    return since === undefined || !at || at >= since;
+    const at = eventTimeMs(event);
+    return since === undefined || at === 0 || at >= Date.parse(since);
   }
 
   private stalled(): ModelDeckError {

@@ -154,7 +154,7 @@ describe('an upload pod that does not run', () => {
     },
     {
       name: 'it was evicted',
-      category: 'server',
+      category: 'no-space',
       message: /ran low on resource|ran low on memory and evicted the pod of the upload to models/,
       status: { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory.' },
     },
@@ -235,7 +235,7 @@ describe('an upload pod that does not run', () => {
     {
       name: 'the sandbox cannot be made',
       category: 'server',
-      message: /The node cannot start the upload pod \(network plugin is not ready\)/,
+      message: /cannot give the pod of the upload to models a network: network plugin is not ready/,
       status: creating,
       events: [event('FailedCreatePodSandBox', 'network plugin is not ready')],
     },
