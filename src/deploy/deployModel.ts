@@ -1,7 +1,8 @@
 import { ModelDeckError } from '../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../foundation/task.ts';
-import type { ModelArchive } from '../packaging/kinds/torchserve/modelArchive.ts';
+import type { ModelPackage } from '../packaging/modelPackage.ts';
 import type { ModelStore, StoredModel, UploadedModel } from '../stores/modelStore.ts';
+import { recordOf, storedModel } from '../stores/storeRecord.ts';
 import { requireWritable } from '../stores/stores.ts';
 import type {
   ClusterDeployOptions,
@@ -14,9 +15,9 @@ import type {
 } from '../targets/target.ts';
 import { undoDeploy } from './undoDeploy.ts';
 
-/** Either an archive, which is put into the store first, or a model that lies there. */
+/** Either a package, which is put into the store first, or a model that lies there. */
 export interface DeployOrder {
-  readonly archive?: ModelArchive | undefined;
+  readonly modelPackage?: ModelPackage | undefined;
   readonly stored?: StoredModel | undefined;
   readonly store: ModelStore;
   readonly target: Target;
@@ -40,13 +41,13 @@ export interface DeployOrder {
  * @throws ModelDeckError what the store or the target throws; `invalid-input` for a name that KServe would refuse
  */
 export async function deployModel(order: DeployOrder, task: Task<DeployStep> = {}): Promise<Deployment> {
-  const { archive, target, name } = order;
+  const { modelPackage, target, name } = order;
   // Before anything is asked or changed: what is put there may have to be taken back.
-  const store = archive ? requireWritable(order.store) : undefined;
+  const store = modelPackage ? requireWritable(order.store) : undefined;
   const plan = await planDeploy(order, task);
   checkFeasible(plan, order);
   const before = await target.restorePoint(name, { signal: task.signal });
-  const model: UploadedModel = archive && store ? await store.put(archive, task) : plannedModel(order);
+  const model: UploadedModel = modelPackage && store ? await store.put(modelPackage, task) : plannedModel(order);
   try {
     throwIfCancelled(task);
     return await target.deploy(requestFor(order, model, plan), task);
@@ -93,15 +94,16 @@ function checkName(name: string): void {
 }
 
 function requestFor(order: DeployOrder, model: StoredModel, plan?: DeployPlan): DeployRequest {
-  const { name, protocol, archive } = order;
+  const { name, protocol, modelPackage } = order;
   const cluster = plan?.basis === undefined ? order.cluster : { basis: plan.basis, ...order.cluster };
-  const provenance = { ...(archive?.weightsSha256 && { weightsSha256: archive.weightsSha256 }), ...order.provenance };
+  const { weightsSha256 } = modelPackage ?? {};
+  const provenance = { ...(weightsSha256 && { weightsSha256 }), ...order.provenance };
   return { name, model, protocol, cluster, provenance };
 }
 
-function plannedModel({ archive, stored, store }: DeployOrder): StoredModel {
-  const planned = stored ?? (archive && inPlace(archive, store));
-  if (!planned) throw new ModelDeckError('internal', 'There is neither an archive nor a stored model to deploy.');
+function plannedModel({ modelPackage, stored, store }: DeployOrder): StoredModel {
+  const planned = stored ?? (modelPackage && inPlace(modelPackage, store));
+  if (!planned) throw new ModelDeckError('internal', 'There is neither a package nor a stored model to deploy.');
   return planned;
 }
 
@@ -112,18 +114,9 @@ function unreadable({ store, target }: DeployOrder, problem: string): ModelDeckE
 }
 
 /** A package that is not in the store yet has the layout of one already, and will lie at `<root>/<name>/<version>`. */
-function inPlace(archive: ModelArchive, store: ModelStore): StoredModel {
-  const { name, version, folder, path, size, sha256 } = archive;
-  return {
-    storeId: store.id,
-    name,
-    version,
-    storageUri: store.locate(name, version),
-    path: folder,
-    archivePath: path,
-    size,
-    sha256,
-  };
+function inPlace(made: ModelPackage, store: ModelStore): StoredModel {
+  const { name, version, folder } = made;
+  return storedModel(recordOf(made), { storeId: store.id, storageUri: store.locate(name, version), folder });
 }
 
 /** Nothing is uploaded for what the cluster refuses already. */

@@ -1,3 +1,4 @@
+export { packageKinds } from './kinds/registered.ts';
 export { checkPackage } from './kinds/torchserve/checks/checkPackage.ts';
 export { detectModelFolder } from './read/detectModelFolder.ts';
 export { adoptArchive } from './kinds/torchserve/adoptArchive.ts';

@@ -1,5 +1,6 @@
+import type { ModelContract } from '../contract/modelContract.ts';
 import type { Task } from '../foundation/task.ts';
-import type { ModelArchive } from '../packaging/kinds/torchserve/modelArchive.ts';
+import type { ModelPackage, Serves } from '../packaging/modelPackage.ts';
 
 /** Which store is meant: a value of its kind's own shape. Only that kind formats it as an id and parses it. */
 export interface StoreRef {
@@ -25,7 +26,7 @@ export interface ModelStore {
    * Copies a package into the store. The same name and version with the same sha256 is left as it is.
    * @throws ModelDeckError `conflict` when that version is there with other bytes
    */
-  put?(archive: ModelArchive, task?: Task<UploadStep>): Promise<UploadedModel>;
+  put?(made: ModelPackage, task?: Task<UploadStep>): Promise<UploadedModel>;
   /**
    * Bytes of one file of a stored model.
    * @param file its path in the model's folder, with `/`
@@ -56,12 +57,16 @@ export interface StoredModel {
   readonly storageUri: string;
   /** File system path of `<root>/<name>/<version>`, for stores that have one. */
   readonly path?: string;
-  /** Absolute path of the archive, for stores that have one. */
+  /** Absolute path of `ModelPackage.archive`, for stores that are folders of this computer. */
   readonly archivePath?: string;
   /** Bytes of the package, where the store knows it. */
   readonly size?: number;
   /** What tells this content from any other, where the store knows it. */
   readonly sha256?: string;
+  /** Of its `PackageKind`; left out in lists of deployments that an earlier version of Model Deck has written. */
+  readonly kind?: string;
+  readonly serves?: Serves;
+  readonly contract?: ModelContract;
 }
 
 export interface UploadedModel extends StoredModel {

@@ -19,20 +19,36 @@ export function checkFolderNames({ name, version }: NameAndVersion): void {
   }
 }
 
+/** Name of the record's file in the model's folder. */
+export const recordFile = 'model-deck.json';
+
 /** By name, the versions of one model in their natural order. */
 export function byNameAndVersion<Model extends NameAndVersion>(models: readonly Model[]): readonly Model[] {
   const order = new Intl.Collator('en', { numeric: true });
   return [...models].sort((a, b) => order.compare(a.name, b.name) || order.compare(a.version, b.version));
 }
 
-/**
- * The segments of a file's path inside a model's folder.
- * @throws ModelDeckError `invalid-input` for a path that leaves it
- */
-export function innerPath(file: string): readonly string[] {
-  const segments = file.split('/');
-  if (segments.every((segment) => !['', '.', '..'].includes(segment) && !/[\\\0]/.test(segment))) return segments;
-  throw new ModelDeckError('invalid-input', `"${file}" is no path inside a model's folder.`);
+/** Whether a path with `/` stays inside the folder that it is below, and can be a file on every kind of disk. */
+export function isInnerPath(file: string): boolean {
+  return file.split('/').every((segment) => segment.trim() !== '' && !/^\.{1,2}$|[\\\p{Cc}]/u.test(segment));
+}
+
+/** @throws ModelDeckError `invalid-input` for files that leave the model's folder, come twice, or would be the record */
+export function checkPackageFiles(files: readonly { readonly path: string }[]): void {
+  const paths = files.map((file) => file.path);
+  paths.forEach((file, index) => {
+    checkInnerPath(file);
+    if (file !== recordFile && paths.indexOf(file) === index) return;
+    throw new ModelDeckError('invalid-input', `A package cannot have "${file}" there: that place is taken.`);
+  });
+}
+
+/** @throws ModelDeckError `invalid-input` for a path that leaves the model's folder */
+export function checkInnerPath(file: string): void {
+  if (isInnerPath(file)) return;
+  throw new ModelDeckError('invalid-input', `"${file}" cannot be a file of a stored model.`, {
+    remedy: 'Give it a name without "\\", ".." and control characters.',
+  });
 }
 
 /** What to do when a version is there with other bytes. */

@@ -1,6 +1,8 @@
+import type { ModelContract } from '../contract/modelContract.ts';
 import type { ErrorCategory } from '../foundation/error.ts';
 import type { Task } from '../foundation/task.ts';
 import type { Endpoint } from '../inference/endpoint.ts';
+import type { Serves } from '../packaging/modelPackage.ts';
 import type { StoredModel } from '../stores/modelStore.ts';
 
 /** Where a model can be served: `ThisComputer`, or a namespace of a KServe cluster. */
@@ -100,7 +102,7 @@ export interface ModelProvenance {
 export interface ClusterDeployOptions {
   /** ServingRuntime or ClusterServingRuntime; KServe chooses when left out. */
   readonly runtime?: string;
-  /** KServe's name of the format, `pytorch` when left out. */
+  /** KServe's name of the format; that of the package when left out. */
   readonly modelFormat?: string;
   /** Kubernetes quantities, for example `{ cpu: '1', memory: '2Gi' }`; requests and limits alike. */
   readonly resources?: Readonly<Record<string, string>>;
@@ -174,6 +176,10 @@ export interface ServedModel {
   /** Folder and archive on this computer's file system, for stores that have one. */
   readonly path?: string;
   readonly archivePath?: string;
+  /** Of its `PackageKind`, where the target knows it. */
+  readonly kind?: string;
+  readonly serves?: Serves;
+  readonly contract?: ModelContract;
 }
 
 export type RouteKind = 'loopback' | 'port-forward' | 'ingress' | 'node-port' | 'api-proxy';

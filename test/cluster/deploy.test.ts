@@ -32,8 +32,8 @@ describe('deploy to a real cluster', { skip: cluster.cannot('claimFolder') }, ()
   let first: ModelArchive;
   let second: ModelArchive;
 
-  const order = (archive: ModelArchive, more: Partial<DeployOrder> = {}): DeployOrder => ({
-    archive,
+  const order = (modelPackage: ModelArchive, more: Partial<DeployOrder> = {}): DeployOrder => ({
+    modelPackage,
     store,
     target,
     name: 'cats',

@@ -28,8 +28,8 @@ describe('a deploy that is disturbed', { skip: cluster.cannot('claimFolder') }, 
   let first: ModelArchive;
   let second: ModelArchive;
 
-  const order = (archive: ModelArchive, more: Partial<DeployOrder> = {}): DeployOrder => ({
-    ...{ archive, store, target, name: 'cats', protocol: 'v1' },
+  const order = (modelPackage: ModelArchive, more: Partial<DeployOrder> = {}): DeployOrder => ({
+    ...{ modelPackage, store, target, name: 'cats', protocol: 'v1' },
     ...more,
   });
   const open = (): Clusters => openClusters({ files: () => Promise.resolve([cluster.kubeconfig]), environment: {} });

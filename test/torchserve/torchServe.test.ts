@@ -9,7 +9,7 @@ import { ModelDeckError } from '../../src/foundation/error.ts';
 import { predict } from '../../src/inference/index.ts';
 import type { ClassValue } from '../../src/inference/index.ts';
 import { findTorchServe } from '../../src/local/index.ts';
-import { packageModel } from '../../src/packaging/index.ts';
+import { adoptArchive, packageModel } from '../../src/packaging/index.ts';
 import type { ModelArchive } from '../../src/packaging/kinds/torchserve/modelArchive.ts';
 import type { ArchiveFormat, ModelSpec } from '../../src/packaging/spec/modelSpec.ts';
 import { FolderStore } from '../../src/stores/index.ts';
@@ -49,7 +49,7 @@ describe('a real TorchServe on this computer', () => {
     return packageModel({ folder: path.join(folder, 'models', model), spec: spec(change), outputFolder, force: true });
   };
   const answerOf = async (archive: ModelArchive, name: string): Promise<readonly ClassValue[]> => {
-    await deployModel({ archive, store, target, name, protocol: 'v1' });
+    await deployModel({ modelPackage: archive, store, target, name, protocol: 'v1' });
     const endpoint = await target.endpoint(`this-computer/${name}`);
     const { predictions } = await predict({ endpoint, image: photo, k: 5 });
     await target.remove(`this-computer/${name}`);
@@ -116,15 +116,9 @@ describe('a real TorchServe on this computer', () => {
         cwd: path.join(folder, 'models', 'eager'),
       },
     );
-    const ours = await packaged('eager');
-    const { createHash } = await import('node:crypto');
-    const file = path.join(made, 'small.mar');
-    const sha256 = createHash('sha256')
-      .update(await readFile(file))
-      .digest('hex');
-    const peers = { ...ours, version: '1.0', path: file, sha256, size: (await readFile(file)).length };
+    const peers = await adoptArchive(path.join(made, 'small.mar'), path.join(folder, 'peer-config'));
     const other = new FolderStore(path.join(folder, 'peer-store'));
-    await deployModel({ archive: peers, store: other, target, name: 'peer', protocol: 'v2' });
+    await deployModel({ modelPackage: peers, store: other, target, name: 'peer', protocol: 'v2' });
     const { predictions } = await predict({
       endpoint: await target.endpoint('this-computer/peer'),
       image: photo,

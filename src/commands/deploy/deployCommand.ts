@@ -3,8 +3,9 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { ModelDeckError } from '../../foundation/error.ts';
-import type { ModelArchive } from '../../packaging/kinds/torchserve/modelArchive.ts';
-import { archiveModelFormat } from '../../packaging/kinds/torchserve/modelFormat.ts';
+import type { PackageKind } from '../../packaging/kinds/packageKind.ts';
+import type { ModelPackage } from '../../packaging/modelPackage.ts';
+import { servesOf } from '../../packaging/kinds/beforeKinds.ts';
 import { modelSpecFileName, type DeploySpec } from '../../packaging/spec/modelSpec.ts';
 import type { StoredModel } from '../../stores/modelStore.ts';
 import type { Deployment } from '../../targets/target.ts';
@@ -37,7 +38,7 @@ export class DeployModel {
     private readonly packageModel: PackageModel,
     private readonly toCluster: DeployToCluster,
     private readonly log: vscode.LogOutputChannel,
-    /** Where a lone archive gets its config.properties. */
+    /** Where a lone archive gets the files that it lacks. */
     private readonly adoptedFolder: string,
   ) {}
 
@@ -51,7 +52,7 @@ export class DeployModel {
       const answers = await this.ask(source, given, remembered);
       if (answers === undefined) return;
       if (answers.kind === 'this-computer') return this.toThisComputer(source, answers);
-      const inCluster = { ...source, ...(await this.archiveForClaim(source)) };
+      const inCluster = { ...source, ...(await this.packageToUpload(source)) };
       const outcome = await this.toCluster.run(inCluster, answers, given.confirm !== false);
       if (outcome === 'done') return;
       // The user wants other answers: everything is asked again but what the model itself decides, pre-filled.
@@ -63,47 +64,49 @@ export class DeployModel {
   private async sourceOf(given: StoredModel | string | undefined): Promise<DeploySource> {
     if (typeof given === 'object') return { stored: given };
     const where = given ?? activeModelPath() ?? (await askForModelFolder('Deploy Model'));
-    if (where.endsWith('.mar') && (await stat(where)).isFile()) return { archive: await this.adopt(where) };
+    const { packageKinds } = await this.services.packaging();
+    const kind = packageKinds.recognising(where, await isFolder(where));
+    if (kind) return { modelPackage: await this.adopt(kind, where) };
     const folder = await folderOf(where);
     // Packaging again is quick and gives the same bytes for the same input, so what is deployed is never stale.
-    const archive = await this.packageModel.packageFolder(folder);
+    const modelPackage = await this.packageModel.packageFolder(folder);
     const specFile = path.join(folder, modelSpecFileName);
-    return { archive, specFile, spec: await (await this.services.packaging()).readSpec(specFile) };
+    return { modelPackage, specFile, spec: await (await this.services.packaging()).readSpec(specFile) };
   }
 
-  /** A model of the local store has to be uploaded as an archive; one that lies in a claim is taken from there. */
-  private async archiveForClaim({ stored }: DeploySource): Promise<Pick<DeploySource, 'archive' | 'stored'>> {
-    if (stored?.archivePath === undefined) return {};
-    return { archive: await this.adopt(stored.archivePath) };
+  /** A model of a folder of this computer is put into the cluster's store; every other one is taken from where it is. */
+  private async packageToUpload({ stored }: DeploySource): Promise<Pick<DeploySource, 'modelPackage'>> {
+    if (stored?.path === undefined) return {};
+    const { packageKinds } = await this.services.packaging();
+    return { modelPackage: await this.adopt(packageKinds.of(stored.kind), stored.archivePath ?? stored.path) };
   }
 
-  private async adopt(file: string): Promise<ModelArchive> {
-    const { adoptArchive } = await this.services.packaging();
-    return this.runner.withProgress('Reading the archive', { read: 'Reading' }, (task) =>
-      adoptArchive(file, this.adoptedConfigFolder(file), { signal: task.signal }),
+  private async adopt(kind: PackageKind, file: string): Promise<ModelPackage> {
+    return this.runner.withProgress(`Reading the ${kind.label}`, { read: 'Reading' }, (task) =>
+      kind.adopt(file, this.extraFolder(file), { signal: task.signal }),
     );
   }
 
-  /** One folder for each archive: two of the same name must not share a config.properties. */
-  private adoptedConfigFolder(archive: string): string {
-    return path.join(this.adoptedFolder, createHash('sha256').update(archive).digest('hex').slice(0, 16), 'config');
+  /** One folder for each package: what is added to two of the same name must not be shared. */
+  private extraFolder(file: string): string {
+    return path.join(this.adoptedFolder, createHash('sha256').update(file).digest('hex').slice(0, 16), 'config');
   }
 
   /** @returns nothing when the user first has to make a claim */
   private async ask(
-    { archive, stored, spec }: DeploySource,
+    { modelPackage, stored, spec }: DeploySource,
     given: DeployGiven,
     remembered: DeploySpec,
   ): Promise<DeployAnswers | undefined> {
-    const model = stored ?? archive ?? spec;
-    if (!model) throw new ModelDeckError('internal', 'There is neither an archive nor a stored model to deploy.');
+    const model = stored ?? modelPackage ?? spec;
+    if (!model) throw new ModelDeckError('internal', 'There is neither a package nor a stored model to deploy.');
     const { deploymentName } = await this.services.deploy();
     const contexts = given.target === undefined ? await this.contexts() : [];
     // Without a cluster there is nothing to choose.
     const known =
       given.target === undefined && contexts.length === 0 ? { ...given, target: 'this-computer' as const } : given;
     const context = { suggestedName: deploymentName(model.name), given: known, remembered };
-    const choices = await clusterChoices(this.services, contexts, archiveModelFormat);
+    const choices = await clusterChoices(this.services, contexts, servesOf(modelPackage ?? stored ?? {}).modelFormat);
     const answers = await multiStep(
       (soFar) => deployTitle(`${model.name} ${model.version}`, soFar, known),
       deployQuestions({ ...context, choices }),
@@ -125,7 +128,7 @@ export class DeployModel {
   }
 
   private async toThisComputer(
-    { archive, stored }: DeploySource,
+    { modelPackage, stored }: DeploySource,
     { name, protocol }: Extract<DeployAnswers, { kind: 'this-computer' }>,
   ): Promise<void> {
     const { deployModel, noStoreFor, storesFor } = await this.services.deploy();
@@ -133,10 +136,18 @@ export class DeployModel {
     const [store] = await storesFor(this.services.stores, target);
     if (!store) throw noStoreFor(target);
     const deployment = await this.runner.withProgress(`Deploying ${name} to ${target.label}`, deployWords, (task) =>
-      deployModel({ archive, stored, store, target, name, protocol }, task),
+      deployModel({ modelPackage, stored, store, target, name, protocol }, task),
     );
     void offerNextSteps(deployment);
   }
+}
+
+/** What is not there is said by whoever opens it. */
+async function isFolder(where: string): Promise<boolean> {
+  return stat(where).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
 }
 
 async function explainClaims(namespace: string): Promise<void> {

@@ -35,9 +35,9 @@ export class DeployToCluster {
     const { context, namespace, claim, name, protocol } = answers;
     const target = await (await this.services.clusters()).target(context, namespace);
     const store = await this.services.stores.open(claimRef(context, namespace, claim));
-    const { archive, stored, spec } = source;
+    const { modelPackage, stored, spec } = source;
     const order: DeployOrder & { cluster: ClusterDeployOptions } = {
-      ...(archive ? { archive } : { stored }),
+      ...(modelPackage ? { modelPackage } : { stored }),
       store,
       target,
       name,
@@ -52,7 +52,7 @@ export class DeployToCluster {
     if (answer.kind === 'change-answers') return 'change-answers';
     await this.remember(source, answers);
     const deployment = await this.deploy({ ...order, cluster: { ...order.cluster, ...answer.plan } }, target);
-    if (archive) this.uploaded(store.id);
+    if (modelPackage) this.uploaded(store.id);
     if (deployment) void this.offerNextSteps(deployment, target);
     return 'done';
   }
@@ -61,7 +61,7 @@ export class DeployToCluster {
     const [{ planDeploy }, kserve] = await Promise.all([this.services.deploy(), this.services.kserve()]);
     const { name, cluster } = order;
     const { namespace } = target;
-    const model = source.archive ?? source.stored;
+    const model = source.modelPackage ?? source.stored;
     const runtimes = once(() => readRuntimes(target.connection, namespace, {}));
     const others = async (plan: DeployPlan): Promise<readonly string[]> => {
       const yaml =

@@ -2,7 +2,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { Detection } from '../../packaging/read/detection.ts';
-import type { ModelArchive, PackageStep } from '../../packaging/kinds/torchserve/modelArchive.ts';
+import type { PackageStep } from '../../packaging/kinds/packageKind.ts';
+import { mainPath, type ModelPackage } from '../../packaging/modelPackage.ts';
 import { modelSpecFileName, type ModelSpec } from '../../packaging/spec/modelSpec.ts';
 import { formatBytes } from '../../foundation/formatBytes.ts';
 import { activeModelPath, askForModelFolder, folderOf, pathArgument } from '../core/arguments.ts';
@@ -30,31 +31,32 @@ export class PackageModel {
   /** @param target a folder, or a file in it; from a menu or a script */
   async run(target: unknown): Promise<void> {
     const where = pathArgument(target) ?? activeModelPath() ?? (await askForModelFolder('Package Model'));
-    const archive = await this.packageFolder(await folderOf(where));
+    const made = await this.packageFolder(await folderOf(where));
     // Not awaited: the command is done, whether or not the user answers.
-    void this.offerNextSteps(archive);
+    void this.offerNextSteps(made);
   }
 
   /** Packages a folder; asks only when it has no model-deck.yaml yet. */
-  async packageFolder(folder: string): Promise<ModelArchive> {
+  async packageFolder(folder: string): Promise<ModelPackage> {
     const packaging = await this.services.packaging();
     const specFile = path.join(folder, modelSpecFileName);
     const detection = await this.detect(folder);
     const existing = detection.specFile === undefined ? undefined : await this.readSpec(folder, specFile);
     const spec = existing ?? (await this.newSpec(detection));
-    const archive = await this.runner.withProgress(`Packaging ${spec.name}`, words, async (task) => {
+    const kind = packaging.packageKinds.ofSpec(spec);
+    const made = await this.runner.withProgress(`Packaging ${spec.name}`, words, async (task) => {
       task.onProgress?.({ step: 'check' });
-      const findings = await packaging.checkPackage({ folder, spec, specFile }, { signal: task.signal });
+      const findings = await kind.check({ folder, spec, specFile }, { signal: task.signal });
       this.findings.show(folder, findings);
       this.findings.throwOnErrors(folder, findings);
-      return packaging.packageModel({ folder, spec, outputFolder: outputFolder(folder), force: true }, task);
+      return kind.write({ folder, spec, outputFolder: outputFolder(folder), force: true }, task);
     });
-    if (existing === undefined && archive.weightsSha256 !== undefined) {
+    if (existing === undefined && made.weightsSha256 !== undefined) {
       // The first packaging has read the weights: from now on the spec says which ones it means.
-      const provenance = { ...spec.provenance, sha256: archive.weightsSha256 };
+      const provenance = { ...spec.provenance, sha256: made.weightsSha256 };
       await packaging.writeSpec(specFile, { ...spec, provenance });
     }
-    return archive;
+    return made;
   }
 
   private async detect(folder: string): Promise<Detection> {
@@ -84,15 +86,16 @@ export class PackageModel {
     return spec;
   }
 
-  private async offerNextSteps(archive: ModelArchive): Promise<void> {
-    const summary = `${path.basename(archive.path)} is packaged: ${formatBytes(archive.size)}, sha256 ${archive.sha256.slice(0, 12)}…`;
+  private async offerNextSteps(made: ModelPackage): Promise<void> {
+    const main = mainPath(made);
+    const summary = `${path.basename(main)} is packaged: ${formatBytes(made.size)}, sha256 ${made.sha256.slice(0, 12)}…`;
     const deploy = 'Deploy…';
     const open = 'Open';
     const chosen = await vscode.window.showInformationMessage(summary, deploy, open);
-    const uri = vscode.Uri.file(archive.path);
+    const uri = vscode.Uri.file(main);
     if (chosen === deploy) await vscode.commands.executeCommand('modelDeck.deployModel', uri);
     if (chosen === open)
-      await vscode.commands.executeCommand(archive.path.endsWith('.mar') ? 'vscode.open' : 'revealInExplorer', uri);
+      await vscode.commands.executeCommand(main.endsWith('.mar') ? 'vscode.open' : 'revealInExplorer', uri);
   }
 }
 

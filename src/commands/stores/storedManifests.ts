@@ -6,7 +6,7 @@ import type { Services } from '../core/services.ts';
 
 const scheme = 'model-deck-manifest';
 
-/** Shows `MAR-INF/MANIFEST.json` of a stored or deployed model as a read-only document. */
+/** Shows how the package of a stored or deployed model describes itself, as a read-only document. */
 export class ManifestDocuments implements vscode.TextDocumentContentProvider {
   constructor(private readonly services: Services) {}
 
@@ -15,15 +15,13 @@ export class ManifestDocuments implements vscode.TextDocumentContentProvider {
   }
 
   async open(argument: unknown): Promise<void> {
-    const { name, version, archivePath } = await chosenModel(
-      this.services,
-      argument,
-      'Open the manifest of which model?',
-    );
-    const label = [name, version].filter(Boolean).join(' ');
-    if (archivePath === undefined) throw new ModelDeckError('unsupported', `${label} does not lie in a folder.`);
-    // The path names the tab; the query says which archive.
-    const uri = vscode.Uri.from({ scheme, path: `/${label} MANIFEST.json`, query: archivePath });
+    const model = await chosenModel(this.services, argument, 'Open the manifest of which model?');
+    const label = [model.name, model.version].filter(Boolean).join(' ');
+    const where = model.archivePath ?? model.path;
+    if (where === undefined) throw new ModelDeckError('unsupported', `${label} does not lie in a folder.`);
+    // The path names the tab; the query says which package.
+    const query = JSON.stringify({ where, kind: model.kind });
+    const uri = vscode.Uri.from({ scheme, path: `/${label} MANIFEST.json`, query });
     const document = await vscode.workspace.openTextDocument(uri);
     await vscode.window.showTextDocument(document, { preview: true });
   }
@@ -31,9 +29,10 @@ export class ManifestDocuments implements vscode.TextDocumentContentProvider {
   async provideTextDocumentContent(uri: vscode.Uri, token: vscode.CancellationToken): Promise<string> {
     const abort = new AbortController();
     token.onCancellationRequested(() => abort.abort());
-    const { readArchive } = await this.services.packaging();
-    const { manifest } = await readArchive(uri.query, { signal: abort.signal });
-    if (manifest) return `${JSON.stringify(manifest, null, 2)}\n`;
-    throw new ModelDeckError('not-found', `${path.basename(uri.query)} has no MAR-INF/MANIFEST.json.`);
+    const { where, kind } = JSON.parse(uri.query) as { readonly where: string; readonly kind?: string };
+    const { packageKinds } = await this.services.packaging();
+    const { description } = await packageKinds.of(kind).read(where, { signal: abort.signal });
+    if (description) return description.text;
+    throw new ModelDeckError('not-found', `${path.basename(where)} has no manifest.`);
   }
 }

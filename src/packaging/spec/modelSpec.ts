@@ -8,6 +8,8 @@ export type { Preprocessing };
  * folder of the file, with `/` on every platform. Field names are the names in the YAML file.
  */
 export interface ModelSpec {
+  /** The kind of package that it becomes (`PackageKind.kind`); a TorchServe archive when left out. */
+  readonly packageKind?: string;
   /** Model name: MAR base name, snapshot key and URL segment. `^[A-Za-z0-9][A-Za-z0-9_-]*$` (no dots: see checks). */
   readonly name: string;
   /** Any string; becomes `modelVersion` of the manifest and the version in the snapshot. */

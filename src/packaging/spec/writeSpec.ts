@@ -10,6 +10,7 @@ const header = `# How Model Deck packages this folder. Change it by hand; the ne
 
 /** Fields in the order of the file. */
 const order: readonly (keyof ModelSpec)[] = [
+  'packageKind',
   'name',
   'version',
   'weights',

@@ -8,21 +8,23 @@ import type { ServedModel } from '../../targets/target.ts';
  * A store that cannot be read, or an archive that is broken, is as if there were none: the endpoint answers without it.
  */
 export async function packageKnowledge(
-  { sha256, archivePath }: ServedModel,
+  model: ServedModel,
   stores: Stores,
   packaging: () => Promise<typeof Packaging>,
 ): Promise<ModelKnowledge | undefined> {
   try {
-    const path = archivePath ?? (sha256 === undefined ? undefined : await storedArchive(sha256, stores));
-    if (path === undefined) return undefined;
-    const { labels, preprocessing } = await (await packaging()).readArchive(path);
+    const packaged = model.path === undefined ? await storedHere(model, stores) : model;
+    const where = packaged?.archivePath ?? packaged?.path;
+    if (where === undefined) return undefined;
+    const { labels, preprocessing } = await (await packaging()).packageKinds.of(packaged?.kind).read(where);
     return { ...(labels && { labels }), ...(preprocessing && { preprocessing }) };
   } catch {
     return undefined;
   }
 }
 
-async function storedArchive(sha256: string, stores: Stores): Promise<string | undefined> {
+async function storedHere({ sha256 }: ServedModel, stores: Stores): Promise<ServedModel | undefined> {
+  if (sha256 === undefined) return undefined;
   const lists = await Promise.all((await stores.known()).map((store) => store.list()));
-  return lists.flat().find((model) => model.sha256 === sha256)?.archivePath;
+  return lists.flat().find((model) => model.sha256 === sha256 && model.path !== undefined);
 }

@@ -8,18 +8,23 @@ export type BeginAnswer =
   | { readonly kind: 'busy'; readonly owner: string; readonly bytes: number }
   | {
       readonly kind: 'partial';
-      readonly bytes: number;
-      /** The file of the part that has them; empty when there is none. */
-      readonly file: string;
+      /** What has come of each file that has begun, by its key. */
+      readonly files: ReadonlyMap<string, BegunFile>;
       /** See {@link readFreeBytes}. */
       readonly freeBytes: number | undefined;
     };
+
+export interface BegunFile {
+  readonly bytes: number;
+  /** The file of the part that has them. */
+  readonly file: string;
+}
 
 export interface VersionExists {
   readonly kind: 'exists';
   /** Undefined when the folder has no record of ours. */
   readonly record: StoreRecord | undefined;
-  /** Whether its archive is there. */
+  /** Whether all its files are there. */
   readonly isWhole: boolean;
 }
 
@@ -34,10 +39,20 @@ export function readBegin(stdout: string): BeginAnswer {
     case 'busy':
       return { kind: 'busy', owner: values[0] ?? '-', bytes: Number(values[1] ?? 0) };
     case 'partial':
-      return { kind: 'partial', bytes: Number(values[0]), file: values[1] ?? '', freeBytes: readFreeBytes(stdout) };
+      return { kind: 'partial', files: readFiles(stdout), freeBytes: readFreeBytes(stdout) };
     default:
       throw unknownAnswer(stdout);
   }
+}
+
+/** Lines `<key> <bytes> <file>`, with `-` for a file that has not begun. */
+function readFiles(stdout: string): ReadonlyMap<string, BegunFile> {
+  const lines = stdout.matchAll(/^(\d+-[0-9a-f]{12}) (\d+) (\S+)$/gm);
+  const begun = [...lines].map(([, key = '', bytes, file = '']): [string, BegunFile] => [
+    key,
+    { bytes: Number(bytes), file },
+  ]);
+  return new Map(begun.filter(([, { file }]) => file !== '-'));
 }
 
 /** What {@link commitScript} answers. */

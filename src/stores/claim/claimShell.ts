@@ -32,8 +32,8 @@ export interface ScriptAnswer {
   readonly stderr: string;
 }
 
-/** Bytes of an answer that are kept; the records of ten thousand models are a third of it. */
-const longestAnswer = 16 << 20;
+/** Bytes of an answer that are kept: the records of ten thousand models with a few labels each. */
+const longestAnswer = 64 << 20;
 
 export async function runScript(
   connection: ClusterConnection,

@@ -3,18 +3,18 @@ import type { ClusterConnection } from '../../cluster/clusterConnection.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
 import { formatPvcUri } from '../../kserve/index.ts';
-import type { ModelArchive } from '../../packaging/kinds/torchserve/modelArchive.ts';
+import type { ModelPackage } from '../../packaging/modelPackage.ts';
 import { foreignModel } from '../foreignModel.ts';
 import type { StoredModel, UploadedModel, UploadStep, WritableStore } from '../modelStore.ts';
-import type { StoreRecord } from '../storeRecord.ts';
-import { byNameAndVersion, checkFolderNames } from '../versionFolder.ts';
+import { storedModel, type StoreRecord } from '../storeRecord.ts';
+import { byNameAndVersion, checkFolderNames, checkPackageFiles } from '../versionFolder.ts';
 import { readList } from './claimAnswers.ts';
 import type { ClaimPlace } from './claimPlace.ts';
 import { formatClaimRef, parseClaimRef } from './claimRef.ts';
 import { clusterImage } from './clusterImage.ts';
 import { usualPace, type Pace } from './pace.ts';
 import { listScript, removeScript } from './scripts.ts';
-import { uploadArchive } from './uploadArchive.ts';
+import { uploadPackage } from './uploadPackage.ts';
 import { UploadPod } from './uploadPod.ts';
 
 export interface ClaimStoreOptions {
@@ -35,8 +35,6 @@ const usualUid = 1000;
 
 /**
  * A store in a PersistentVolumeClaim, reached through a pod that is there only while it is needed.
- *
- * A package in the format `no-archive` is refused: a folder of many files cannot be continued after a broken connection.
  */
 export class ClaimStore implements WritableStore {
   readonly id: string;
@@ -73,12 +71,13 @@ export class ClaimStore implements WritableStore {
     });
   }
 
-  async put(archive: ModelArchive, task: Task<UploadStep> = {}): Promise<UploadedModel> {
-    checkFolderNames(archive);
-    if (archive.format === 'no-archive') throw openFolder(archive);
-    return this.pod.use({ writes: true, bytes: archive.size }, { signal: task.signal }, async (shell) => {
+  async put(made: ModelPackage, task: Task<UploadStep> = {}): Promise<UploadedModel> {
+    checkFolderNames(made);
+    checkPackageFiles(made.files);
+    const bytes = made.files.reduce((sum, { size }) => sum + size, 0);
+    return this.pod.use({ writes: true, bytes }, { signal: task.signal }, async (shell) => {
       task.onProgress?.({ step: 'start-upload-pod' });
-      const { record, isNew } = await uploadArchive(archive, shell, this.pace, task);
+      const { record, isNew } = await uploadPackage(made, shell, this.pace, task);
       return { ...this.stored(record), isNew };
     });
   }
@@ -99,14 +98,7 @@ export class ClaimStore implements WritableStore {
     });
   }
 
-  private stored({ name, version, size, sha256 }: StoreRecord): StoredModel {
-    return { storeId: this.id, name, version, storageUri: this.locate(name, version), size, sha256 };
+  private stored(record: StoreRecord): StoredModel {
+    return storedModel(record, { storeId: this.id, storageUri: this.locate(record.name, record.version) });
   }
-}
-
-function openFolder({ path }: ModelArchive): ModelDeckError {
-  return new ModelDeckError('unsupported', `${path} is a folder, and a claim takes archives only.`, {
-    remedy: 'Set archiveFormat to default in model-deck.yaml, package the model again, and deploy that.',
-    location: { path },
-  });
 }

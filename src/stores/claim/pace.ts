@@ -1,6 +1,3 @@
-import { setTimeout as after } from 'node:timers/promises';
-import { throwIfCancelled } from '../../foundation/task.ts';
-
 /** How patient an upload is, in milliseconds if not said otherwise. Tests hurry it. */
 export interface Pace {
   /** Between looks at a pod that starts, or at a version that another one writes. */
@@ -36,31 +33,3 @@ export const usualPace: Pace = {
   renewal: 15_000,
   tidying: 10_000,
 };
-
-/** @throws ModelDeckError `cancelled` */
-export async function delay(milliseconds: number, task: { readonly signal?: AbortSignal | undefined }): Promise<void> {
-  await after(milliseconds, undefined, task.signal ? { signal: task.signal } : {}).catch(() => undefined);
-  throwIfCancelled(task);
-}
-
-/** The promise's result, unless the task is aborted first. The work behind the promise goes on. @throws ModelDeckError `cancelled` */
-export async function unlessCancelled<Result>(
-  work: Promise<Result>,
-  task: { readonly signal?: AbortSignal | undefined },
-): Promise<Result> {
-  const { signal } = task;
-  if (!signal) return work;
-  throwIfCancelled(task);
-  let stop = (): void => undefined;
-  const aborted = new Promise<void>((resolve) => {
-    stop = () => resolve();
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    await Promise.race([work, aborted]);
-    throwIfCancelled(task);
-    return await work;
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
-}

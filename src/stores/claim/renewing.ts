@@ -1,7 +1,7 @@
+import { sleep } from '../../foundation/abortable.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { throwIfCancelled } from '../../foundation/task.ts';
 import type { ClaimShell, ScriptCall } from './claimShell.ts';
-import { delay } from './pace.ts';
 import { renewScript } from './scripts.ts';
 
 export interface HeldLock {
@@ -31,7 +31,7 @@ export async function renewing<Result>(
   const signal = call.signal ? AbortSignal.any([call.signal, end.signal]) : end.signal;
   const renewals = (async () => {
     while (!end.signal.aborted) {
-      await delay(lock.every, { signal });
+      await sleep(lock.every, signal);
       const args = [lock.name, lock.version, lock.owner, String(lock.seconds)];
       // A renewal that fails says nothing: the work notices itself when the cluster is out of reach.
       const answer = await shell.run(renewScript, args, { ...call, signal }).catch(() => undefined);

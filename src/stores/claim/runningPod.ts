@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { abortable, sleep } from '../../foundation/abortable.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../../foundation/task.ts';
 import { pods } from '../../kserve/resources/core.ts';
 import { readClaim, type ClaimState } from './claim.ts';
 import { newOwner, retireOwner } from './owner.ts';
-import { delay, unlessCancelled } from './pace.ts';
 import type { UploadPodOptions, UploadPodUse } from './podOptions.ts';
 import { uploadPodManifest } from './podManifest.ts';
 import { createError } from './podTrouble.ts';
@@ -35,7 +35,7 @@ export class RunningPod {
 
   /** @throws ModelDeckError why it does not come up; `cancelled` when the task is, while the pod goes on starting */
   whenUp(task: Task): Promise<ClaimState> {
-    return unlessCancelled(this.up, task);
+    return abortable(this.up, task.signal);
   }
 
   /** Whether it has ended, or is ending, for whatever reason. False when the cluster does not say. */
@@ -63,7 +63,7 @@ export class RunningPod {
           await connection.delete(pods, { name: this.name, namespace: place.namespace }, {}, task);
           break;
         } catch {
-          await delay(pace.firstRetry, task).catch(() => undefined);
+          await sleep(pace.firstRetry, task.signal).catch(() => undefined);
         }
       }
     }

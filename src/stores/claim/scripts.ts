@@ -8,11 +8,15 @@
  *
  *     <name>/.<version>.lock/lease                      who writes, and until when: `<owner> <seconds since 1970>`
  *     <name>/.<version>.<sha256, 12 digits>.part/lease  who continued it last, and when
- *     <name>/.<version>.<sha256, 12 digits>.part/archive.<nonce>, config.<nonce>, record.<nonce>
+ *     <name>/.<version>.<sha256, 12 digits>.part/<key>.<nonce>     a file of the package, or a part of it; see `partFile.ts`
+ *     <name>/.<version>.<sha256, 12 digits>.part/.whole.<owner>/   where the files are put in their places at the end
  *     <name>/.<version>.<nonce>.removed/                a version that is being removed
  *
+ * The files of a package come as lines on the standard input, closed by `end`: there may be more of them than a command's
+ * arguments can hold, which are part of a URL.
+ *
  * Nothing depends on the lock alone, because a command whose connection broke may go on for a while, and a lock can be
- * lost while a window is cut off. A file that begins anew has a new name; a file that is continued gets the same bytes at
+ * lost while a window is cut off. A file that begins again has a new name; a file that is continued gets the same bytes at
  * the same places, whoever writes them. So nobody can spoil what another one has verified.
  *
  * Clocks are never compared between computers: deadlines are made and read with the clock of the pods.
@@ -27,6 +31,9 @@ export const requiredTools = 'cat date dd df head mkdir mv rm rmdir sha256sum sl
 
 /** Bytes of the unit in which a place in a file is said; a transfer continues at a multiple of it. */
 export const blockSize = 1 << 20;
+
+/** Bytes of a record at most: the labels of a model with many classes take most of it. */
+const longestRecord = 1 << 20;
 
 /** Seconds after which what nobody continued is thrown away. */
 const abandonedAfter = 7 * 24 * 3600;
@@ -79,38 +86,65 @@ lease() { echo "$2 $3" | cat > "$1/lease.$2" && mv -f "$1/lease.$2" "$1/lease"; 
 `;
 
 /**
+ * Reads lines `<word> /<path>/` from the standard input into the positional parameters, in pairs, up to `end`. The path is
+ * between slashes, since `read` trims blanks. Nothing may be done by half a list.
+ */
+const listing = `set -- ; ended=''
+while read -r word path; do
+  if [ "$word" = end ]; then ended=yes; break; fi
+  path=\${path#/}; set -- "$@" "$word" "\${path%/}"
+done
+if [ -z "$ended" ]; then echo 'the list of files was cut off' >&2; exit 1; fi
+`;
+
+/**
  * Begins or continues an upload: takes the lock, makes the folders, throws away what nobody will continue.
  *
- * Arguments: name, version, part folder, file name of the archive, owner, seconds of the lease, an owner that is known to
- * be gone, a file of the part that turned out to be bad. Answers:
+ * Arguments: name, version, part folder, owner, seconds of the lease, an owner that is known to be gone, files of the part
+ * that turned out to be bad, separated by blanks. Standard input: `<key> /<path>/` for each file. Answers:
  * - `missing <tools>`: the image lacks them
- * - `exists whole` or, when its archive is gone, `exists broken`; then the record of the version that is there
+ * - `exists whole` or, when one of its files is gone, `exists broken`; then the record of the version that is there
  * - `busy <owner> <bytes>`: another one is writing it, and that much has come
- * - `partial <bytes> <file>`: the lock is taken, and that much of the archive has come; then the table of `df -P`
+ * - `partial`: the lock is taken; then `<key> <bytes> <file>` for each file, and the table of `df -P`
  *
  * A lock is stale when its time is over. It is taken away by a rename, so that only one can break it; whoever breaks one
  * that had just been renewed is noticed by its owner at the next renewal.
  */
 export const beginScript: Script = {
   name: 'begin',
-  text: `${prelude}${failing}${leases}name=$1 version=$2 part=$1/$3 file=$4 owner=$5 seconds=$6 gone=$7 bad=$8
+  text: `${prelude}${failing}${leases}name=$1 version=$2 part=$1/$3 owner=$4 seconds=$5 gone=$6 bad=$7
 missing=''
 for tool in ${requiredTools}; do command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"; done
 if [ -n "$missing" ]; then echo "missing$missing"; exit 0; fi
+${listing}
+whole() { while [ $# -gt 0 ]; do [ -f "$name/$version/$2" ] || return 1; shift 2; done; }
 if [ -e "$name/$version" ]; then
-  if [ -f "$name/$version/model-store/$file" ]; then echo exists whole; else echo exists broken; fi
+  if whole "$@"; then echo exists whole; else echo exists broken; fi
   cat "$name/$version/model-deck.json"; exit 0
 fi
 look() {
-  best='' most=0
-  for each in "$part"/archive.*; do
-    if [ -f "$each" ]; then
-      bytes=$(wc -c < "$each")
-      if [ -z "$best" ] || [ "$bytes" -gt "$most" ]; then best=$each most=$((bytes)); fi
-    fi
+  found='' kept='' total=0
+  while [ $# -gt 0 ]; do
+    best=- most=0
+    for each in "$part/$1".*; do
+      if [ -f "$each" ]; then
+        bytes=$(wc -c < "$each")
+        if [ "$best" = - ] || [ "$bytes" -gt "$most" ]; then best=\${each##*/} most=$((bytes)); fi
+      fi
+    done
+    found="$found$1 $most $best
+" kept="$kept $best" total=$((total + most))
+    shift 2
   done
 }
-busy() { look; echo "busy $holder $most"; exit 0; }
+back() {
+  while [ $# -gt 0 ]; do
+    for each in "$part"/.whole.*; do if [ -f "$each/$2" ]; then mv "$each/$2" "$part/$1.back"; fi; done
+    shift 2
+  done
+  rm -rf "$part"/.whole.*
+}
+busy() { look "$@"; echo "busy $holder $total"; exit 0; }
 mkdir -p "$name" || fail
 now=$(date +%s) lock=$name/.$version.lock
 if ! mkdir "$lock" 2>/dev/null; then
@@ -118,27 +152,30 @@ if ! mkdir "$lock" 2>/dev/null; then
   holder "$lock"
   if [ "$holder" != "$owner" ]; then
     if [ "$holder" != "$gone" ]; then
-      if [ "$holder" = - ] || [ "$until" -gt "$now" ]; then busy; fi
+      if [ "$holder" = - ] || [ "$until" -gt "$now" ]; then busy "$@"; fi
     fi
-    mv "$lock" "$lock.$owner" 2>/dev/null || busy
+    mv "$lock" "$lock.$owner" 2>/dev/null || busy "$@"
     rm -rf "$lock.$owner"
-    mkdir "$lock" 2>/dev/null || busy
+    mkdir "$lock" 2>/dev/null || busy "$@"
   fi
 fi
 lease "$lock" "$owner" $((now + seconds)) || fail
 mkdir -p "$part" || fail
 lease "$part" "$owner" "$now" || fail
-if [ -n "$bad" ]; then rm -f "$part/$bad"; fi
-if [ -f "$part/model-store/$file" ]; then mv "$part/model-store/$file" "$part/archive.back"; fi
-look
-for each in "$part"/archive.* "$part"/config.* "$part"/record.*; do if [ "$each" != "$best" ]; then rm -f "$each"; fi; done
+for each in $bad; do rm -f "$part/$each"; done
+back "$@"
+look "$@"
+for each in "$part"/*; do
+  case "$kept lease " in *" \${each##*/} "*) ;; *) rm -rf "$each" ;; esac
+done
 for each in "$name/.$version".????????????.part; do if [ "$each" != "$part" ]; then rm -rf "$each"; fi; done
 for each in ./*/.*.part/lease ./*/.*.lock/lease; do
   each=\${each%/lease}; holder "$each"
   if [ "$until" -gt 0 ] && [ $((until + ${abandonedAfter})) -lt "$now" ]; then rm -rf "$each"; rmdir "\${each%/*}" 2>/dev/null; fi
 done
 rm -rf "$name"/.*.removed
-echo "partial $most \${best##*/}"
+echo partial
+printf '%s' "$found"
 df -P .
 `,
 };
@@ -192,32 +229,42 @@ dd if="$1" bs=${blockSize} count="$2" 2>/dev/null | sha256
 /**
  * Makes a part visible as the version, in one step, after its bytes are on the disk.
  *
- * Arguments: name, version, part folder, file name of the archive, owner, file of the part that is the archive, nonce of
- * its config and record. Answers `committed`; `lost` when another one has the lock; `exists whole` and the record when
- * another one was quicker. Before that, a dot now and then, while a slow disk takes its time.
+ * Arguments: name, version, part folder, owner. Standard input: `<file of the part> /<path>/` for each file, the record
+ * among them. Answers `committed`; `lost` when another one has the lock; `exists whole` and the record when another one was
+ * quicker. Before that, a dot now and then, while a slow disk takes its time.
  *
- * `mv` moves into a folder that is there, so that is looked for before and after.
+ * `mv` moves into a folder that is there, so that is looked for before and after. Whether all files are in their places is
+ * looked at last of all: who takes the lock meanwhile takes them back.
  */
 export const commitScript: Script = {
   name: 'commit',
-  text: `${prelude}${leases}${ticking}${flushing}name=$1 version=$2 part=$1/$3 file=$4 owner=$5 archive=$6 nonce=$7 lock=$1/.$2.lock
+  text: `${prelude}${leases}${ticking}${flushing}name=$1 version=$2 part=$1/$3 owner=$4 lock=$1/.$2.lock
+${listing}
 exists() { rm -rf "$lock" "$1"; echo exists whole; cat "$name/$version/model-deck.json"; exit 0; }
-holder "$lock"
-if [ "$holder" != "$owner" ]; then echo lost; exit 0; fi
+held() { holder "$lock"; if [ "$holder" != "$owner" ]; then echo lost; exit 0; fi; }
+held
 if [ -e "$name/$version" ]; then exists "$part"; fi
+whole=$part/.whole.$owner
 tick
-for each in "$archive" "config.$nonce" "record.$nonce"; do flush "$part/$each" || exit 1; done
+store() { while [ $# -gt 0 ]; do flush "$part/$1" || return 1; shift 2; done; }
+place() {
+  while [ $# -gt 0 ]; do
+    target=$whole/$2
+    mkdir -p "\${target%/*}" && mv "$part/$1" "$target" || return 1
+    shift 2
+  done
+}
+placed() { while [ $# -gt 0 ]; do [ -f "$whole/$2" ] || return 1; shift 2; done; }
+store "$@" || exit 1
+place "$@" || exit 1
+flush "$whole" || exit 1
 quiet
-mkdir -p "$part/model-store" "$part/config" || exit 1
-mv "$part/config.$nonce" "$part/config/config.properties" || exit 1
-mv "$part/record.$nonce" "$part/model-deck.json" || exit 1
-mv "$part/$archive" "$part/model-store/$file" || exit 1
-rm -f "$part"/lease* "$part"/archive.* "$part"/config.* "$part"/record.*
-flush "$part" || exit 1
-mv "$part" "$name/$version" || exit 1
-if [ -e "$name/$version/$3" ]; then exists "$name/$version/$3"; fi
+held
+if ! placed "$@"; then echo lost; exit 0; fi
+mv "$whole" "$name/$version" || exit 1
+if [ -e "$name/$version/\${whole##*/}" ]; then exists "$name/$version/\${whole##*/}"; fi
 flush "$name"
-rm -rf "$lock"
+rm -rf "$part" "$lock"
 echo committed
 `,
 };
@@ -242,7 +289,7 @@ exit 0
 export const listScript: Script = {
   name: 'list',
   text: `${prelude}for file in ./*/*/model-deck.json; do
-  if [ -f "$file" ]; then printf '%s\\0%s\\0' "$file" "$(head -c 8192 "$file")"; fi
+  if [ -f "$file" ]; then printf '%s\\0%s\\0' "$file" "$(head -c ${longestRecord} "$file")"; fi
 done
 `,
 };

@@ -1,22 +1,22 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
-import type { ModelArchive } from '../../packaging/kinds/torchserve/modelArchive.ts';
+import type { ModelPackage } from '../../packaging/modelPackage.ts';
 import type { UploadStep } from '../modelStore.ts';
-import { formatRecord, type StoreRecord } from '../storeRecord.ts';
+import type { StoreRecord } from '../storeRecord.ts';
 import { versionTakenRemedy } from '../versionFolder.ts';
-import { readBegin, readCommit, type VersionExists } from './claimAnswers.ts';
+import { readBegin, readCommit, type BegunFile, type VersionExists } from './claimAnswers.ts';
 import type { ClaimShell, ScriptAnswer, ScriptCall } from './claimShell.ts';
-import { archiveChanged, hashFile, readArchiveFrom } from './localFile.ts';
 import { isGone, newOwner, retireOwner } from './owner.ts';
 import type { Pace } from './pace.ts';
+import { fileChanged, hashFile, partFiles, readFrom, type PartFile } from './partFile.ts';
 import { hashBlocks, sendFile } from './receiveFile.ts';
 import { renewing } from './renewing.ts';
 import { missingToolsError, noSpaceError } from './scriptError.ts';
 import { beginScript, blockSize, commitScript, releaseScript, type Script } from './scripts.ts';
 
-/** What one attempt came to: the stored version, another window that writes it, or a reason to look anew at once. */
+/** What one attempt came to: the stored version, another window that writes it, or a reason to look again at once. */
 export type AttemptResult = Arrived | 'busy' | 'again';
 
 /** The version is in the claim; `isNew` when this very upload has put it there. */
@@ -25,39 +25,57 @@ export interface Arrived {
   readonly isNew: boolean;
 }
 
+/** A file that is still to be sent, from a block on. */
+interface Sending {
+  readonly file: PartFile;
+  /** Its name in the part folder. */
+  readonly name: string;
+  readonly from: number;
+}
+
 /** Looks at a lock without a name before it counts as left behind: its owner writes the name right after taking it. */
 const namelessLooks = 3;
 
+/** Files below a block that are sent at the same time: each takes a round trip, whatever its size. */
+const smallAtOnce = 4;
+
 /**
- * One archive on its way into a claim. Each attempt begins with what is there, so that it does not matter who sent that,
- * nor what became of the attempt before.
+ * One package on its way into a claim. Each attempt begins with what is there, so that it does not matter who sent that,
+ * nor what became of the attempt before. Every file is continued and verified by itself.
  */
 export class Transfer {
-  /** Bytes of the archive that the claim has for certain, by its last answer. */
+  /** Bytes that the claim has for certain, by its last answer. */
   arrived = 0;
   /** Bytes that have left; some of them may not have arrived when a connection broke. */
   sent = 0;
+  /** Bytes of all files. */
+  readonly total: number;
   /** Whether the claim has answered at all. */
   hasBegun = false;
+  readonly files: readonly PartFile[];
   /** Whether the claim was asked to show the version, and has not said no. */
   private hasCommitted = false;
+  private readonly record: StoreRecord;
   private readonly owner = newOwner();
   private readonly part: string;
-  private readonly file: string;
+  private readonly sentOf = new Map<string, number>();
+  /** Names in the part folder of the files that this transfer has verified, by key. */
+  private readonly verified = new Map<string, string>();
   private goneOwner = '';
-  private badFile = '';
+  private badFiles: readonly string[] = [];
   private namelessLock = 0;
 
   constructor(
-    private readonly archive: ModelArchive,
-    private readonly config: Buffer,
+    private readonly made: ModelPackage,
     private readonly shell: ClaimShell,
     private readonly pace: Pace,
     private readonly task: Task<UploadStep>,
   ) {
-    this.part = `.${archive.version}.${archive.sha256.slice(0, 12)}.part`;
-    // Either separator: an archive's path is one of this computer.
-    this.file = archive.path.split(/[\\/]/).at(-1) ?? '';
+    const { files, record } = partFiles(made);
+    this.files = files;
+    this.record = record;
+    this.total = files.reduce((sum, { size }) => sum + size, 0);
+    this.part = `.${made.version}.${made.sha256.slice(0, 12)}.part`;
   }
 
   /**
@@ -66,108 +84,148 @@ export class Transfer {
    * @throws ModelDeckError what stopped it; whether another attempt makes sense is not decided here
    */
   async attempt(): Promise<AttemptResult> {
-    const { archive } = this;
-    const call = { ...this.call(), needs: archive.size - this.arrived };
-    const begun = readBegin((await this.shell.run(beginScript, this.beginArguments(), call)).stdout);
+    const begun = readBegin((await this.begin()).stdout);
     this.hasBegun = true;
     if (begun.kind === 'missing') throw missingToolsError(begun.tools);
     // What is there after we have asked for it is ours: only the answer was lost.
     if (begun.kind === 'exists') return { record: this.sameRecord(begun), isNew: this.hasCommitted };
-    this.arrived = begun.bytes;
-    this.sent = begun.bytes;
-    this.task.onProgress?.({ step: 'upload', done: begun.bytes, total: archive.size });
-    if (begun.kind === 'busy') return this.waitFor(begun.owner);
-    this.badFile = '';
-    const continues = begun.file !== '' && (await this.isGoodPrefix(begun.file, begun.bytes));
-    if (begun.file !== '' && !continues) {
-      // The next look throws it away.
-      this.badFile = begun.file;
-      return 'again';
+    this.badFiles = [];
+    if (begun.kind === 'busy') {
+      this.note(begun.bytes);
+      return this.waitFor(begun.owner);
     }
-    const nonce = randomBytes(4).toString('hex');
-    const file = continues ? begun.file : `archive.${nonce}`;
-    const from = continues ? Math.floor(begun.bytes / blockSize) : 0;
-    this.checkSpace(begun.freeBytes, from * blockSize);
-    const { name, version } = archive;
+    this.sentOf.clear();
+    for (const [key, { bytes }] of begun.files) this.sentOf.set(key, bytes);
+    this.note(sumOf(this.sentOf));
+    const sending = await this.plan(begun.files);
+    // The next look throws away what is not ours.
+    if (this.badFiles.length > 0) return 'again';
+    this.checkSpace(begun.freeBytes, sending);
+    const { name, version } = this.made;
     const lock = { name, version, owner: this.owner, seconds: this.pace.lease, every: this.pace.renewal };
-    const result = await renewing(lock, this.shell, this.call(), (signal) => this.send(file, from, nonce, signal));
+    const result = await renewing(lock, this.shell, this.call(), (signal) => this.send(sending, signal));
     return result === 'lost' ? 'again' : result;
   }
 
   /** Gives the lock back, if the pod is there; with `drop`, also what has come. Never throws. */
   async release(what: 'keep' | 'drop'): Promise<void> {
     if (this.shell.isUp()) {
-      const { name, version } = this.archive;
+      const { name, version } = this.made;
       const args = [name, version, this.part, this.owner, what];
-      await this.run(releaseScript, args, AbortSignal.timeout(this.pace.tidying)).catch(() => undefined);
+      const call = this.call(AbortSignal.timeout(this.pace.tidying));
+      await this.shell.run(releaseScript, args, call).catch(() => undefined);
     }
     retireOwner(this.owner);
   }
 
-  private async send(file: string, from: number, nonce: string, signal: AbortSignal): Promise<AttemptResult> {
-    const { archive, shell } = this;
-    const { name, version, size, sha256 } = archive;
-    const record: StoreRecord = { name, version, size, sha256, archive: `model-store/${this.file}` };
-    const small = Promise.all([
-      this.sendSmall(`config.${nonce}`, this.config, signal),
-      this.sendSmall(`record.${nonce}`, Buffer.from(formatRecord(record)), signal),
-    ]);
-    // Looked at when the archive is there; when that fails, nobody asks any more.
-    small.catch(() => undefined);
-    const arrived = await sendFile(
-      shell,
-      { file: this.pathOf(file), size, from, bytes: readArchiveFrom(archive, from * blockSize) },
-      {
-        ...this.call(signal),
-        onSent: (done) => {
-          this.sent = done;
-          this.task.onProgress?.({ step: done < size ? 'upload' : 'verify', done, total: size });
-        },
-      },
-    );
-    if (arrived !== sha256) {
-      this.badFile = file;
-      this.arrived = 0;
-      this.sent = 0;
-      throw await this.wrongBytes(signal);
+  /** What has arrived, by the claim's answer. */
+  private note(bytes: number): void {
+    this.arrived = bytes;
+    this.sent = bytes;
+    this.task.onProgress?.({ step: 'upload', done: Math.min(bytes, this.total), total: this.total });
+  }
+
+  /** What has still to be sent; what cannot be continued is noted as bad. */
+  private async plan(begun: ReadonlyMap<string, BegunFile>): Promise<readonly Sending[]> {
+    const nonce = randomBytes(4).toString('hex');
+    const sending: Sending[] = [];
+    const bad: string[] = [];
+    for (const file of this.files) {
+      const there = begun.get(file.key);
+      if (there === undefined) {
+        this.verified.delete(file.key);
+        sending.push({ file, name: `${file.key}.${nonce}`, from: 0 });
+      } else if (there.bytes === file.size && this.verified.get(file.key) === there.file) {
+        // Nobody writes other bytes to a file of this name.
+      } else if (await this.isGoodPrefix(file, there)) {
+        sending.push({ file, name: there.file, from: Math.floor(there.bytes / blockSize) });
+      } else {
+        bad.push(there.file);
+      }
     }
-    await small;
-    const commit = [name, version, this.part, this.file, this.owner, file, nonce];
+    this.badFiles = bad;
+    return sending;
+  }
+
+  private async send(sending: readonly Sending[], signal: AbortSignal): Promise<AttemptResult> {
+    const isSmall = ({ file, from }: Sending): boolean => file.size - from * blockSize < blockSize;
+    await this.sendSmall(sending.filter(isSmall), signal);
+    for (const one of sending) if (!isSmall(one)) await this.sendOne(one, signal);
     this.hasCommitted = true;
-    const done = readCommit((await this.run(commitScript, commit, signal)).stdout);
-    if (done === 'committed') return { record, isNew: true };
+    const lines = this.files.map(({ key, path }) => [this.verified.get(key) ?? '', path] as const);
+    const done = readCommit((await this.run(commitScript, [], lines, this.call(signal))).stdout);
+    if (done === 'committed') return { record: this.record, isNew: true };
     this.hasCommitted = false;
     return done === 'lost' ? 'again' : { record: this.sameRecord(done), isNew: false };
   }
 
-  private async sendSmall(file: string, content: Buffer, signal: AbortSignal): Promise<void> {
-    const transfer = { file: this.pathOf(file), size: content.length, from: 0, bytes: Readable.from([content]) };
-    const arrived = await sendFile(this.shell, transfer, this.call(signal));
-    if (arrived !== createHash('sha256').update(content).digest('hex')) throw this.spoiled();
+  /** Several at a time; the first failure ends them all. */
+  private async sendSmall(sending: readonly Sending[], signal: AbortSignal): Promise<void> {
+    const queue = [...sending];
+    const end = new AbortController();
+    const failures: unknown[] = [];
+    const work = async (): Promise<void> => {
+      try {
+        for (let next = queue.shift(); next; next = queue.shift()) {
+          await this.sendOne(next, AbortSignal.any([signal, end.signal]));
+        }
+      } catch (error) {
+        failures.push(error);
+        end.abort();
+      }
+    };
+    await Promise.all(Array.from({ length: smallAtOnce }, work));
+    if (failures.length > 0) throw failures[0];
   }
 
-  /** Whether the blocks that the claim has are those of the archive. */
-  private async isGoodPrefix(file: string, bytes: number): Promise<boolean> {
+  private async sendOne({ file, name, from }: Sending, signal: AbortSignal): Promise<void> {
+    const { key, size } = file;
+    const arrived = await sendFile(
+      this.shell,
+      { file: this.pathOf(name), size, from, bytes: readFrom(file, from * blockSize) },
+      {
+        ...this.call(signal),
+        onSent: (done) => {
+          this.sentOf.set(key, done);
+          this.sent = sumOf(this.sentOf);
+          const step = this.sent < this.total ? 'upload' : 'verify';
+          this.task.onProgress?.({ step, done: this.sent, total: this.total });
+        },
+      },
+    );
+    if (arrived === file.sha256) {
+      this.verified.set(key, name);
+      return;
+    }
+    this.badFiles = [name];
+    this.sentOf.delete(key);
+    this.sent = sumOf(this.sentOf);
+    this.arrived = 0;
+    throw await this.wrongBytes(file, signal);
+  }
+
+  /** Whether the blocks that the claim has are those of the file. */
+  private async isGoodPrefix(file: PartFile, { bytes, file: name }: BegunFile): Promise<boolean> {
     const blocks = Math.floor(bytes / blockSize);
-    if (bytes > this.archive.size) return false;
+    if (bytes > file.size) return false;
+    if (blocks === 0) return true;
     const { signal } = this.task;
     const [there, here] = await Promise.all([
-      hashBlocks(this.shell, this.pathOf(file), blocks, this.call(signal)),
-      hashFile(this.archive.path, blocks * blockSize, { signal }),
+      hashBlocks(this.shell, this.pathOf(name), blocks, this.call(signal)),
+      hashFile(file, blocks * blockSize, { signal }),
     ]);
     return there === here;
   }
 
-  private checkSpace(free: number | undefined, sent: number): void {
-    const needed = this.archive.size - sent;
+  private checkSpace(free: number | undefined, sending: readonly Sending[]): void {
+    const needed = sending.reduce((sum, { file, from }) => sum + file.size - from * blockSize, 0);
     if (free === undefined || free >= needed) return;
-    const { name, version } = this.archive;
-    throw noSpaceError(this.shell.place, `receive ${name} ${version}`, free, needed);
+    throw noSpaceError(this.shell.place, this.call().doing, free, needed);
   }
 
   /** @throws ModelDeckError `conflict` when the version has other bytes, or is none of ours */
   private sameRecord({ record, isWhole }: VersionExists): StoreRecord {
-    const { name, version, sha256 } = this.archive;
+    const { name, version, sha256 } = this.made;
     if (record?.sha256 === sha256 && isWhole) return record;
     const { claim } = this.shell.place;
     throw new ModelDeckError('conflict', `The claim "${claim}" has ${name} ${version} already, with other content.`, {
@@ -181,12 +239,9 @@ export class Transfer {
     return 'busy';
   }
 
-  private async wrongBytes(signal: AbortSignal): Promise<ModelDeckError> {
-    const here = await hashFile(this.archive.path, undefined, { signal });
-    return here === this.archive.sha256 ? this.spoiled() : archiveChanged(this.archive);
-  }
-
-  private spoiled(): ModelDeckError {
+  private async wrongBytes(file: PartFile, signal: AbortSignal): Promise<ModelDeckError> {
+    const here = await hashFile(file, undefined, { signal });
+    if (typeof file.source === 'string' && here !== file.sha256) return fileChanged(file.source);
     const { claim } = this.shell.place;
     return new ModelDeckError('server', `What arrived in the claim "${claim}" is not what was sent.`, {
       remedy: 'Look at the volume behind the claim, then try again.',
@@ -194,21 +249,35 @@ export class Transfer {
     });
   }
 
-  private beginArguments(): readonly string[] {
-    const { name, version } = this.archive;
-    return [name, version, this.part, this.file, this.owner, String(this.pace.lease), this.goneOwner, this.badFile];
+  private begin(): Promise<ScriptAnswer> {
+    const lines = this.files.map(({ key, path }) => [key, path] as const);
+    const args = [String(this.pace.lease), this.goneOwner, this.badFiles.join(' ')];
+    return this.run(beginScript, args, lines, { ...this.call(), needs: this.total - this.arrived });
   }
 
-  private pathOf(file: string): string {
-    return `${this.archive.name}/${this.part}/${file}`;
+  private pathOf(name: string): string {
+    return `${this.made.name}/${this.part}/${name}`;
   }
 
   private call(signal = this.task.signal): ScriptCall {
-    const { name, version } = this.archive;
+    const { name, version } = this.made;
     return { doing: `receive ${name} ${version}`, signal, silenceMs: this.pace.silence };
   }
 
-  private run(script: Script, args: readonly string[], signal?: AbortSignal): Promise<ScriptAnswer> {
-    return this.shell.run(script, args, this.call(signal));
+  /** Runs a script that takes the files as lines of its standard input. */
+  private run(
+    script: Script,
+    more: readonly string[],
+    lines: readonly (readonly [word: string, path: string])[],
+    call: ScriptCall,
+  ): Promise<ScriptAnswer> {
+    const { name, version } = this.made;
+    const text = `${lines.map(([word, path]) => `${word} /${path}/\n`).join('')}end\n`;
+    const stdin = Readable.from([Buffer.from(text)], { objectMode: false });
+    return this.shell.run(script, [name, version, this.part, this.owner, ...more], { ...call, stdin });
   }
+}
+
+function sumOf(bytes: ReadonlyMap<string, number>): number {
+  return [...bytes.values()].reduce((sum, each) => sum + each, 0);
 }

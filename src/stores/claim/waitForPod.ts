@@ -1,3 +1,4 @@
+import { sleep } from '../../foundation/abortable.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../../foundation/task.ts';
 import {
@@ -8,7 +9,6 @@ import {
   type PersistentVolumeClaim,
   type Pod,
 } from '../../kserve/resources/core.ts';
-import { delay } from './pace.ts';
 import { podTrouble, UploadPodError, type PodTrouble } from './podTrouble.ts';
 import type { UploadPodOptions } from './podOptions.ts';
 
@@ -33,7 +33,7 @@ export async function waitForPod(options: UploadPodOptions, name: string, task: 
     last = trouble;
     if (trouble && Date.now() - since >= trouble.mayLast * pace.trouble) throw trouble.error;
     if (Date.now() - started > pace.podStart) throw trouble?.error ?? neverRan(options, pod);
-    await delay(look < 4 ? pace.look / 4 : pace.look, task);
+    await sleep(look < 4 ? pace.look / 4 : pace.look, task.signal);
   }
 }
 

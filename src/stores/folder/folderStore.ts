@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import type { Dirent } from 'node:fs';
-import { copyFile, cp, mkdir, open, readdir, rename, rm, rmdir, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, rmdir, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -10,13 +10,18 @@ import { ModelDeckError } from '../../foundation/error.ts';
 import { fileError } from '../../foundation/fileErrors.ts';
 import { makeFolder } from '../../foundation/makeFolder.ts';
 import { throwIfCancelled, type Task } from '../../foundation/task.ts';
-import { readArchive } from '../../packaging/index.ts';
-import type { ModelArchive } from '../../packaging/kinds/torchserve/modelArchive.ts';
+import { sourceOf, type ModelPackage } from '../../packaging/modelPackage.ts';
 import { foreignModel } from '../foreignModel.ts';
 import type { ByteRange, StoredModel, UploadedModel, UploadStep, WritableStore } from '../modelStore.ts';
-import { readRecord, writeRecord, type StoreRecord } from '../storeRecord.ts';
+import { readRecord, recordOf, storedModel, writeRecord, type StoreRecord } from '../storeRecord.ts';
 import { formatFolderRef, parseFolderRef } from './folderRef.ts';
-import { byNameAndVersion, checkFolderNames, innerPath, versionTakenRemedy } from '../versionFolder.ts';
+import {
+  byNameAndVersion,
+  checkFolderNames,
+  checkInnerPath,
+  checkPackageFiles,
+  versionTakenRemedy,
+} from '../versionFolder.ts';
 
 /** Bytes read at once; large, because weights are. */
 const chunkSize = 1 << 20;
@@ -51,26 +56,15 @@ export class FolderStore implements WritableStore {
     return byNameAndVersion(models);
   }
 
-  async put(archive: ModelArchive, task: Task<UploadStep> = {}): Promise<UploadedModel> {
-    const folder = this.versionFolder(archive);
-    const known = await this.sameModel(archive, folder);
+  async put(made: ModelPackage, task: Task<UploadStep> = {}): Promise<UploadedModel> {
+    const folder = this.versionFolder(made);
+    checkPackageFiles(made.files);
+    const known = await this.sameModel(made, folder);
     if (known) return known;
-    const partial = path.join(path.dirname(folder), `.${archive.version}.${randomBytes(4).toString('hex')}.part`);
-    const inner = `model-store/${path.basename(archive.path)}`;
+    const partial = path.join(path.dirname(folder), `.${made.version}.${randomBytes(4).toString('hex')}.part`);
     try {
-      await makeFolder(path.join(partial, 'model-store'));
-      await mkdir(path.join(partial, 'config'));
-      await copyFile(archive.configProperties, path.join(partial, 'config', 'config.properties'));
-      const sha256 = await copyArchive(archive, path.join(partial, inner), task);
-      if (sha256 !== archive.sha256) {
-        throw new ModelDeckError('conflict', `${archive.path} changed while it was copied to the store.`, {
-          remedy: 'Deploy again when nothing writes to it any more.',
-          location: { path: archive.path },
-          nextStep: { kind: 'retry' },
-        });
-      }
-      const { name, version, size } = archive;
-      const record: StoreRecord = { name, version, size, sha256, archive: inner };
+      await copyFiles(made, partial, task);
+      const record = recordOf(made);
       await writeRecord(partial, record);
       throwIfCancelled(task);
       await rename(partial, folder);
@@ -81,16 +75,17 @@ export class FolderStore implements WritableStore {
       throwIfCancelled(task);
       if (isTaken(error)) {
         // Another window was quicker.
-        const other = await this.sameModel(archive, folder);
+        const other = await this.sameModel(made, folder);
         if (other) return other;
       }
-      throw fileError(error, 'copy the archive to the store', folder);
+      throw fileError(error, 'copy the package to the store', folder);
     }
   }
 
   async read(model: StoredModel, file: string, { start, length }: ByteRange, task: Task = {}): Promise<Uint8Array> {
     throwIfCancelled(task);
-    const where = path.join(this.ownFolder(model), ...innerPath(file));
+    checkInnerPath(file);
+    const where = path.join(this.ownFolder(model), ...file.split('/'));
     let handle: FileHandle | undefined;
     try {
       handle = await open(where, 'r');
@@ -118,20 +113,17 @@ export class FolderStore implements WritableStore {
   }
 
   /** The model that is there already. @throws ModelDeckError `conflict` when it has other bytes */
-  private async sameModel(archive: ModelArchive, folder: string): Promise<StoredModel | undefined> {
+  private async sameModel(made: ModelPackage, folder: string): Promise<StoredModel | undefined> {
     const exists = await stat(folder).then(
       () => true,
       () => false,
     );
     if (!exists) return undefined;
     const record = await readRecord(folder);
-    if (record?.sha256 === archive.sha256) {
-      const model = this.stored(record);
-      if (await stat(model.archivePath ?? '').catch(() => undefined)) return model;
-    }
+    if (record?.sha256 === made.sha256 && (await isWhole(record, folder))) return this.stored(record);
     throw new ModelDeckError(
       'conflict',
-      `The store has ${archive.name} ${archive.version} already, with other content (${folder}).`,
+      `The store has ${made.name} ${made.version} already, with other content (${folder}).`,
       { remedy: versionTakenRemedy, location: { path: folder } },
     );
   }
@@ -146,19 +138,24 @@ export class FolderStore implements WritableStore {
     return path.join(this.folder, model.name, model.version);
   }
 
-  private stored({ name, version, size, sha256, archive }: StoreRecord): StoredModel {
+  private stored(record: StoreRecord): StoredModel {
+    const { name, version } = record;
     const folder = path.join(this.folder, name, version);
-    return {
-      storeId: this.id,
-      name,
-      version,
-      storageUri: pathToFileURL(folder).href,
-      path: folder,
-      archivePath: path.join(folder, ...archive.split('/')),
-      size,
-      sha256,
-    };
+    return storedModel(record, { storeId: this.id, storageUri: this.locate(name, version), folder });
   }
+}
+
+/** Whether every file that the record names is there. */
+async function isWhole({ files }: StoreRecord, folder: string): Promise<boolean> {
+  const found = await Promise.all(
+    files.map((file) =>
+      stat(path.join(folder, ...file.path.split('/'))).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return found.every(Boolean);
 }
 
 async function folders(parent: string): Promise<readonly string[]> {
@@ -173,34 +170,48 @@ async function folders(parent: string): Promise<readonly string[]> {
   return found.filter((item) => item.isDirectory() && !item.name.startsWith('.')).map((item) => item.name);
 }
 
-/** Copies and returns the sha256 of what was written, as `ModelArchive.sha256` counts it. */
-async function copyArchive(archive: ModelArchive, destination: string, task: Task<UploadStep>): Promise<string> {
-  if (archive.format === 'no-archive') {
-    task.onProgress?.({ step: 'upload' });
-    await cp(archive.path, destination, {
-      recursive: true,
-      filter: () => {
-        throwIfCancelled(task);
-        return true;
-      },
-    });
-    task.onProgress?.({ step: 'verify' });
-    return (await readArchive(destination, { signal: task.signal })).sha256 ?? '';
-  }
-  const hash = createHash('sha256');
+/** Copies every file of a package. @throws ModelDeckError `conflict` for one whose bytes are not those it was made with */
+async function copyFiles(made: ModelPackage, destination: string, task: Task<UploadStep>): Promise<void> {
+  const total = made.files.reduce((sum, { size }) => sum + size, 0);
   let done = 0;
+  await makeFolder(destination);
+  for (const file of made.files) {
+    throwIfCancelled(task);
+    const from = sourceOf(made, file);
+    const to = path.join(destination, ...file.path.split('/'));
+    await mkdir(path.dirname(to), { recursive: true });
+    const sha256 = await copyFile(from, to, task, (bytes) => {
+      done += bytes;
+      task.onProgress?.({ step: 'upload', done: Math.min(done, total), total });
+    });
+    if (sha256 === file.sha256) continue;
+    throw new ModelDeckError('conflict', `${from} changed while it was copied to the store.`, {
+      remedy: 'Deploy again when nothing writes to it any more.',
+      location: { path: from },
+      nextStep: { kind: 'retry' },
+    });
+  }
+}
+
+/** @returns the sha256 of what was written */
+async function copyFile(
+  from: string,
+  to: string,
+  task: Task<UploadStep>,
+  onBytes: (bytes: number) => void,
+): Promise<string> {
+  const hash = createHash('sha256');
   const meter = new Transform({
     transform(chunk: Buffer, _encoding, callback) {
       hash.update(chunk);
-      done += chunk.length;
-      task.onProgress?.({ step: 'upload', done, total: archive.size });
+      onBytes(chunk.length);
       callback(null, chunk);
     },
   });
   await pipeline(
-    createReadStream(archive.path, { highWaterMark: chunkSize }),
+    createReadStream(from, { highWaterMark: chunkSize }),
     meter,
-    createWriteStream(destination, { flags: 'wx' }),
+    createWriteStream(to, { flags: 'wx' }),
     task.signal ? { signal: task.signal } : {},
   );
   return hash.digest('hex');

@@ -135,7 +135,7 @@ describe('an API server that is started anew', { skip: cluster.cannot('restartAp
     const restarts = new Map<DeployStep, Promise<void>>();
     try {
       const deployment = await deployModel(
-        { archive, store, target, name: 'cats', protocol: 'v1' },
+        { modelPackage: archive, store, target, name: 'cats', protocol: 'v1' },
         {
           onProgress: ({ step }) => {
             if (step !== 'apply' && step !== 'load-model') return;

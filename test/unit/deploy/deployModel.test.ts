@@ -2,26 +2,21 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { deployModel, planDeploy, type DeployOrder } from '../../../src/deploy/index.ts';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
-import type { ModelArchive } from '../../../src/packaging/kinds/torchserve/modelArchive.ts';
+import type { ModelPackage } from '../../../src/packaging/modelPackage.ts';
 import type { ModelStore, StoredModel, WritableStore } from '../../../src/stores/modelStore.ts';
 import type { DeployPlan, DeployRequest, Deployment, Restoration, Target } from '../../../src/targets/target.ts';
 
-const archive: ModelArchive = {
+const cats: ModelPackage = {
+  kind: 'torchserve',
   folder: '/p',
-  path: '/p/model-store/cats.mar',
-  configProperties: '/p/config/config.properties',
-  format: 'default',
+  files: [{ path: 'model-store/cats.mar', size: 10, sha256: 'a'.repeat(64) }],
+  archive: 'model-store/cats.mar',
   name: 'cats',
   version: '2.0',
   size: 10,
   sha256: 'a'.repeat(64),
   weightsSha256: 'b'.repeat(64),
-  manifest: {
-    createdOn: '01/01/2026 00:00:00',
-    runtime: 'python',
-    model: { modelName: 'cats', handler: 'image_classifier', modelVersion: '2.0' },
-    archiverVersion: '0.12.0',
-  },
+  serves: { modelFormat: 'pytorch', protocols: ['v1', 'v2'] },
 };
 const stored: StoredModel = {
   storeId: 'claim:c/ml/models',
@@ -29,7 +24,7 @@ const stored: StoredModel = {
   version: '2.0',
   storageUri: 'pvc://models/cats/2.0',
   size: 10,
-  sha256: archive.sha256,
+  sha256: cats.sha256,
 };
 const ready: Deployment = {
   id: 'kserve:c/ml/cats',
@@ -105,7 +100,7 @@ function place(
     closeRoutes: unused,
     log: unused,
   };
-  const order: DeployOrder = { archive, store, target, name: 'cats', protocol: 'v1' };
+  const order: DeployOrder = { modelPackage: cats, store, target, name: 'cats', protocol: 'v1' };
   return { did, models, planned, requests, order, store, target };
 }
 
@@ -117,7 +112,7 @@ describe('deployModel', () => {
     assert.deepEqual(did, ['plan', 'upload', 'deploy']);
     assert.equal(requests[0]?.model.storageUri, stored.storageUri);
     assert.deepEqual(requests[0]?.cluster, { runtime: 'mine', basis: 'uid/3' });
-    assert.deepEqual(requests[0]?.provenance, { licence: 'MIT', weightsSha256: archive.weightsSha256 });
+    assert.deepEqual(requests[0]?.provenance, { licence: 'MIT', weightsSha256: cats.weightsSha256 });
   });
 
   it('takes a failed deploy back: first what serves, then the uploaded model', async () => {
@@ -216,7 +211,7 @@ describe('deployModel', () => {
       message: /models can only be read/,
     });
     assert.deepEqual(did, []);
-    await deployModel({ ...order, store: readOnly, archive: undefined, stored });
+    await deployModel({ ...order, store: readOnly, modelPackage: undefined, stored });
     assert.deepEqual(did, ['plan', 'deploy']);
   });
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ModelDeckError, type ErrorCategory } from '../../../src/foundation/error.ts';
-import type { PackageStep } from '../../../src/packaging/kinds/torchserve/modelArchive.ts';
+import type { PackageStep } from '../../../src/packaging/kinds/packageKind.ts';
 import type { ArchiveFormat, ModelSpec } from '../../../src/packaging/spec/modelSpec.ts';
 import { packageModel } from '../../../src/packaging/kinds/torchserve/writeArchive.ts';
 import { writeSpec } from '../../../src/packaging/spec/writeSpec.ts';

@@ -1,11 +1,13 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileError } from '../../../foundation/fileErrors.ts';
-import { makeFolder } from '../../../foundation/makeFolder.ts';
 import type { Task } from '../../../foundation/task.ts';
+import { writeWhole } from '../../../foundation/writeWhole.ts';
 import type { ModelArchive } from './modelArchive.ts';
 import { configProperties } from './configProperties.ts';
+import { archivePathIn, packageFiles } from './packageFiles.ts';
 import { readArchive, requireManifest } from './readArchive.ts';
+import { torchServeKind, torchServeServes } from './served.ts';
 
 /**
  * Takes an archive that lies anywhere as a package: reads it, and gives it a `config.properties` in `configFolder`,
@@ -18,17 +20,26 @@ export async function adoptArchive(file: string, configFolder: string, task: Tas
   const weightsSha256 = contents.entries.find((entry) => entry.name === serializedFile)?.sha256;
   const beside = path.join(path.dirname(path.dirname(file)), 'config', 'config.properties');
   const requirements = requirementsFile === undefined ? {} : { requirements: requirementsFile };
+  const config = (await isReadable(beside))
+    ? beside
+    : await writeConfig(configFolder, configProperties({ name, version, ...requirements }, path.basename(file)));
+  const folder = path.dirname(path.dirname(file));
+  const { format, size, sha256 = '' } = contents;
+  const entries = contents.entries.map((entry) => ({ name: entry.name, size: entry.size, sha256: entry.sha256 ?? '' }));
+  const archive = { path: file, format, size, sha256, entries };
   return {
-    folder: path.dirname(path.dirname(file)),
+    kind: torchServeKind,
+    folder,
+    files: await packageFiles(folder, archive, config),
+    archive: archivePathIn(archive),
+    serves: torchServeServes,
     path: file,
-    configProperties: (await isReadable(beside))
-      ? beside
-      : await writeConfig(configFolder, configProperties({ name, version, ...requirements }, path.basename(file))),
-    format: contents.format,
+    configProperties: config,
+    format,
     name,
     version,
-    size: contents.size,
-    sha256: contents.sha256 ?? '',
+    size,
+    sha256,
     ...(weightsSha256 !== undefined && { weightsSha256 }),
     manifest,
   };
@@ -44,9 +55,7 @@ async function isReadable(file: string): Promise<boolean> {
 async function writeConfig(folder: string, content: string): Promise<string> {
   const file = path.join(folder, 'config.properties');
   try {
-    await makeFolder(folder);
-    await writeFile(`${file}.part`, content);
-    await rename(`${file}.part`, file);
+    await writeWhole(file, content);
     return file;
   } catch (error) {
     throw fileError(error, 'write config.properties', file);

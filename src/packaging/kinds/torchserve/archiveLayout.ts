@@ -3,12 +3,8 @@ import path from 'node:path';
 import { ModelDeckError } from '../../../foundation/error.ts';
 import { fileError } from '../../../foundation/fileErrors.ts';
 import { generatedFiles, isGeneratedHandler } from './handlers/onnxImageClassifier.ts';
+import type { LayoutEntry } from './layoutEntry.ts';
 import type { ModelSpec } from '../../spec/modelSpec.ts';
-
-/** One file of the archive: where it comes from, and its name in there. */
-export type LayoutEntry =
-  | { readonly name: string; readonly file: string; readonly size: number; readonly mtimeMs: number }
-  | { readonly name: string; readonly content: string };
 
 /** Handlers that TorchServe 0.12 brings along: nothing is copied for them. */
 export const builtInHandlers: readonly string[] = [

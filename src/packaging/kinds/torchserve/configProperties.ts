@@ -1,7 +1,5 @@
 import type { ModelSpec } from '../../spec/modelSpec.ts';
-
-/** Where TorchServe itself listens in KServe's pod, for predictions and management; 8080 is KServe's wrapper in front of it. */
-export const torchServePort = 8085;
+import { torchServePort } from './served.ts';
 
 /**
  * `config.properties` for KServe's TorchServe runtime. Its snapshot names the archive and the version of the manifest:

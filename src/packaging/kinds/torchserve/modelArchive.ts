@@ -1,5 +1,6 @@
 import type { ModelContract } from '../../../contract/modelContract.ts';
-import type { ArchiveFormat, ModelSpec, Preprocessing } from '../../spec/modelSpec.ts';
+import type { ModelPackage } from '../../modelPackage.ts';
+import type { ArchiveFormat, Preprocessing } from '../../spec/modelSpec.ts';
 
 /** `MAR-INF/MANIFEST.json`, keys in the order in which torch-model-archiver 0.12 writes them. */
 export interface Manifest {
@@ -18,21 +19,15 @@ export interface Manifest {
   readonly archiverVersion: string;
 }
 
-/** A package on disk: `<folder>/model-store/<name>.mar` and `<folder>/config/config.properties`. */
-export interface ModelArchive {
-  /** The folder that KServe can mount as a model store. */
-  readonly folder: string;
+/** A package of this kind: `model-store/<name>.mar` and `config/config.properties`. */
+export interface ModelArchive extends ModelPackage {
   /** Absolute path of the `.mar`, `.tar.gz` or (no-archive) directory. */
   readonly path: string;
+  /** Absolute. */
   readonly configProperties: string;
   readonly format: ArchiveFormat;
-  readonly name: string;
-  readonly version: string;
-  /** Bytes; sum of the files for `no-archive`. */
-  readonly size: number;
-  /** sha256 of the archive's bytes; for `no-archive` of the sorted list `sha256  path` of its files. */
+  /** sha256 of the archive's bytes; for `no-archive` of the sorted list `sha256  path` of its entries. */
   readonly sha256: string;
-  readonly weightsSha256?: string;
   readonly manifest: Manifest;
 }
 
@@ -61,15 +56,4 @@ export interface ArchiveContents {
   readonly labels?: readonly string[];
   /** One sentence each, for example about a manifest that names a missing file. */
   readonly warnings: readonly string[];
-}
-
-export type PackageStep = 'check' | 'hash-weights' | 'write-archive' | 'write-config';
-
-export interface PackageRequest {
-  readonly folder: string;
-  readonly spec: ModelSpec;
-  /** Absolute. Created when missing. */
-  readonly outputFolder: string;
-  /** Replace an existing archive of the same name. Without it the error category is `conflict`. */
-  readonly force?: boolean;
 }

@@ -13,11 +13,12 @@ import { makeFolder } from '../../../foundation/makeFolder.ts';
 import { throwIfCancelled, type Task } from '../../../foundation/task.ts';
 import { preprocessingFile } from './handlers/onnxImageClassifier.ts';
 import type { ArchiveContents, ArchiveEntry, Manifest } from './modelArchive.ts';
+import { sha256OfFiles } from '../../modelPackage.ts';
 import type { ArchiveFormat, Preprocessing } from '../../spec/modelSpec.ts';
 import { archiveFormat, visitEntries } from './archiveReader.ts';
 import { labelList } from './archiveLabels.ts';
 
-const manifestName = 'MAR-INF/MANIFEST.json';
+export const manifestName = 'MAR-INF/MANIFEST.json';
 const labelsName = 'index_to_name.json';
 const keptJson = new Set([manifestName, labelsName, preprocessingFile, contractFileName]);
 
@@ -118,11 +119,8 @@ async function archiveSha256(
   entries: readonly ArchiveEntry[],
   task: Task,
 ): Promise<string> {
+  if (format === 'no-archive') return sha256OfFiles(entries.map(({ name, sha256 = '' }) => ({ path: name, sha256 })));
   const hash = createHash('sha256');
-  if (format === 'no-archive') {
-    const lines = entries.map((entry) => `${entry.sha256 ?? ''}  ${entry.name}\n`).sort();
-    return hash.update(lines.join('')).digest('hex');
-  }
   for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
     throwIfCancelled(task);
     hash.update(chunk as Buffer);

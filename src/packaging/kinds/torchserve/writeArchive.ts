@@ -10,9 +10,14 @@ import { ModelDeckError } from '../../../foundation/error.ts';
 import { fileError } from '../../../foundation/fileErrors.ts';
 import { makeFolder } from '../../../foundation/makeFolder.ts';
 import { throwIfCancelled, type Task } from '../../../foundation/task.ts';
-import type { ModelArchive, PackageRequest, PackageStep } from './modelArchive.ts';
+import type { PackageRequest, PackageStep } from '../packageKind.ts';
+import type { ModelArchive } from './modelArchive.ts';
+import { archivePathIn, packageFiles, type ArchiveOnDisk } from './packageFiles.ts';
+import { torchServeKind, torchServeServes } from './served.ts';
+import { sha256OfFiles } from '../../modelPackage.ts';
 import type { ModelSpec } from '../../spec/modelSpec.ts';
-import { archiveLayout, type LayoutEntry } from './archiveLayout.ts';
+import { archiveLayout } from './archiveLayout.ts';
+import type { LayoutEntry } from './layoutEntry.ts';
 import { configProperties } from './configProperties.ts';
 import { formatManifest, manifestOf } from './marManifest.ts';
 import { deflatedWithoutCompression, storedWithSizes, type StoredFacts } from './storedZip.ts';
@@ -61,8 +66,13 @@ export async function packageModel(request: PackageRequest, task: Task<PackageSt
     if (format === 'no-archive') await rm(archivePath, { recursive: true, force: true });
     await rename(partial, archivePath);
     await rename(`${config}.part`, config);
+    const onDisk = { path: archivePath, format, ...written };
     return {
+      kind: torchServeKind,
       folder: outputFolder,
+      files: await packageFiles(outputFolder, onDisk, config),
+      archive: archivePathIn(onDisk),
+      serves: torchServeServes,
       path: archivePath,
       configProperties: config,
       format,
@@ -90,9 +100,7 @@ interface Job {
   readonly created: Date;
 }
 
-interface Written {
-  readonly size: number;
-  readonly sha256: string;
+interface Written extends Pick<ArchiveOnDisk, 'size' | 'sha256' | 'entries'> {
   readonly weightsSha256?: string;
 }
 
@@ -173,7 +181,7 @@ async function writeArchive(job: Job, archive: Archiver, prefix: string, task: T
     // The first to fail is the cause; the other one only follows.
     if (first.status === 'rejected') throw first.reason;
     if (second.status === 'rejected') throw second.reason;
-    const written = { size, sha256: archiveHash.digest('hex') };
+    const written = { size, sha256: archiveHash.digest('hex'), entries: [] };
     return weightsEntry ? { ...written, weightsSha256: await weights.digest() } : written;
   } finally {
     await weights.close();
@@ -253,7 +261,7 @@ function nextEntry({ archive, closed }: OpenArchive): Promise<'taken' | 'closed'
 async function writeFolder(job: Job, task: Task<PackageStep>): Promise<Written> {
   const { entries, spec, partial } = job;
   const total = totalSize(entries);
-  const lines: string[] = [];
+  const written: { name: string; size: number; sha256: string }[] = [];
   let done = 0;
   let weightsSha256: string | undefined;
   await rm(partial, { recursive: true, force: true });
@@ -273,12 +281,14 @@ async function writeFolder(job: Job, task: Task<PackageStep>): Promise<Written> 
     }
     const digest = hash.digest('hex');
     if (isWeights(spec, entry)) weightsSha256 = digest;
-    lines.push(`${digest}  ${entry.name}\n`);
+    const size = 'content' in entry ? Buffer.byteLength(entry.content) : entry.size;
+    written.push({ name: entry.name, size, sha256: digest });
     task.onProgress?.({ step: 'write-archive', done, total });
   }
   return {
     size: total,
-    sha256: createHash('sha256').update(lines.sort().join('')).digest('hex'),
+    sha256: sha256OfFiles(written.map(({ name, sha256 }) => ({ path: name, sha256 }))),
+    entries: written,
     ...(weightsSha256 !== undefined && { weightsSha256 }),
   };
 }

@@ -13,14 +13,14 @@ import {
   readProvenance,
   type DeploymentMode,
 } from '../../../kserve/index.ts';
-import { archiveModelFormat } from '../../../packaging/kinds/torchserve/modelFormat.ts';
+import { servesOf } from '../../../packaging/kinds/beforeKinds.ts';
 import { inferenceServices, type InferenceService } from '../../../kserve/resources/inferenceService.ts';
 import type { DeployRequest } from '../../target.ts';
 import { isCategory } from './clusterFacts.ts';
 import { refusalError } from '../explain/serviceFailure.ts';
 import { canonicalJson, ownedFields, sameJson } from './ownedFields.ts';
 import type { Place } from '../place.ts';
-import { torchServeStarted } from './torchServeStarted.ts';
+import { startupProbe } from './startupProbe.ts';
 
 /**
  * A mark of what was applied, on the InferenceService and, since KServe copies annotations, on its pods: it tells the
@@ -54,7 +54,8 @@ export function wantedManifest(place: Place, request: DeployRequest, mode?: Depl
     extensionVersion: place.extensionVersion,
   });
   if (cluster.manifest !== undefined) return edited(place, name, cluster.manifest, annotations);
-  const { modelFormat = archiveModelFormat, runtime, resources, minReplicas, maxReplicas } = cluster;
+  const serves = servesOf(model);
+  const { modelFormat = serves.modelFormat, runtime, resources, minReplicas, maxReplicas } = cluster;
   return inferenceServiceManifest({
     name,
     namespace: place.namespace,
@@ -65,7 +66,7 @@ export function wantedManifest(place: Place, request: DeployRequest, mode?: Depl
     resources,
     minReplicas,
     maxReplicas,
-    startupProbe: torchServeStarted(modelFormat, mode),
+    startupProbe: modelFormat === serves.modelFormat ? startupProbe(serves.startup, mode) : undefined,
     annotations,
   });
 }

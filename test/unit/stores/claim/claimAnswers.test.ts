@@ -3,7 +3,16 @@ import { describe, it } from 'node:test';
 import { readBegin, readCommit, readFreeBytes, readList } from '../../../../src/stores/claim/claimAnswers.ts';
 import { formatRecord, type StoreRecord } from '../../../../src/stores/storeRecord.ts';
 
-const record: StoreRecord = { name: 'cats', version: '1.0', size: 7, sha256: 'ab', archive: 'model-store/cats.mar' };
+const record: StoreRecord = {
+  name: 'cats',
+  version: '1.0',
+  size: 7,
+  sha256: 'ab',
+  archive: 'model-store/cats.mar',
+  kind: 'torchserve',
+  serves: { modelFormat: 'pytorch', protocols: ['v1', 'v2'] },
+  files: [{ path: 'model-store/cats.mar', size: 7, sha256: 'ab' }],
+};
 const text = formatRecord(record);
 
 describe('what the upload pod answers', () => {
@@ -12,17 +21,15 @@ describe('what the upload pod answers', () => {
     assert.deepEqual(readBegin(`exists whole\n${text}`), { kind: 'exists', isWhole: true, record });
     assert.deepEqual(readBegin('exists broken\n'), { kind: 'exists', isWhole: false, record: undefined });
     assert.deepEqual(readBegin('busy somebody 12\n'), { kind: 'busy', owner: 'somebody', bytes: 12 });
-    assert.deepEqual(readBegin('partial 0 \nnonsense\n'), {
+    assert.deepEqual(readBegin('partial\n0-0123456789ab 0 -\nnonsense\n'), {
       kind: 'partial',
-      bytes: 0,
-      file: '',
+      files: new Map(),
       freeBytes: undefined,
     });
     const table = 'Filesystem 1024-blocks Used Available Capacity Mounted on\nnfs:/a b 2048 1024 1000 52% /claim\n';
-    assert.deepEqual(readBegin(`partial 5 archive.01\n${table}`), {
+    assert.deepEqual(readBegin(`partial\n0-0123456789ab 5 0-0123456789ab.01\n1-0123456789ab 0 -\n${table}`), {
       kind: 'partial',
-      bytes: 5,
-      file: 'archive.01',
+      files: new Map([['0-0123456789ab', { bytes: 5, file: '0-0123456789ab.01' }]]),
       freeBytes: 1_024_000,
     });
   });

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { sha256OfFiles, type ModelPackage, type PackageFile } from '../../../../src/packaging/modelPackage.ts';
 import type { StoredModel, UploadedModel } from '../../../../src/stores/modelStore.ts';
 import type { ModelArchive } from '../../../../src/packaging/kinds/torchserve/modelArchive.ts';
 import { FakeCluster, systemTools, type PodTools } from './fakeCluster.ts';
-import { everything, mebibyte, openStore, randomArchive, sha256Of } from './fixtures.ts';
+import { everything, mebibyte, openStore, randomArchive, sha256Of, withFile } from './fixtures.ts';
 
 const stored = [
   'cats',
@@ -50,6 +52,8 @@ describe('a store in a claim', () => {
       storageUri: 'pvc://models/cats/1.0',
       size: archive.size,
       sha256: archive.sha256,
+      kind: archive.kind,
+      serves: archive.serves,
       isNew: true,
     });
     assert.deepEqual(steps, ['start-upload-pod', 'upload', 'verify']);
@@ -107,10 +111,54 @@ describe('a store in a claim', () => {
     await rm(other.folder, { recursive: true });
   });
 
-  it('refuses a folder of files before it starts anything', async () => {
+  it('keeps a package of many files, each continued and verified by itself', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'model-deck-many-'));
+    const sizes = {
+      '1/weights.bin': 4 * mebibyte + 3,
+      '1/more weights.bin': 3 * mebibyte,
+      empty: 0,
+      'config.pbtxt': 40,
+    };
+    const files: PackageFile[] = [];
+    for (const [file, size] of Object.entries(sizes)) {
+      await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
+      await writeFile(path.join(folder, file), randomBytes(size));
+      files.push({ path: file, size, sha256: await sha256Of(path.join(folder, file)) });
+    }
+    const many: ModelPackage = {
+      ...{ kind: 'many', name: 'cats', version: '1.0', folder, files, size: 7 * mebibyte + 43 },
+      ...{ sha256: sha256OfFiles(files), serves: { modelFormat: 'onnx', protocols: ['v2'] } },
+    };
     await using cluster = await FakeCluster.open();
-    const open: ModelArchive = { ...archive, format: 'no-archive' };
-    await assert.rejects(openStore(cluster).put(open), { category: 'unsupported', remedy: /archiveFormat/ });
+    let cuts = 0;
+    cluster.cutsWhenSent = (bytes, script) => script === 'receive' && bytes > 2 * mebibyte && cuts++ < 3;
+    const steps = new Set<string>();
+    const model = await openStore(cluster).put(many, { onProgress: ({ step }) => steps.add(step) });
+    assert.deepEqual([...steps], ['start-upload-pod', 'upload', 'verify']);
+    assert.ok(cuts >= 3, `${cuts} connections were cut`);
+    assert.ok(
+      cluster.sent - many.size < 5 * mebibyte,
+      `no more than the last block of each is sent again: ${cluster.sent}`,
+    );
+    for (const file of files) {
+      assert.equal(await sha256Of(path.join(cluster.folder, 'cats/1.0', file.path)), file.sha256, file.path);
+    }
+    assert.deepEqual(
+      (await everything(cluster.folder)).filter((name) => name.includes('/.')),
+      [],
+    );
+    assert.deepEqual([model.kind, model.serves], [many.kind, many.serves]);
+    assert.deepEqual(await openStore(cluster).list(), [asListed(model)]);
+    assert.equal((await openStore(cluster).put(many)).isNew, false);
+    await rm(folder, { recursive: true });
+  });
+
+  it("refuses files that would leave the model's folder before it starts anything", async () => {
+    await using cluster = await FakeCluster.open();
+    for (const file of ['../up', '/etc/passwd', 'a//b', '.', 'a\\b', 'a\nb', 'model-deck.json', '']) {
+      const bad = withFile(archive, 'model-store/cats.mar', { path: file });
+      await assert.rejects(openStore(cluster).put(bad), { category: 'invalid-input' }, file);
+    }
     assert.equal(cluster.createdPods.length, 0);
   });
 

@@ -74,8 +74,9 @@ export class FakeCluster implements ClusterConnection {
     for (const child of this.children) if (child.exitCode === null) await once(child, 'close');
   }
 
+  /** Bytes of files; the lists of them that other commands take are not counted. */
   get sent(): number {
-    return this.execs.reduce((sum, { sent }) => sum + sent, 0);
+    return this.execs.filter(({ script }) => script === 'receive').reduce((sum, { sent }) => sum + sent, 0);
   }
 
   async get<T extends KubeObject>(type: ResourceType<T>, { name }: ObjectName, task?: Task): Promise<T> {

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ModelArchive } from '../../../../src/packaging/kinds/torchserve/modelArchive.ts';
+import type { PackageFile } from '../../../../src/packaging/modelPackage.ts';
 import type { ClaimStoreOptions } from '../../../../src/stores/index.ts';
 import { ClaimStore } from '../../../../src/stores/index.ts';
 import type { FakeCluster } from './fakeCluster.ts';
@@ -34,17 +35,27 @@ export async function randomArchive(
   const archive = path.join(folder, 'model-store', file ?? `${name}.mar`);
   const configProperties = path.join(folder, 'config', 'config.properties');
   const bytes = randomBytes(size);
+  const config = `model_store=/mnt/models/model-store\nmodel_snapshot={"name":"startup.cfg"}\n`;
   await writeFile(archive, bytes);
-  await writeFile(configProperties, `model_store=/mnt/models/model-store\nmodel_snapshot={"name":"startup.cfg"}\n`);
+  await writeFile(configProperties, config);
+  const sha256 = sha256OfBytes(bytes);
+  const inner = `model-store/${path.basename(archive)}`;
   return {
+    kind: 'torchserve',
     folder,
+    files: [
+      { path: 'config/config.properties', size: config.length, sha256: sha256OfBytes(config) },
+      { path: inner, size, sha256 },
+    ],
+    archive: inner,
+    serves: { modelFormat: 'pytorch', protocols: ['v1', 'v2'] },
     path: archive,
     configProperties,
     format: 'default',
     name,
     version,
     size,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha256,
     manifest: {
       createdOn: '01/01/2026 00:00:00',
       runtime: 'python',
@@ -54,13 +65,20 @@ export async function randomArchive(
   };
 }
 
+/** The package with another word about one of its files. */
+export function withFile(made: ModelArchive, file: string, change: Partial<PackageFile>): ModelArchive {
+  return { ...made, files: made.files.map((one) => (one.path === file ? { ...one, ...change } : one)) };
+}
+
 /** Every file and folder of a claim, hidden ones too, sorted. */
 export async function everything(folder: string): Promise<readonly string[]> {
   return (await readdir(folder, { recursive: true })).sort();
 }
 
 export async function sha256Of(file: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(file))
-    .digest('hex');
+  return sha256OfBytes(await readFile(file));
+}
+
+function sha256OfBytes(bytes: string | Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

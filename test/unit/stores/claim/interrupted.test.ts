@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { ModelDeckError } from '../../../../src/foundation/error.ts';
 import type { ModelArchive } from '../../../../src/packaging/kinds/torchserve/modelArchive.ts';
 import { FakeCluster } from './fakeCluster.ts';
-import { everything, mebibyte, openStore, randomArchive, sha256Of } from './fixtures.ts';
+import { everything, mebibyte, openStore, randomArchive, sha256Of, withFile } from './fixtures.ts';
 
 const unreachable = (): never => {
   throw new ModelDeckError('unreachable', 'Nothing listens there.', { remedy: 'Start the cluster.' });
@@ -20,7 +20,7 @@ describe('an upload that is interrupted', () => {
 
   const inClaim = (cluster: FakeCluster): string => path.join(cluster.folder, 'cats/1.0/model-store/cats.mar');
   const partial = async (cluster: FakeCluster): Promise<string> => {
-    const file = (await everything(cluster.folder)).find((name) => /\.part\/archive\.\w+$/.test(name));
+    const file = (await everything(cluster.folder)).find((name) => /\.part\/1-[0-9a-f]{12}\.\w+$/.test(name));
     assert.ok(file);
     return path.join(cluster.folder, file);
   };
@@ -148,7 +148,7 @@ describe('an upload that is interrupted', () => {
     let spoils = 1;
     const exec = cluster.exec.bind(cluster);
     cluster.exec = async (command, task) => {
-      if (command.command[3] !== 'receive' || !command.command[4]?.includes('archive.') || spoils === 0) {
+      if (command.command[3] !== 'receive' || !command.command[4]?.includes('.part/1-') || spoils === 0) {
         return exec(command, task);
       }
       spoils -= 1;
@@ -276,10 +276,11 @@ describe('an archive that is not what it says', () => {
   it('is refused before anything is started when its size is another one', async () => {
     await using cluster = await FakeCluster.open();
     for (const size of [archive.size - 1, archive.size + 1, 2 * archive.size]) {
-      const upload = openStore(cluster).put({ ...archive, size });
+      const upload = openStore(cluster).put(withFile(archive, 'model-store/cats.mar', { size }));
       await assert.rejects(upload, { category: 'conflict', message: /has changed since it was packaged/ });
     }
-    await assert.rejects(openStore(cluster).put({ ...archive, path: '/nowhere/x.mar' }), { category: 'not-found' });
+    const missing = withFile(archive, 'model-store/cats.mar', { source: '/nowhere/x.mar' });
+    await assert.rejects(openStore(cluster).put(missing), { category: 'not-found' });
     assert.equal(cluster.createdPods.length, 0);
   });
 
@@ -309,8 +310,10 @@ describe('an archive that is not what it says', () => {
       await rm(copy.folder, { recursive: true });
     }
     await using cluster = await FakeCluster.open();
-    const upload = openStore(cluster).put({ ...archive, configProperties: '/nowhere/config.properties' });
-    await assert.rejects(upload, { category: 'not-found', message: /read the configuration/ });
+    const upload = openStore(cluster).put(
+      withFile(archive, 'config/config.properties', { source: '/nowhere/config.properties' }),
+    );
+    await assert.rejects(upload, { category: 'not-found', message: /read the package.*nowhere.config\.properties/ });
     assert.equal(cluster.createdPods.length, 0);
     assert.deepEqual(await everything(cluster.folder), []);
   });

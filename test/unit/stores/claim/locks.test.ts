@@ -72,8 +72,8 @@ describe('two windows that upload the same version', () => {
     const bytes = await readFile(archive.path);
     const part = path.join(cluster.folder, 'cats', `.1.0.${archive.sha256.slice(0, 12)}.part`);
     await mkdir(part, { recursive: true });
-    await writeFile(path.join(part, 'archive.0123abcd'), bytes.subarray(0, 16 * mebibyte + 5));
-    await writeFile(path.join(part, 'record.0123abcd'), 'half a rec');
+    await writeFile(path.join(part, `1-${archive.sha256.slice(0, 12)}.0123abcd`), bytes.subarray(0, 16 * mebibyte + 5));
+    await writeFile(path.join(part, '2-0123456789ab.0123abcd'), 'half a rec');
     await lock(cluster, `${deadOwner()} ${inAnHour}`);
     await openStore(cluster).put(archive);
     assert.ok(cluster.sent < 3 * mebibyte, 'the rest only');

@@ -5,8 +5,9 @@ import { throwIfCancelled, type Task } from '../../../../foundation/task.ts';
 import type { Finding } from '../../../read/detection.ts';
 import { readPythonModule } from '../../../read/formats/pythonModule.ts';
 import { inspectWeights } from '../../../read/formats/weightsFile.ts';
-import type { LayoutEntry } from '../archiveLayout.ts';
+import type { LayoutEntry } from '../layoutEntry.ts';
 import type { ModelSpec } from '../../../spec/modelSpec.ts';
+import type { CheckRequest } from '../../packageKind.ts';
 import { specLocator, type CheckContext, type Part, type PythonSource } from './context.ts';
 import { checkCollisions, collectParts } from './files.ts';
 import { checkLabels } from './labels.ts';
@@ -29,7 +30,7 @@ const longestSource = 4 * 1024 * 1024;
  * @throws ModelDeckError `cancelled`, or what the file system says to a file that was there a moment ago
  */
 export async function checkPackage(
-  { folder, spec, specFile }: { readonly folder: string; readonly spec: ModelSpec; readonly specFile?: string },
+  { folder, spec, specFile }: CheckRequest,
   task: Task = {},
 ): Promise<readonly Finding[]> {
   throwIfCancelled(task);

@@ -7,7 +7,8 @@ import type { PythonModule } from '../../../read/formats/pythonModule.ts';
 import type { PythonToken } from '../../../read/formats/pythonTokens.ts';
 import type { WeightsFacts } from '../../../read/formats/weightsFile.ts';
 import { isGeneratedHandler } from '../handlers/onnxImageClassifier.ts';
-import { builtInHandlers, type LayoutEntry } from '../archiveLayout.ts';
+import { builtInHandlers } from '../archiveLayout.ts';
+import type { LayoutEntry } from '../layoutEntry.ts';
 import type { ModelSpec } from '../../../spec/modelSpec.ts';
 import { locate, type KeyPath } from '../../../spec/locate.ts';
 

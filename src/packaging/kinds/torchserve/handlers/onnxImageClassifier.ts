@@ -1,4 +1,4 @@
-import type { LayoutEntry } from '../archiveLayout.ts';
+import type { LayoutEntry } from '../layoutEntry.ts';
 import type { ModelSpec } from '../../../spec/modelSpec.ts';
 
 /** The value of `handler` in model-deck.yaml that asks for the handler written here. */

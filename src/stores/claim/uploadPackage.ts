@@ -1,30 +1,31 @@
+import { sleep } from '../../foundation/abortable.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../../foundation/task.ts';
-import type { ModelArchive } from '../../packaging/kinds/torchserve/modelArchive.ts';
+import type { ModelPackage } from '../../packaging/modelPackage.ts';
 import type { UploadStep } from '../modelStore.ts';
 import type { ClaimShell } from './claimShell.ts';
-import { checkArchive } from './localFile.ts';
-import { delay, type Pace } from './pace.ts';
+import type { Pace } from './pace.ts';
+import { checkSources } from './partFile.ts';
 import { UploadPodError } from './podTrouble.ts';
 import { Transfer, type Arrived } from './transfer.ts';
 
 /**
- * Brings an archive into a claim. A connection that breaks, an API server that is away for a while and a pod that
+ * Brings a package into a claim. A connection that breaks, an API server that is away for a while and a pod that
  * vanishes are survived: what has arrived is verified and continued.
  *
  * What has arrived is thrown away when the upload is cancelled or cannot succeed, and kept when only the way was broken.
  *
- * @throws ModelDeckError `conflict` (the version is there with other bytes, or the archive has changed), `no-space`,
+ * @throws ModelDeckError `conflict` (the version is there with other bytes, or the package has changed), `no-space`,
  *   `permission`, `cancelled`; what the connection threw at last, when patience is at its end
  */
-export async function uploadArchive(
-  archive: ModelArchive,
+export async function uploadPackage(
+  made: ModelPackage,
   shell: ClaimShell,
   pace: Pace,
   task: Task<UploadStep>,
 ): Promise<Arrived> {
-  const config = await checkArchive(archive);
-  const transfer = new Transfer(archive, config, shell, pace, task);
+  const transfer = new Transfer(made, shell, pace, task);
+  await checkSources(transfer.files, { signal: task.signal });
   let leave: 'keep' | 'drop' = 'drop';
   try {
     const retries = new Retries(pace, task);
@@ -32,13 +33,13 @@ export async function uploadArchive(
       try {
         const result = await transfer.attempt();
         if (typeof result === 'object') return result;
-        await delay(result === 'busy' ? pace.look * 4 : 0, task);
+        await sleep(result === 'busy' ? pace.look * 4 : 0, task.signal);
       } catch (error) {
         throwIfCancelled(task);
         if (!isPassing(error, transfer)) throw error;
         if (retries.isOver(transfer.arrived)) {
           leave = 'keep';
-          throw givenUp(error, archive, transfer.sent, shell.place.claim);
+          throw givenUp(error, made, transfer, shell.place.claim);
         }
         await retries.pause();
       }
@@ -71,7 +72,7 @@ class Retries {
   }
 
   async pause(): Promise<void> {
-    await delay(this.wait, this.task);
+    await sleep(this.wait, this.task.signal);
     this.wait = Math.min(this.wait * 2, this.pace.longestRetry);
   }
 }
@@ -95,12 +96,17 @@ function isPassing(error: unknown, transfer: Transfer): error is ModelDeckError 
   }
 }
 
-function givenUp(error: ModelDeckError, archive: ModelArchive, sent: number, claim: string): ModelDeckError {
-  const percent = Math.floor((100 * sent) / Math.max(1, archive.size));
-  const words = `${archive.name} ${archive.version} could not be brought into the claim "${claim}": ${error.message}`;
-  return new ModelDeckError(error.category, words, {
+function givenUp(
+  error: ModelDeckError,
+  { name, version }: ModelPackage,
+  { sent, total }: Transfer,
+  claim: string,
+): ModelDeckError {
+  const percent = Math.floor((100 * sent) / Math.max(1, total));
+  const words = `${name} ${version} could not be brought into the claim "${claim}": ${error.message}`;
+  return error.with({
+    summary: words,
     remedy: `${error.remedy ?? 'Check the connection to the cluster.'} Deploying again continues at ${percent} %.`,
     nextStep: { kind: 'retry' },
-    cause: error,
   });
 }

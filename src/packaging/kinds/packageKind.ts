@@ -1,0 +1,69 @@
+import type { ModelContract } from '../../contract/modelContract.ts';
+import type { Task } from '../../foundation/task.ts';
+import type { ModelPackage } from '../modelPackage.ts';
+import type { Finding } from '../read/detection.ts';
+import type { ModelSpec, Preprocessing } from '../spec/modelSpec.ts';
+
+/** A way to package a model: the files that a family of servers mounts. */
+export interface PackageKind {
+  /** Stands in model-deck.yaml and in the records of stores; never changes. */
+  readonly kind: string;
+  /** For the reader, for example `TorchServe archive`. */
+  readonly label: string;
+  /**
+   * Looks before a byte is written for everything that a server would stumble over. Nothing is run or changed.
+   * @throws ModelDeckError `cancelled`, or what the file system says to a file that was there a moment ago
+   */
+  check(request: CheckRequest, task?: Task): Promise<readonly Finding[]>;
+  /**
+   * Writes the package. The same input gives the same bytes; a failure or cancel leaves what was there before.
+   * @throws ModelDeckError `not-found`, `conflict`, `permission`, `no-space`, `cancelled`
+   */
+  write(request: PackageRequest, task?: Task<PackageStep>): Promise<ModelPackage>;
+  /** Whether a file or folder, by its name, is a package of this kind that {@link adopt} takes. */
+  recognises(file: string, isFolder: boolean): boolean;
+  /**
+   * Takes what somebody else has made for a package: reads it, and adds what is missing.
+   * @param extraFolder absolute, for the files that are added; made when needed
+   * @throws ModelDeckError `not-found`, `invalid-input` or `hostile`
+   */
+  adopt(file: string, extraFolder: string, task?: Task): Promise<ModelPackage>;
+  /**
+   * What a package says about its model; nothing is unpacked to disk or executed.
+   * @param archive absolute path of the package's archive, else of its folder
+   * @throws ModelDeckError `not-found`, `invalid-input` or `hostile`
+   */
+  read(archive: string, task?: Task): Promise<PackageContents>;
+}
+
+export interface CheckRequest {
+  /** Absolute. */
+  readonly folder: string;
+  readonly spec: ModelSpec;
+  /** Absolute path of the file that the spec was read from, if there is one. */
+  readonly specFile?: string;
+}
+
+export interface PackageRequest {
+  readonly folder: string;
+  readonly spec: ModelSpec;
+  /** Absolute. Created when missing. */
+  readonly outputFolder: string;
+  /** Replace an existing archive of the same name. Without it the error category is `conflict`. */
+  readonly force?: boolean;
+}
+
+export type PackageStep = 'check' | 'hash-weights' | 'write-archive' | 'write-config';
+
+/** What a package says about its model. */
+export interface PackageContents {
+  /** The document in which the package describes itself, when it has one. */
+  readonly description?: { readonly name: string; readonly text: string };
+  readonly contract?: ModelContract;
+  /** How an image becomes the input, in the form that packages had before the contract. */
+  readonly preprocessing?: Preprocessing;
+  /** Labels by class index. */
+  readonly labels?: readonly string[];
+  /** One sentence each, for example about a file that is named and missing. */
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,5 @@
+import { PackageKinds } from './packageKinds.ts';
+import { torchServePackages } from './torchserve/torchServePackages.ts';
+
+/** The kinds of packages, one line each; the first is taken where nothing else is said. */
+export const packageKinds = new PackageKinds([torchServePackages]);

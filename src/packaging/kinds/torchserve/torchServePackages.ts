@@ -1,0 +1,25 @@
+import type { PackageKind } from '../packageKind.ts';
+import { adoptArchive } from './adoptArchive.ts';
+import { checkPackage } from './checks/checkPackage.ts';
+import { manifestName, readArchive } from './readArchive.ts';
+import { torchServeKind } from './served.ts';
+import { packageModel } from './writeArchive.ts';
+
+/** Archives for TorchServe: `model-store/<name>.mar` beside `config/config.properties`. */
+export const torchServePackages: PackageKind = {
+  kind: torchServeKind,
+  label: 'TorchServe archive',
+  check: checkPackage,
+  write: packageModel,
+  recognises: (file, isFolder) => file.endsWith('.mar') && !isFolder,
+  adopt: adoptArchive,
+  async read(archive, task) {
+    const { manifest, preprocessing, labels, warnings } = await readArchive(archive, task);
+    return {
+      ...(manifest && { description: { name: manifestName, text: `${JSON.stringify(manifest, null, 2)}\n` } }),
+      ...(preprocessing && { preprocessing }),
+      ...(labels && { labels }),
+      warnings,
+    };
+  },
+};

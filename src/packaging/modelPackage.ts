@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import type { ModelContract } from '../contract/modelContract.ts';
+
+/**
+ * A model made ready to be served: files that a server can mount as they are. What is in them only its kind knows; stores,
+ * deploy and targets carry it.
+ */
+export interface ModelPackage {
+  /** Of the `PackageKind` that made it. */
+  readonly kind: string;
+  readonly name: string;
+  readonly version: string;
+  /** Absolute path of the folder that holds the files. */
+  readonly folder: string;
+  /** Every file of it, each path once. */
+  readonly files: readonly PackageFile[];
+  /** Path in the package of the file or folder that is the model itself, where there is one: `model-store/resnet18.mar`. */
+  readonly archive?: string;
+  /** Bytes, as people are told them: those of the archive, else of all files. */
+  readonly size: number;
+  /** What tells this model from any other of the same name and version; its kind says of what, else {@link sha256OfFiles}. */
+  readonly sha256: string;
+  readonly weightsSha256?: string;
+  readonly serves: Serves;
+  /** What the model takes and gives, where that is known. */
+  readonly contract?: ModelContract;
+}
+
+export interface PackageFile {
+  /** Below the package's folder, with `/`, never leaving it. */
+  readonly path: string;
+  readonly size: number;
+  /** 64 hex digits. */
+  readonly sha256: string;
+  /** Absolute path of the file, when it does not lie at `path` below the folder. */
+  readonly source?: string;
+}
+
+/** Where a package can be served. */
+export interface Serves {
+  /** KServe's name of the format, for example `onnx`: serving runtimes are chosen by it. */
+  readonly modelFormat: string;
+  readonly protocols: readonly ('v1' | 'v2')[];
+  /**
+   * Where the server in the container listens itself, when something stands in front of it that is ready before it: requests
+   * are kept away until a GET there succeeds.
+   */
+  readonly startup?: { readonly port: number; readonly path: string };
+}
+
+/** Where a file of a package lies on this computer. */
+export function sourceOf({ folder }: Pick<ModelPackage, 'folder'>, file: PackageFile): string {
+  return file.source ?? path.join(folder, ...file.path.split('/'));
+}
+
+/** Absolute path of what a user opens to see the package: its archive, else its folder. */
+export function mainPath({ folder, archive }: Pick<ModelPackage, 'folder' | 'archive'>): string {
+  return archive === undefined ? folder : path.join(folder, ...archive.split('/'));
+}
+
+/** One sha256 for many files: of the sorted lines `<sha256>  <path>`, as `sha256sum` writes them. */
+export function sha256OfFiles(files: readonly Pick<PackageFile, 'path' | 'sha256'>[]): string {
+  const lines = files.map(({ path: name, sha256 }) => `${sha256}  ${name}\n`).sort();
+  return createHash('sha256').update(lines.join('')).digest('hex');
+}
