@@ -198,7 +198,7 @@ describe('a real TorchServe on this computer', () => {
       ['missing-module', /No module named 'not_there_at_all'/],
     ] as const) {
       const archive = await packaged(model, { name: model });
-      const order = { archive, store, target, name: model, protocol: 'v1' } as const;
+      const order = { modelPackage: archive, store, target, name: model, protocol: 'v1' } as const;
       await assert.rejects(deployModel(order), (error) => ModelDeckError.is(error) && words.test(error.message));
       assert.equal(target.deployments()[0]?.state, 'failed');
       await target.remove(`this-computer/${model}`);
@@ -208,7 +208,7 @@ describe('a real TorchServe on this computer', () => {
   it('is cancelled while it loads', async () => {
     const abort = new AbortController();
     const archive = await packaged('eager', { name: 'cancelled' });
-    const order = { archive, store, target, name: 'cancelled', protocol: 'v1' } as const;
+    const order = { modelPackage: archive, store, target, name: 'cancelled', protocol: 'v1' } as const;
     const onProgress = ({ step }: { step: string }): void => {
       if (step === 'load-model') abort.abort();
     };

@@ -4,8 +4,8 @@ import type { Stores } from '../../stores/stores.ts';
 import type { ServedModel } from '../../targets/target.ts';
 
 /**
- * Labels and preprocessing of the model that a deployment serves, when its very archive lies in a store of this computer.
- * A store that cannot be read, or an archive that is broken, is as if there were none: the endpoint answers without it.
+ * Contract, labels and preprocessing of the model that a deployment serves, when its very archive lies in a store of this computer.
+ * A store that cannot be read, or an archive that is broken, is as if there were none: what the record of the model says is all that is known then.
  */
 export async function packageKnowledge(
   model: ServedModel,
@@ -15,12 +15,18 @@ export async function packageKnowledge(
   try {
     const packaged = model.path === undefined ? await storedHere(model, stores) : model;
     const where = packaged?.archivePath ?? packaged?.path;
-    if (where === undefined) return undefined;
-    const { labels, preprocessing } = await (await packaging()).packageKinds.of(packaged?.kind).read(where);
-    return { ...(labels && { labels }), ...(preprocessing && { preprocessing }) };
+    if (where === undefined) return knownOf(model);
+    const kind = (await packaging()).packageKinds.of(packaged?.kind);
+    const { contract, labels, preprocessing } = await kind.read(where);
+    return { ...(contract && { contract }), ...(labels && { labels }), ...(preprocessing && { preprocessing }) };
   } catch {
-    return undefined;
+    return knownOf(model);
   }
+}
+
+/** What the store's record says. */
+function knownOf({ contract }: ServedModel): ModelKnowledge | undefined {
+  return contract && { contract };
 }
 
 async function storedHere({ sha256 }: ServedModel, stores: Stores): Promise<ServedModel | undefined> {

@@ -45,7 +45,7 @@ describe('this computer', () => {
     const states: (DeploymentState | undefined)[] = [];
     const steps: string[] = [];
     const end = target.onDidChangeDeployments(() => states.push(target.deployments()[0]?.state));
-    const order = { archive, store, target, name: 'cats', protocol: 'v1' } as const;
+    const order = { modelPackage: archive, store, target, name: 'cats', protocol: 'v1' } as const;
     const deployment = await deployModel(order, { onProgress: ({ step }) => steps.push(step) });
     end();
     assert.equal(deployment.state, 'ready');
@@ -95,7 +95,7 @@ describe('this computer', () => {
 
   it('cancelling a deployment leaves none', async () => {
     const abort = new AbortController();
-    const order = { archive, store, target, name: 'never', protocol: 'v1' } as const;
+    const order = { modelPackage: archive, store, target, name: 'never', protocol: 'v1' } as const;
     const task = {
       signal: abort.signal,
       onProgress: ({ step }: { step: string }) => step === 'load-model' && abort.abort(),
@@ -113,7 +113,7 @@ describe('this computer', () => {
       name: 'broken',
       preprocessing: { resize: 9, crop: 9, mean: [0, 0, 0], std: [1, 1, 1], layout: 'NCHW' },
     });
-    const order = { archive: broken, store, target, name: 'broken', protocol: 'v1' } as const;
+    const order = { modelPackage: broken, store, target, name: 'broken', protocol: 'v1' } as const;
     await assert.rejects(deployModel(order), {
       nextStep: { kind: 'show-deployment-log', deploymentId: 'this-computer/broken' },
     });
@@ -125,7 +125,7 @@ describe('this computer', () => {
 
   it('without TorchServe, other weights get one sentence and the two ways on; nothing is stored', async () => {
     const other = await packageSample(path.join(folder, 'other'), { name: 'other', handler: 'image_classifier' });
-    const order = { archive: other, store, target, name: 'other', protocol: 'v1' } as const;
+    const order = { modelPackage: other, store, target, name: 'other', protocol: 'v1' } as const;
     await assert.rejects(deployModel(order), {
       category: 'missing-tool',
       remedy: /Install torchserve.*or deploy to a cluster/,

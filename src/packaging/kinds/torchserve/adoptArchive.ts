@@ -33,6 +33,7 @@ export async function adoptArchive(file: string, configFolder: string, task: Tas
     files: await packageFiles(folder, archive, config),
     archive: archivePathIn(archive),
     serves: torchServeServes,
+    ...(contents.contract && { contract: contents.contract }),
     path: file,
     configProperties: config,
     format,

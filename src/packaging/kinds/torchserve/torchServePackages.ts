@@ -14,9 +14,10 @@ export const torchServePackages: PackageKind = {
   recognises: (file, isFolder) => file.endsWith('.mar') && !isFolder,
   adopt: adoptArchive,
   async read(archive, task) {
-    const { manifest, preprocessing, labels, warnings } = await readArchive(archive, task);
+    const { manifest, contract, preprocessing, labels, warnings } = await readArchive(archive, task);
     return {
       ...(manifest && { description: { name: manifestName, text: `${JSON.stringify(manifest, null, 2)}\n` } }),
+      ...(contract && { contract }),
       ...(preprocessing && { preprocessing }),
       ...(labels && { labels }),
       warnings,

@@ -12,6 +12,7 @@ import { makeFolder } from '../../../foundation/makeFolder.ts';
 import { throwIfCancelled, type Task } from '../../../foundation/task.ts';
 import type { PackageRequest, PackageStep } from '../packageKind.ts';
 import type { ModelArchive } from './modelArchive.ts';
+import { packageContract } from './packageContract.ts';
 import { archivePathIn, packageFiles, type ArchiveOnDisk } from './packageFiles.ts';
 import { torchServeKind, torchServeServes } from './served.ts';
 import { sha256OfFiles } from '../../modelPackage.ts';
@@ -67,12 +68,14 @@ export async function packageModel(request: PackageRequest, task: Task<PackageSt
     await rename(partial, archivePath);
     await rename(`${config}.part`, config);
     const onDisk = { path: archivePath, format, ...written };
+    const contract = await packageContract(folder, spec);
     return {
       kind: torchServeKind,
       folder: outputFolder,
       files: await packageFiles(outputFolder, onDisk, config),
       archive: archivePathIn(onDisk),
       serves: torchServeServes,
+      ...(contract && { contract }),
       path: archivePath,
       configProperties: config,
       format,
