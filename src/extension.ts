@@ -33,6 +33,7 @@ import { PlanPages } from './panel/plan/planPage.ts';
 import { claimStores } from './stores/claim/claimStores.ts';
 import { folderStores } from './stores/folder/folderStores.ts';
 import { Stores } from './stores/stores.ts';
+import { Targets } from './targets/targets.ts';
 import { SpecDocuments } from './views/specDocuments.ts';
 
 /** Ends the servers of "This computer"; VS Code waits for `deactivate` but not for disposables. */
@@ -62,7 +63,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const services: Services = {
     packaging: () => import('./packaging/index.ts'),
     deploy: () => import('./deploy/index.ts'),
-    thisComputer: () => thisComputer.get(),
+    targets: new Targets([thisComputer.kind, kube.kind]),
     kserve: () => import('./kserve/index.ts'),
     clusters: () => kube.get(),
     namespaces: rememberedNamespaces(context.globalState),
@@ -88,12 +89,7 @@ export function activate(context: vscode.ExtensionContext): void {
       extensionUri: context.extensionUri,
       log,
       inference: () => import('./inference/index.ts'),
-      targets: async () => [await services.thisComputer(), ...kube.openTargets()],
-      onDidChangeTargets: (listener) => {
-        const subscription = kube.onDidChangeTargets(listener);
-        return () => void subscription.dispose();
-      },
-      openTarget: async ({ context: name, namespace }) => (await kube.get()).target(name, namespace),
+      targets: services.targets,
       credentials,
       packageOf: (model) => packageKnowledge(model, services.stores, services.packaging),
     }),

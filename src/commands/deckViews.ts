@@ -39,7 +39,7 @@ export function deckViews(services: Services, kube: KubeClusters, runner: Comman
     contexts: () => rows.answering(),
     changed: (id) => stores.changed(id),
   });
-  const clusters = new DeckTree(() => clusterNodes(services.thisComputer, () => rows.nodes()));
+  const clusters = new DeckTree(() => clusterNodes(services.targets, () => rows.nodes()));
   const stores = new DeckTree(() => storeNodes({ stores: services.stores, claims: () => claims.nodes() }));
   clusters.show('modelDeck.clusters');
   stores.show('modelDeck.stores');

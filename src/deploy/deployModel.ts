@@ -23,7 +23,7 @@ export interface DeployOrder {
   readonly target: Target;
   readonly name: string;
   readonly protocol: 'v1' | 'v2';
-  /** For a target of kind `kserve`. */
+  /** For a target in a cluster. */
   readonly cluster?: ClusterDeployOptions | undefined;
   readonly provenance?: ModelProvenance | undefined;
   /**
@@ -38,7 +38,7 @@ export interface DeployOrder {
  * comes first, so that nothing is copied for a target that cannot serve the model. What fails or is cancelled is taken
  * back, the uploaded model too.
  *
- * @throws ModelDeckError what the store or the target throws; `invalid-input` for a name that KServe would refuse
+ * @throws ModelDeckError what the store or the target throws; `invalid-input` for a name that the target does not allow
  */
 export async function deployModel(order: DeployOrder, task: Task<DeployStep> = {}): Promise<Deployment> {
   const { modelPackage, target, name } = order;
@@ -59,11 +59,11 @@ export async function deployModel(order: DeployOrder, task: Task<DeployStep> = {
 
 /**
  * What {@link deployModel} would do, without doing it.
- * @throws ModelDeckError what the target throws; `invalid-input` for a name that KServe would refuse; `unsupported` when the target cannot
+ * @throws ModelDeckError what the target throws; `invalid-input` for a name that the target does not allow; `unsupported` when the target cannot
  *   read from the store
  */
 export async function planDeploy(order: DeployOrder, task: Task<DeployStep> = {}): Promise<DeployPlan> {
-  checkName(order.name);
+  checkName(order);
   throwIfCancelled(task);
   task.onProgress?.({ step: 'plan' });
   const model = plannedModel(order);
@@ -72,25 +72,11 @@ export async function planDeploy(order: DeployOrder, task: Task<DeployStep> = {}
   return order.target.plan(requestFor(order, model), { signal: task.signal });
 }
 
-/** The model's name as the name of a deployment: `ResNet_18` becomes `resnet-18`. */
-export function deploymentName(modelName: string): string {
-  const name = modelName
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^[^a-z]+/, '')
-    .slice(0, maxNameLength)
-    .replace(/-+$/, '');
-  return name === '' ? 'model' : name;
-}
-
-/** Kubernetes makes a DNS label of the name. */
-const maxNameLength = 63;
-
-function checkName(name: string): void {
-  if (/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name) && name.length <= maxNameLength) return;
-  throw new ModelDeckError('invalid-input', `"${name}" cannot be the name of a deployment.`, {
-    remedy: `Use small letters, digits and "-", a letter first, at most ${maxNameLength}: the rule for an InferenceService.`,
-  });
+/** What is there already may keep its name, whoever chose it. */
+function checkName({ target, name }: DeployOrder): void {
+  const problem = target.checkName(name);
+  if (problem === undefined || target.deployments().some((deployment) => deployment.name === name)) return;
+  throw new ModelDeckError('invalid-input', problem, { remedy: 'Choose another name.' });
 }
 
 function requestFor(order: DeployOrder, model: StoredModel, plan?: DeployPlan): DeployRequest {

@@ -1,4 +1,4 @@
 /** From an archive to a deployment that answers. */
-export { deployModel, deploymentName, planDeploy } from './deployModel.ts';
+export { deployModel, planDeploy } from './deployModel.ts';
 export type { DeployOrder } from './deployModel.ts';
 export { noStoreFor, storesFor } from './storeChoices.ts';

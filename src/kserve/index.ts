@@ -36,11 +36,12 @@ export { fromYaml, toYaml } from './manifestYaml.ts';
 export type { ManifestFinding, ParsedManifest } from './manifestYaml.ts';
 export {
   inferenceServiceNameProblem,
+  inferenceServiceNames,
   labelValueProblem,
   namespaceNameProblem,
   objectNameProblem,
   persistentVolumeClaimNameProblem,
-  suggestInferenceServiceName,
+  suggestLabel,
 } from './names.ts';
 export { planWarnings } from './planWarnings.ts';
 export type { PlanFacts } from './planWarnings.ts';

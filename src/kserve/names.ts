@@ -1,3 +1,5 @@
+import { transliterate } from '../foundation/transliterate.ts';
+
 /**
  * Name rules of Kubernetes and KServe. Each function gives one sentence that says what is wrong, or undefined for a
  * name that the API server and KServe's webhook accept.
@@ -18,6 +20,11 @@ const longestLabel = 63;
 const longestInferenceServiceName = longestLabel - 'isvc.'.length - '-predictor'.length;
 const longestWithTransformer = longestLabel - 'isvc.'.length - '-transformer'.length;
 
+/** With KServe's usual `domainTemplate`; one part of a host name. */
+function hostOf(name: string, namespace: string): string {
+  return `${name}-predictor-${namespace}`;
+}
+
 export interface InferenceServiceNameOptions {
   /** With KServe's usual `domainTemplate`, the host `<name>-predictor-<namespace>` has to fit into one part of a host name. */
   readonly namespace?: string | undefined;
@@ -36,24 +43,39 @@ export function inferenceServiceNameProblem(
   if (name.length > longest) {
     return `"${name}" is too long for an InferenceService: KServe makes labels of it that have room for ${longest} characters, and it has ${name.length}.`;
   }
-  const host = `${name}-predictor-${options.namespace ?? ''}`;
+  const host = hostOf(name, options.namespace ?? '');
   if (options.namespace !== undefined && host.length > longestLabel) {
     return `"${name}" is too long for the namespace "${options.namespace}": KServe's host name "${host}" has ${host.length} characters in one part, and ${longestLabel} are allowed.`;
   }
   return undefined;
 }
 
-/** The nearest allowed name of an InferenceService, for example of `ResNet_18 v1.0`; `model` when nothing is left. */
-export function suggestInferenceServiceName(text: string): string {
-  const name = text
-    .normalize('NFKD')
+/** How InferenceServices of a namespace may be called: a suggestion is always allowed. */
+export function inferenceServiceNames(namespace: string): {
+  readonly checkName: (name: string) => string | undefined;
+  readonly suggestName: (modelName: string) => string;
+} {
+  // A namespace with so long a name that nothing fits has no allowed name at all; the check says so.
+  const roomInHost = Math.max(1, longestLabel - hostOf('', namespace).length);
+  return {
+    checkName: (name) => inferenceServiceNameProblem(name, { namespace }),
+    suggestName: (modelName) => suggestLabel(modelName, Math.min(longestInferenceServiceName, roomInHost)),
+  };
+}
+
+/**
+ * The nearest name that begins with a letter and has only small letters, digits and `-`, for example `resnet-18-v1-0` of
+ * `ResNet_18 v1.0`; `model` when nothing is left.
+ * @param longest in characters
+ */
+export function suggestLabel(text: string, longest: number): string {
+  const name = transliterate(text)
     .toLowerCase()
-    .replace(/\p{Mark}+/gu, '')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^[^a-z]+/, '')
-    .slice(0, longestInferenceServiceName)
+    .slice(0, longest)
     .replace(/-+$/, '');
-  return name === '' ? 'model' : name;
+  return name === '' ? 'model'.slice(0, longest) : name;
 }
 
 export function labelValueProblem(value: string): string | undefined {

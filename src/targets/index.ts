@@ -4,4 +4,4 @@ export type { ThisComputerOptions } from './thisComputer/thisComputer.ts';
 export type * from './target.ts';
 export { openClusters } from './kserve/openClusters.ts';
 export type { ClustersOptions } from './kserve/openClusters.ts';
-export type { Clusters, EarlierVersion, KServeTarget } from './kserve/clusters.ts';
+export type { Clusters, KServeTarget } from './kserve/clusters.ts';

@@ -1,15 +1,27 @@
+import type { ClusterConnection } from '../cluster/clusterConnection.ts';
 import type { ModelContract } from '../contract/modelContract.ts';
-import type { ErrorCategory } from '../foundation/error.ts';
+import type { ErrorCategory, ModelDeckError } from '../foundation/error.ts';
 import type { Task } from '../foundation/task.ts';
 import type { Endpoint } from '../inference/endpoint.ts';
+import type { EarlierVersion } from '../kserve/earlierVersions.ts';
 import type { Serves } from '../packaging/modelPackage.ts';
 import type { StoredModel } from '../stores/modelStore.ts';
+import type { NamespaceRef } from './kserve/serviceRef.ts';
 
-/** Where a model can be served: `ThisComputer`, or a namespace of a KServe cluster. */
-export interface Target {
+/**
+ * A place where models are served: what every such place can do, and what only some can. Whoever needs one of the optional
+ * capabilities asks whether it is there, and never what kind of place it is.
+ */
+export interface Target extends TargetCapabilities, NameRule {
+  /** Stable over sessions. */
   readonly id: string;
-  readonly kind: 'this-computer' | 'kserve';
   readonly label: string;
+  /** A few words on where it serves, for the list of targets, for example `a server on 127.0.0.1`. */
+  readonly summary: string;
+  /** What it is good for, a sentence or two; the summary has to do when left out. */
+  readonly about?: string;
+  /** Whether a network lies between us and its servers: these may have to be woken, ask for credentials, or break away. */
+  readonly isRemote: boolean;
   /** Whether a start that fails stays, as `failed` with its log, unless the user takes it back. */
   readonly keepsFailed: boolean;
   /**
@@ -23,28 +35,85 @@ export interface Target {
   onDidChangeDeployments(listener: () => void): () => void;
   /**
    * What deploying would do and what stands in its way, without doing it.
-   * @throws ModelDeckError when it cannot work, for example `missing-tool` for PyTorch weights without TorchServe
+   * @throws ModelDeckError when it cannot work, for example `missing-tool` for weights that nothing here can load
    */
   plan(request: DeployRequest, task?: Task): Promise<DeployPlan>;
   /** Starts serving and resolves when the model itself answers. On failure the deployment stays, as `failed`, with its reason. */
   deploy(request: DeployRequest, task?: Task<DeployStep>): Promise<Deployment>;
-  start(deploymentId: string, task?: Task<DeployStep>): Promise<Deployment>;
-  stop(deploymentId: string): Promise<void>;
   /** Stops and forgets the deployment. The model stays in its store. */
   remove(deploymentId: string): Promise<void>;
   /**
-   * Where to ask it. On this computer a stopped one is started first; in a cluster a way to it is opened and kept until
-   * the target is closed or {@link closeRoutes} is called.
+   * Where to ask it. What was stopped may be started for it; a way that has to be opened is kept until the target is closed
+   * or {@link Routes.close} is called.
+   * @param route of {@link Routes}; the first that can be taken when left out
    * @throws ModelDeckError when it failed, or cannot be started or reached
    */
   endpoint(deploymentId: string, route?: RouteKind, task?: Task): Promise<Endpoint>;
-  /** The ways to a deployment, the one that `endpoint` takes by itself first. */
-  routes(deploymentId: string, task?: Task): Promise<readonly Route[]>;
-  closeRoutes(deploymentId: string): void;
-  /** The newest part of the deployment's log, as text. */
-  log(deploymentId: string): Promise<string>;
   /** Remembers what is there under a name now, so that a deploy that comes to nothing can be taken back. */
   restorePoint(name: string, task?: Task): Promise<RestorePoint>;
+}
+
+/** What a deployment may be called. The rule belongs to the target, and a suggestion is always allowed by it. */
+export interface NameRule {
+  /** One sentence that says what is wrong with a name, or nothing. */
+  checkName(name: string): string | undefined;
+  /** The nearest name that is allowed, for a model of any name. */
+  suggestName(modelName: string): string;
+}
+
+/** What a target can do beyond serving; each is left out where it cannot be done. */
+export interface TargetCapabilities {
+  readonly lifecycle?: Lifecycle;
+  readonly logs?: Logs;
+  readonly routes?: Routes;
+  readonly versions?: Versions;
+  readonly manifests?: Manifests;
+  /** Sets the bounds of the number of servers of a deployment. */
+  scale?(deploymentId: string, minReplicas: number, maxReplicas: number, task?: Task): Promise<void>;
+  /** Looks now, and says what keeps a deployment from being ready; undefined when nothing is found. */
+  explain?(deploymentId: string, task?: Task): Promise<ModelDeckError | undefined>;
+  /** Reads the deployments and follows them until the returned function is called. Without it, they are always up to date. */
+  follow?(): () => void;
+  /** The cluster whose objects the deployments are, so that their pods and events can be shown. */
+  readonly cluster?: ClusterPlace;
+}
+
+/** Starting and stopping a deployment that stays in the list. */
+export interface Lifecycle {
+  start(deploymentId: string, task?: Task<DeployStep>): Promise<Deployment>;
+  stop(deploymentId: string): Promise<void>;
+}
+
+/** A log that the target keeps itself. */
+export interface Logs {
+  /** The newest part, as text. */
+  read(deploymentId: string): Promise<string>;
+}
+
+/** Several ways to a deployment, of which the user may choose. Without them there is one, which needs no opening. */
+export interface Routes {
+  /** The one that `endpoint` takes by itself first. */
+  of(deploymentId: string, task?: Task): Promise<readonly Route[]>;
+  close(deploymentId: string): void;
+}
+
+export interface Versions {
+  /** Those that a deployment had before, newest first. */
+  earlier(deploymentId: string, task?: Task): Promise<readonly EarlierVersion[]>;
+  /** Serves an earlier version again; the present one keeps answering until that one is ready. */
+  rollBack(deploymentId: string, version: EarlierVersion, task?: Task<DeployStep>): Promise<Deployment>;
+}
+
+/** Deployments that are described by a manifest in YAML. */
+export interface Manifests {
+  /** Without managed fields and status for editing, or whole. */
+  read(deploymentId: string, form: 'edit' | 'whole', task?: Task): Promise<string>;
+  /** Applies an edited manifest, checked by a dry run first. Waits for nothing. */
+  apply(yaml: string, options?: { readonly force?: boolean }, task?: Task): Promise<void>;
+}
+
+export interface ClusterPlace extends NamespaceRef {
+  readonly connection: ClusterConnection;
 }
 
 /** What was there under a name before a deploy. */
@@ -78,7 +147,7 @@ export type DeployStep =
   | 'undo';
 
 export interface DeployRequest {
-  /** Name of the deployment; `[a-z]([-a-z0-9]*[a-z0-9])?`, KServe's rule for an InferenceService. */
+  /** Name of the deployment, as {@link NameRule.checkName} allows it. */
   readonly name: string;
   readonly model: StoredModel;
   readonly protocol: 'v1' | 'v2';
@@ -102,7 +171,7 @@ export interface ModelProvenance {
 export interface ClusterDeployOptions {
   /** ServingRuntime or ClusterServingRuntime; KServe chooses when left out. */
   readonly runtime?: string;
-  /** KServe's name of the format; that of the package when left out. */
+  /** KServe's name of the format; that of the model's package when left out. */
   readonly modelFormat?: string;
   /** Kubernetes quantities, for example `{ cpu: '1', memory: '2Gi' }`; requests and limits alike. */
   readonly resources?: Readonly<Record<string, string>>;
@@ -152,7 +221,7 @@ export interface PlannedObject {
 export type DeploymentState = 'starting' | 'ready' | 'stopped' | 'failed';
 
 export interface Deployment {
-  /** Stable over sessions: `<target id>/<name>`. */
+  /** Stable over sessions: {@link formatDeploymentRef} makes it of target and name. */
   readonly id: string;
   readonly name: string;
   readonly targetId: string;
@@ -182,7 +251,7 @@ export interface ServedModel {
   readonly contract?: ModelContract;
 }
 
-export type RouteKind = 'loopback' | 'port-forward' | 'ingress' | 'node-port' | 'api-proxy';
+export type RouteKind = 'port-forward' | 'ingress' | 'node-port' | 'api-proxy';
 
 /** A way to a deployment. */
 export interface Route {

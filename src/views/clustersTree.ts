@@ -1,31 +1,40 @@
 import type { Deployment, DeploymentState, Target } from '../targets/target.ts';
-import { factTable } from './markdown.ts';
+import type { Targets } from '../targets/targets.ts';
+import { escapeMarkdown, factTable } from './markdown.ts';
+import { problemNode } from './problemNode.ts';
 import type { TreeNode } from './treeNode.ts';
 
-/** Rows of the Clusters view: "This computer" first, then the kubeconfig's contexts. */
+/** Rows of the Clusters view: the targets that are there by themselves first, then the kubeconfig's contexts. */
 export async function clusterNodes(
-  thisComputer: () => Promise<Target>,
+  targets: Pick<Targets, 'standing'>,
   contexts: () => Promise<readonly TreeNode[]>,
 ): Promise<readonly TreeNode[]> {
-  return [thisComputerNode(await thisComputer()), ...(await contexts())];
+  const [standing, clusters] = await Promise.all([targetNodes(targets), contexts()]);
+  return [...standing, ...clusters];
 }
 
-function thisComputerNode(target: Target): TreeNode {
+/** What cannot be read leaves the other rows alone. */
+async function targetNodes(targets: Pick<Targets, 'standing'>): Promise<readonly TreeNode[]> {
+  try {
+    return (await targets.standing()).map(targetNode);
+  } catch (error) {
+    return [problemNode('targets', error)];
+  }
+}
+
+function targetNode(target: Target): TreeNode {
   const deployments = target.deployments();
   const ready = deployments.filter((deployment) => deployment.state === 'ready').length;
   return {
     id: `target/${target.id}`,
     label: target.label,
     ...(deployments.length > 0 && { description: `${ready} of ${deployments.length} ready` }),
-    icon: { name: 'device-desktop' },
-    contextValue: 'target;this-computer',
+    icon: { name: target.isRemote ? 'cloud' : 'device-desktop' },
+    contextValue: 'target',
     subject: { kind: 'target', targetId: target.id },
     expanded: true,
     children: () => Promise.resolve(target.deployments().map(deploymentNode)),
-    tooltip: () =>
-      Promise.resolve(
-        'Serves packaged models on 127.0.0.1 with the protocol that KServe speaks. Needs no Kubernetes; nothing leaves this computer.',
-      ),
+    tooltip: () => Promise.resolve(escapeMarkdown(target.about ?? target.summary)),
   };
 }
 

@@ -40,8 +40,8 @@ describe('classifying on a cluster', { skip: cluster.cannot('claimFolder') }, ()
     clusters = openClusters({ files: () => Promise.resolve([cluster.kubeconfig]), environment: process.env });
     targets = new TargetList(
       {
-        targets: () => Promise.resolve(clusters.openTargets()),
-        onDidChangeTargets: (listener) => clusters.onDidChange(listener),
+        known: () => Promise.resolve(clusters.openTargets()),
+        onDidChange: (listener) => clusters.onDidChange(listener),
       },
       () => undefined,
     );

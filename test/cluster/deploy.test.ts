@@ -96,7 +96,7 @@ describe('deploy to a real cluster', { skip: cluster.cannot('claimFolder') }, ()
   });
 
   it('knows the routes to it, and says why there is none by ingress', async () => {
-    const routes = await target.routes(id);
+    const routes = await target.routes.of(id);
     assert.deepEqual(
       routes.map(({ kind, unavailable }) => [kind, unavailable === undefined]),
       [
@@ -140,13 +140,13 @@ describe('deploy to a real cluster', { skip: cluster.cannot('claimFolder') }, ()
   });
 
   it('rolls back to the first version', async () => {
-    const [earlier] = await target.earlierVersions(id);
+    const [earlier] = await target.versions.earlier(id);
     assert.equal(earlier?.version, '1.0');
-    const deployment = await target.rollBack(id, earlier);
+    const deployment = await target.versions.rollBack(id, earlier);
     assert.deepEqual([deployment.state, deployment.model.version], ['ready', '1.0']);
     assert.deepEqual(await labelsBy(), catLabels);
     assert.deepEqual(
-      (await target.earlierVersions(id)).map(({ version }) => version),
+      (await target.versions.earlier(id)).map(({ version }) => version),
       ['2.0'],
     );
   });
@@ -174,26 +174,25 @@ describe('deploy to a real cluster', { skip: cluster.cannot('claimFolder') }, ()
   });
 
   it('stops and starts', async () => {
-    await target.stop(id);
+    await target.lifecycle.stop(id);
     await waitUntil('the pods are gone', async () => ((await get('pods', '-o', 'name')) === '' ? true : undefined));
     await assert.rejects(target.endpoint(id), { category: 'unreachable', message: /stopped/ });
-    assert.equal((await target.start(id)).state, 'ready');
+    assert.equal((await target.lifecycle.start(id)).state, 'ready');
     assert.deepEqual(await labelsBy(), catLabels);
   });
 
-  it('shows its log, and its manifest, and applies what was edited', async () => {
-    assert.match(await target.log(id), /kserve-container <==\n[^]*WORKER_MODEL_LOADED/);
-    const yaml = await target.manifest(id, 'edit');
+  it('shows its manifest, and applies what was edited', async () => {
+    const yaml = await target.manifests.read(id, 'edit');
     assert.doesNotMatch(yaml, /managedFields|status:/);
-    await target.applyManifest(yaml.replace('maxReplicas: 3', 'maxReplicas: 2'));
+    await target.manifests.apply(yaml.replace('maxReplicas: 3', 'maxReplicas: 2'));
     assert.equal(await get('isvc/cats', '-o', 'jsonpath={.spec.predictor.maxReplicas}'), '2');
-    await target.applyManifest((await target.manifest(id, 'edit')).replace(/ *maxReplicas: 2\n/, ''));
+    await target.manifests.apply((await target.manifests.read(id, 'edit')).replace(/ *maxReplicas: 2\n/, ''));
     assert.equal(await get('isvc/cats', '-o', 'jsonpath={.spec.predictor.maxReplicas}'), '');
-    await assert.rejects(target.applyManifest(yaml.replace(/^( *)predictor:/m, '$&\n$1  canary: none')), {
+    await assert.rejects(target.manifests.apply(yaml.replace(/^( *)predictor:/m, '$&\n$1  canary: none')), {
       category: 'invalid-input',
       message: /model-deck-test: \.spec\.predictor\.canary: field not declared in schema\.$/,
     });
-    await assert.rejects(target.applyManifest(yaml.replace(/storageUri: .*/, 'storageUri: ftp://nowhere')), {
+    await assert.rejects(target.manifests.apply(yaml.replace(/storageUri: .*/, 'storageUri: ftp://nowhere')), {
       category: 'invalid-input',
     });
   });

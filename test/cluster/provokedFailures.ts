@@ -199,7 +199,7 @@ export interface Provoked {
 export async function provoke(target: KServeTarget, failure: Failure): Promise<Provoked> {
   const point = await target.restorePoint(failure.name);
   const watching = knownSince(target, failure);
-  const request = failingRequest(target.namespace, failure.name, failure.order);
+  const request = failingRequest(target.cluster.namespace, failure.name, failure.order);
   const error = await target.deploy(request).then(
     () => undefined,
     (reason: unknown) => reason,
@@ -212,7 +212,7 @@ export async function provoke(target: KServeTarget, failure: Failure): Promise<P
 
 /** Looks as often as it can, so that the measure does not depend on what is measured. */
 function knownSince(
-  { connection, namespace }: KServeTarget,
+  { cluster: { connection, namespace } }: KServeTarget,
   { name, isKnown }: Failure,
 ): { readonly stop: () => Promise<number | undefined> } {
   let isOver = false;

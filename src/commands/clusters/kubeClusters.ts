@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
+import { Emitter } from '../../foundation/emitter.ts';
 import { once } from '../../foundation/once.ts';
-import type { Clusters, KServeTarget } from '../../targets/kserve/clusters.ts';
+import type { Clusters } from '../../targets/kserve/clusters.ts';
+import { parseNamespaceRef } from '../../targets/kserve/serviceRef.ts';
+import type { TargetKind } from '../../targets/targets.ts';
 import { execPluginQuestion } from './execPluginQuestion.ts';
 import { affectsKubeconfig, kubeconfigFiles } from '../core/settings.ts';
 
@@ -9,10 +12,8 @@ export interface KubeClusters extends vscode.Disposable {
   readonly get: () => Promise<Clusters>;
   /** The kubeconfig files that count, whether they are there or not. */
   readonly files: () => Promise<readonly string[]>;
-  /** Namespaces that were opened so far; none before the first use. */
-  readonly openTargets: () => readonly KServeTarget[];
-  /** Fires when one was opened or closed, or its deployments changed. */
-  readonly onDidChangeTargets: vscode.Event<void>;
+  /** The namespaces of clusters as targets; those that are known were opened before. */
+  readonly kind: TargetKind;
   /** Fires when the kubeconfig has changed; connections of changed contexts are closed by then. */
   readonly onDidReset: vscode.Event<void>;
 }
@@ -24,7 +25,7 @@ export function kubeClusters(
   endpointHeaders: (deploymentId: string) => Promise<Readonly<Record<string, string>>>,
 ): KubeClusters {
   const didReset = new vscode.EventEmitter<void>();
-  const didChangeTargets = new vscode.EventEmitter<void>();
+  const didChangeTargets = new Emitter();
   const allowExecPlugin = execPluginQuestion(context.globalState, {
     workspaceFolders: () => (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath),
     isTrusted: () => vscode.workspace.isTrusted,
@@ -76,13 +77,19 @@ export function kubeClusters(
   return {
     get,
     files,
-    openTargets: () => known?.openTargets() ?? [],
-    onDidChangeTargets: didChangeTargets.event,
+    kind: {
+      opened: () => known?.openTargets() ?? [],
+      of: (targetId) => {
+        const place = parseNamespaceRef(targetId);
+        return place && get().then((clusters) => clusters.target(place.context, place.namespace));
+      },
+      onDidChange: (listener) => didChangeTargets.on(listener),
+    },
     onDidReset: didReset.event,
     dispose: () => {
       settings.dispose();
       didReset.dispose();
-      didChangeTargets.dispose();
+      didChangeTargets.clear();
       endWatching();
       void get.known()?.then((clusters) => clusters.close());
     },

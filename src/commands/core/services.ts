@@ -3,7 +3,7 @@ import type * as kserve from '../../kserve/index.ts';
 import type * as packaging from '../../packaging/index.ts';
 import type { Stores } from '../../stores/stores.ts';
 import type { Clusters } from '../../targets/kserve/clusters.ts';
-import type { Target } from '../../targets/target.ts';
+import type { Targets } from '../../targets/targets.ts';
 import type { RememberedNamespaces } from '../clusters/rememberedNamespaces.ts';
 
 /** What the commands work with. Everything heavy comes by promise, so that it is loaded at its first use. */
@@ -11,7 +11,8 @@ export interface Services {
   readonly packaging: () => Promise<typeof packaging>;
   readonly deploy: () => Promise<typeof deploy>;
   readonly kserve: () => Promise<typeof kserve>;
-  readonly thisComputer: () => Promise<Target>;
+  /** The kinds of targets, and the targets themselves by their ids. */
+  readonly targets: Targets;
   readonly clusters: () => Promise<Clusters>;
   /** Namespaces that the user named, by context. */
   readonly namespaces: RememberedNamespaces;

@@ -16,21 +16,21 @@ import type { Services } from '../core/services.ts';
  * @param modelFormat KServe's name of what is to be served
  */
 export async function clusterChoices(
-  services: Services,
+  services: Pick<Services, 'clusters' | 'kserve' | 'namespaces' | 'targets'>,
   contexts: DeployChoices['contexts'],
   modelFormat: string,
 ): Promise<DeployChoices> {
   const kserve = await services.kserve();
   const connect = async (context: string): Promise<ClusterConnection> => (await services.clusters()).connect(context);
   return {
+    targets: await services.targets.standing(),
     contexts,
     namespaces: async (context, signal) =>
       readNamespaces(await connect(context), services.namespaces.of(context), { signal }),
     claims: async (context, namespace, signal) => readClaims(await connect(context), namespace, { signal }),
     runtimes: async (context, namespace, signal) =>
       kserve.runtimeChoices(modelFormat, await readRuntimes(await connect(context), namespace, { signal })),
-    nameProblem: (name, namespace) =>
-      namespace === undefined ? localNameProblem(name) : kserve.inferenceServiceNameProblem(name, { namespace }),
+    serviceNames: kserve.inferenceServiceNames,
     namespaceProblem: kserve.namespaceNameProblem,
     quantityProblem: kserve.quantityProblem,
   };
@@ -118,10 +118,4 @@ async function listed<T extends KubeObject>(
       return undefined;
     throw error;
   }
-}
-
-function localNameProblem(name: string): string | undefined {
-  return /^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name)
-    ? undefined
-    : 'Small letters, digits and -, a letter first: the rule for an InferenceService.';
 }

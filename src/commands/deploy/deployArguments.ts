@@ -6,7 +6,8 @@ import type { NodeSubject } from '../../views/treeNode.ts';
 
 /** What "Deploy Model…" was told beforehand, by its row or a script; nothing is asked for what is here. */
 export interface DeployGiven extends DeploySpec {
-  readonly target?: 'this-computer' | 'kserve';
+  /** Id of a target that is there by itself; a cluster is named by its `context` instead. */
+  readonly target?: string;
   /** `false`: no page with the plan, and no question that has a pre-filled answer. */
   readonly confirm?: boolean;
 }
@@ -15,24 +16,24 @@ export interface DeployGiven extends DeploySpec {
 export function givenByRow(subject: NodeSubject | undefined): DeployGiven {
   switch (subject?.kind) {
     case 'target':
-      return { target: 'this-computer' };
+      return { target: subject.targetId };
     case 'context':
-      return { target: 'kserve', context: subject.name };
+      return { context: subject.name };
     case 'namespace':
-      return { target: 'kserve', context: subject.contextName, namespace: subject.namespace };
+      return { context: subject.contextName, namespace: subject.namespace };
     case 'claim': {
       const { contextName, namespace, claim } = subject;
-      return { target: 'kserve', context: contextName, namespace, claim };
+      return { context: contextName, namespace, claim };
     }
     case 'service': {
       const { contextName, namespace, name } = subject;
-      return { target: 'kserve', context: contextName, namespace, name };
+      return { context: contextName, namespace, name };
     }
     case 'model': {
       const ref = parseClaimRef(subject.model.storeId);
       if (ref === undefined) return {};
       const { context, namespace, claim } = ref;
-      return { target: 'kserve', context, namespace, claim };
+      return { context, namespace, claim };
     }
     default:
       return {};
@@ -41,12 +42,13 @@ export function givenByRow(subject: NodeSubject | undefined): DeployGiven {
 
 /**
  * What a script's argument object says:
- * `{ path, target: 'this-computer' | { context, namespace }, claim, name, runtime, protocol, resources, minReplicas,
+ * `{ path, target: '<id of a target>' | { context, namespace }, claim, name, runtime, protocol, resources, minReplicas,
  * maxReplicas, confirm }`. An empty `runtime` leaves the choice to KServe; empty `resources` leave them to the runtime.
  *
+ * @param targets ids of those that are there by themselves, for example `this-computer`
  * @throws ModelDeckError `invalid-input` naming the field that cannot be
  */
-export function givenByScript(argument: unknown): DeployGiven {
+export function givenByScript(argument: unknown, targets: readonly string[]): DeployGiven {
   if (!isRecord(argument) || 'subject' in argument) return {};
   const { target, resources, protocol, confirm } = argument;
   const text = (field: string): string | undefined => checked(argument, field, 'a text', isText);
@@ -57,7 +59,7 @@ export function givenByScript(argument: unknown): DeployGiven {
     throw wrong('resources', 'an object of quantities as texts, for example { cpu: "1" }', resources);
   }
   return defined({
-    ...place(target),
+    ...place(target, targets),
     claim: text('claim'),
     name: text('name'),
     runtime: text('runtime'),
@@ -69,13 +71,17 @@ export function givenByScript(argument: unknown): DeployGiven {
   });
 }
 
-function place(target: unknown): DeployGiven {
+function place(target: unknown, targets: readonly string[]): DeployGiven {
   if (target === undefined) return {};
-  if (target === 'this-computer') return { target };
-  if (!isRecord(target)) throw wrong('target', '"this-computer", or an object with context and namespace', target);
+  const known = targets.find((id) => id === target);
+  if (known !== undefined) return { target: known };
+  if (!isRecord(target)) {
+    const ids = targets.map((id) => JSON.stringify(id)).join(' or ');
+    throw wrong('target', `${ids}, or an object with context and namespace`, target);
+  }
   const context = checked(target, 'context', 'a text', isText);
   if (context === undefined) throw wrong('target.context', 'the name of a context', undefined);
-  return defined({ target: 'kserve', context, namespace: checked(target, 'namespace', 'a text', isText) });
+  return defined({ context, namespace: checked(target, 'namespace', 'a text', isText) });
 }
 
 function checked<T>(
@@ -93,7 +99,7 @@ function wrong(field: string, what: string, value: unknown): ModelDeckError {
   return new ModelDeckError(
     'invalid-input',
     `modelDeck.deployModel: the argument ${field} is ${JSON.stringify(value) ?? 'missing'}; it has to be ${what}.`,
-    { remedy: 'Mend the script or key binding that runs the command.' },
+    { remedy: 'Correct the script or key binding that runs the command.' },
   );
 }
 

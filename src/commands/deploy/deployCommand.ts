@@ -8,7 +8,7 @@ import type { ModelPackage } from '../../packaging/modelPackage.ts';
 import { servesOf } from '../../packaging/kinds/beforeKinds.ts';
 import { modelSpecFileName, type DeploySpec } from '../../packaging/spec/modelSpec.ts';
 import type { StoredModel } from '../../stores/modelStore.ts';
-import type { Deployment } from '../../targets/target.ts';
+import type { Deployment, Target } from '../../targets/target.ts';
 import { activeModelPath, askForModelFolder, folderOf, pathArgument, rowSubject } from '../core/arguments.ts';
 import { exampleClaim } from '../../kserve/choices/claimChoice.ts';
 import { clusterChoices } from './clusterChoices.ts';
@@ -45,13 +45,14 @@ export class DeployModel {
   /** @param argument a row of either tree, a folder, an archive; a script's object as `givenByScript` takes it */
   async run(argument: unknown): Promise<void> {
     const subject = rowSubject(argument);
-    let given: DeployGiven = { ...givenByRow(subject), ...givenByScript(argument) };
+    const targets = (await this.services.targets.standing()).map(({ id }) => id);
+    let given: DeployGiven = { ...givenByRow(subject), ...givenByScript(argument, targets) };
     const source = await this.sourceOf(subject?.kind === 'model' ? subject.model : pathArgument(argument));
     let remembered: DeploySpec = source.spec?.deploy ?? {};
     for (;;) {
       const answers = await this.ask(source, given, remembered);
       if (answers === undefined) return;
-      if (answers.kind === 'this-computer') return this.toThisComputer(source, answers);
+      if (answers.kind === 'target') return this.toTarget(source, answers);
       const inCluster = { ...source, ...(await this.packageToUpload(source)) };
       const outcome = await this.toCluster.run(inCluster, answers, given.confirm !== false);
       if (outcome === 'done') return;
@@ -100,20 +101,17 @@ export class DeployModel {
   ): Promise<DeployAnswers | undefined> {
     const model = stored ?? modelPackage ?? spec;
     if (!model) throw new ModelDeckError('internal', 'There is neither a package nor a stored model to deploy.');
-    const { deploymentName } = await this.services.deploy();
-    const contexts = given.target === undefined ? await this.contexts() : [];
-    // Without a cluster there is nothing to choose.
-    const known =
-      given.target === undefined && contexts.length === 0 ? { ...given, target: 'this-computer' as const } : given;
-    const context = { suggestedName: deploymentName(model.name), given: known, remembered };
-    const choices = await clusterChoices(this.services, contexts, servesOf(modelPackage ?? stored ?? {}).modelFormat);
+    const isPlaced = (given.target ?? given.context) !== undefined;
+    const { modelFormat } = servesOf(modelPackage ?? stored ?? {});
+    const choices = await clusterChoices(this.services, isPlaced ? [] : await this.contexts(), modelFormat);
+    const context = { modelName: model.name, given, remembered, choices };
     const answers = await multiStep(
-      (soFar) => deployTitle(`${model.name} ${model.version}`, soFar, known),
-      deployQuestions({ ...context, choices }),
+      (soFar) => deployTitle(`${model.name} ${model.version}`, soFar, context),
+      deployQuestions(context),
     );
     const decided = deployAnswers(answers, context);
     if (!wantsNoClaim(answers)) return decided;
-    if (decided.kind === 'kserve') await explainClaims(decided.namespace);
+    if (decided.kind === 'cluster') await explainClaims(decided.namespace);
     return undefined;
   }
 
@@ -127,18 +125,18 @@ export class DeployModel {
     }
   }
 
-  private async toThisComputer(
+  private async toTarget(
     { modelPackage, stored }: DeploySource,
-    { name, protocol }: Extract<DeployAnswers, { kind: 'this-computer' }>,
+    { target: id, name, protocol }: Extract<DeployAnswers, { kind: 'target' }>,
   ): Promise<void> {
     const { deployModel, noStoreFor, storesFor } = await this.services.deploy();
-    const target = await this.services.thisComputer();
+    const target = await this.services.targets.of(id);
     const [store] = await storesFor(this.services.stores, target);
     if (!store) throw noStoreFor(target);
     const deployment = await this.runner.withProgress(`Deploying ${name} to ${target.label}`, deployWords, (task) =>
       deployModel({ modelPackage, stored, store, target, name, protocol }, task),
     );
-    void offerNextSteps(deployment);
+    void offerNextSteps(deployment, target);
   }
 }
 
@@ -166,11 +164,11 @@ async function explainClaims(namespace: string): Promise<void> {
   await vscode.window.showTextDocument(document);
 }
 
-async function offerNextSteps(deployment: Deployment): Promise<void> {
+async function offerNextSteps(deployment: Deployment, { label }: Target): Promise<void> {
   const classify = 'Classify Image…';
   const copy = 'Copy URL';
   const chosen = await vscode.window.showInformationMessage(
-    `${deployment.name} is ready on This computer: ${deployment.url ?? ''}`,
+    `${deployment.name} is ready on ${label}: ${deployment.url ?? ''}`,
     classify,
     copy,
   );

@@ -1,8 +1,10 @@
 import type { DeploySpec } from '../../packaging/spec/modelSpec.ts';
+import { ModelDeckError } from '../../foundation/error.ts';
+import type { NameRule } from '../../targets/target.ts';
 import { defined, type DeployGiven } from './deployArguments.ts';
 import {
   claimStep,
-  contextPrefix,
+  contextOfPick,
   nameStep,
   namespaceStep,
   noClaim,
@@ -12,8 +14,8 @@ import {
   resourcesStep,
   runtimeStep,
   targetStep,
-  thisComputer,
   type DeployChoices,
+  type TargetChoice,
 } from './deploySteps.ts';
 import type { Protocol } from '../../kserve/choices/runtimeChoices.ts';
 import { parseReplicas, parseResources } from '../../kserve/choices/sizeTexts.ts';
@@ -23,8 +25,7 @@ export type DeployQuestion =
   'target' | 'namespace' | 'otherNamespace' | 'claim' | 'name' | 'runtime' | 'protocol' | 'resources' | 'replicas';
 
 export interface DeployContext {
-  /** Name of the model, as the name of a deployment. */
-  readonly suggestedName: string;
+  readonly modelName: string;
   readonly given: DeployGiven;
   /** The answers of the last time. */
   readonly remembered: DeploySpec;
@@ -51,7 +52,10 @@ export function deployQuestions(context: DeployContext): readonly Question<Deplo
     applies: (answers) => isCluster(answers) && isOpen(answers),
   });
   return [
-    { key: 'target', ask: () => (given.target === undefined ? targetStep(choices.contexts, remembered) : undefined) },
+    {
+      key: 'target',
+      ask: () => ((given.target ?? given.context) === undefined ? targetStep(choices, remembered) : undefined),
+    },
     loaded(
       {
         key: 'namespace',
@@ -83,9 +87,11 @@ export function deployQuestions(context: DeployContext): readonly Question<Deplo
       key: 'name',
       ask: (answers) => {
         if (isOver(answers) || !isAsked(given.name)) return undefined;
+        const rule = namesOf(answers, context);
+        const suggested = rule.suggestName(context.modelName);
         return isCluster(answers)
-          ? nameStep(remembered.name ?? context.suggestedName, place(answers).namespace, choices)
-          : nameStep(context.suggestedName, undefined, choices);
+          ? nameStep('Name of the InferenceService', remembered.name ?? suggested, rule)
+          : nameStep('Name of the deployment', suggested, rule);
       },
     },
     loaded(
@@ -122,27 +128,26 @@ export function deployQuestions(context: DeployContext): readonly Question<Deplo
 
 /** Where and how to deploy, once nothing is left to ask. */
 export type DeployAnswers =
-  | { readonly kind: 'this-computer'; readonly name: string; readonly protocol: Protocol }
-  | ({ readonly kind: 'kserve' } & ClusterAnswers);
+  | { readonly kind: 'target'; readonly target: string; readonly name: string; readonly protocol: Protocol }
+  | ({ readonly kind: 'cluster' } & ClusterAnswers);
 
 export type ClusterAnswers = DeploySpec &
   Required<Pick<DeploySpec, 'context' | 'namespace' | 'claim' | 'name' | 'protocol'>>;
 
 /** What is given laid over the answers, and these over what is remembered. */
-export function deployAnswers(
-  answers: Answers<DeployQuestion>,
-  context: Omit<DeployContext, 'choices'>,
-): DeployAnswers {
-  const { given, remembered, suggestedName } = context;
+export function deployAnswers(answers: Answers<DeployQuestion>, context: DeployContext): DeployAnswers {
+  const { given, remembered } = context;
+  const suggestedName = namesOf(answers, context).suggestName(context.modelName);
   const said = { ...answered(answers), ...given };
   const clusterContext = contextOf(answers, given);
   if (clusterContext === undefined) {
-    return { kind: 'this-computer', name: said.name ?? suggestedName, protocol: said.protocol ?? 'v1' };
+    const target = targetOf(answers, context).id;
+    return { kind: 'target', target, name: said.name ?? suggestedName, protocol: said.protocol ?? 'v1' };
   }
   const { name = suggestedName, protocol = 'v1', runtime, resources } = { ...remembered, ...said };
   const { minReplicas, maxReplicas } = (said.minReplicas ?? said.maxReplicas) === undefined ? remembered : said;
   return {
-    kind: 'kserve',
+    kind: 'cluster',
     context: clusterContext,
     namespace: namespaceOf(answers, given) ?? '',
     claim: said.claim ?? '',
@@ -171,24 +176,41 @@ function answered({ claim, name, runtime, protocol, resources, replicas }: Answe
   });
 }
 
-/** Whether the user said that there is no claim to take: he then needs words, not a deployment. */
+/** Whether the user said that there is no claim to take: what helps then is words, not a deployment. */
 export function wantsNoClaim(answers: Answers<DeployQuestion>): boolean {
   return answers.claim === noClaim;
 }
 
 /** The title of the questions, as far as the target is known. */
-export function deployTitle(model: string, answers: Answers<DeployQuestion>, given: DeployGiven): string {
+export function deployTitle(model: string, answers: Answers<DeployQuestion>, of: DeployContext): string {
+  const { given, choices } = of;
   const context = contextOf(answers, given);
   const namespace = namespaceOf(answers, given);
   if (context !== undefined) return `Deploy ${model} to ${[context, namespace].filter(Boolean).join(' / ')}`;
-  return (answers.target ?? given.target) === undefined ? `Deploy ${model}` : `Deploy ${model} to This computer`;
+  const isKnown = (answers.target ?? given.target) !== undefined || choices.contexts.length === 0;
+  return isKnown ? `Deploy ${model} to ${targetOf(answers, of).label}` : `Deploy ${model}`;
 }
 
 function contextOf(answers: Answers<DeployQuestion>, given: DeployGiven): string | undefined {
-  if (given.target !== undefined) return given.target === 'kserve' ? given.context : undefined;
-  return answers.target === undefined || answers.target === thisComputer
-    ? undefined
-    : answers.target.slice(contextPrefix.length);
+  return given.target === undefined ? (given.context ?? contextOfPick(answers.target)) : undefined;
+}
+
+/** The target that was named or chosen, else the first. */
+function targetOf(answers: Answers<DeployQuestion>, { given, choices }: DeployContext): TargetChoice {
+  const id = given.target ?? answers.target;
+  const target = choices.targets.find((one) => one.id === id) ?? choices.targets[0];
+  if (target && (given.target === undefined || given.target === target.id)) return target;
+  throw new ModelDeckError('not-found', `There is no place called ${id ?? ''} where models are served.`, {
+    remedy: 'Choose another row of the Clusters view.',
+  });
+}
+
+/** The rule for names where the model will be served. */
+function namesOf(answers: Answers<DeployQuestion>, context: DeployContext): NameRule {
+  const isCluster = contextOf(answers, context.given) !== undefined;
+  return isCluster
+    ? context.choices.serviceNames(namespaceOf(answers, context.given) ?? '')
+    : targetOf(answers, context);
 }
 
 function namespaceOf(answers: Answers<DeployQuestion>, given: DeployGiven): string | undefined {

@@ -2,21 +2,26 @@ import type { DeploySpec } from '../../packaging/spec/modelSpec.ts';
 import type { ClaimChoice } from '../../kserve/choices/claimChoice.ts';
 import type { Protocol, RuntimeChoice, RuntimeChoices } from '../../kserve/choices/runtimeChoices.ts';
 import { formatReplicas, formatResources, parseReplicas, parseResources } from '../../kserve/choices/sizeTexts.ts';
+import type { NameRule, Target } from '../../targets/target.ts';
 import type { InputStep, PickItem, PickStep } from '../core/multiStep.ts';
 
 /** What the questions need to know of the kubeconfig and its clusters; each is read when its question comes. */
 export interface DeployChoices {
+  /** Targets that are there by themselves. */
+  readonly targets: readonly TargetChoice[];
   /** Names, the current one marked. */
   readonly contexts: readonly { readonly name: string; readonly server?: string; readonly isCurrent: boolean }[];
   readonly namespaces: (context: string, signal: AbortSignal) => Promise<NamespaceChoices>;
   readonly claims: (context: string, namespace: string, signal: AbortSignal) => Promise<readonly ClaimChoice[]>;
   readonly runtimes: (context: string, namespace: string, signal: AbortSignal) => Promise<RuntimeChoices>;
-  /** The complaint about a name, or nothing. */
-  readonly nameProblem: (name: string, namespace: string | undefined) => string | undefined;
+  /** How services of a namespace may be called. */
+  readonly serviceNames: (namespace: string) => NameRule;
   readonly namespaceProblem: (name: string) => string | undefined;
   /** The complaint about a quantity, or nothing. */
   readonly quantityProblem: (resource: string, amount: string) => string | undefined;
 }
+
+export type TargetChoice = NameRule & Pick<Target, 'id' | 'label' | 'summary' | 'isRemote'>;
 
 export interface NamespaceChoices {
   /** In the order of the list. */
@@ -28,23 +33,35 @@ export interface NamespaceChoices {
 }
 
 /** Values of picks that are no names: Kubernetes' names have no such characters. */
-export const thisComputer = 'this-computer';
 export const other = '+other';
 /** The user has no claim: it leads to words, not to a deployment. */
 export const noClaim = '+none';
 
-/** A context may be called `this-computer`. */
-export const contextPrefix = 'context:';
+/** A context may be called like a target. */
+const contextPrefix = 'context:';
 
-export function targetStep(contexts: DeployChoices['contexts'], remembered: DeploySpec): PickStep | undefined {
-  if (contexts.length === 0) return undefined;
+/** The context of a pick of {@link targetStep}; undefined for a target. */
+export function contextOfPick(value: string | undefined): string | undefined {
+  return value?.startsWith(contextPrefix) === true ? value.slice(contextPrefix.length) : undefined;
+}
+
+/** Left out where there is nothing to choose. */
+export function targetStep(
+  { targets, contexts }: Pick<DeployChoices, 'targets' | 'contexts'>,
+  remembered: DeploySpec,
+): PickStep | undefined {
+  if (targets.length + contexts.length < 2) return undefined;
   const known = contexts.some(({ name }) => name === remembered.context);
   return {
     kind: 'pick',
     prompt: 'Where shall it be served?',
-    value: known ? contextPrefix + remembered.context : thisComputer,
+    value: known ? contextPrefix + remembered.context : (targets[0]?.id ?? ''),
     items: [
-      { value: thisComputer, label: '$(device-desktop) This computer', description: 'a server on 127.0.0.1' },
+      ...targets.map(({ id, label, summary, isRemote }) => ({
+        value: id,
+        label: `$(${isRemote ? 'cloud' : 'device-desktop'}) ${label}`,
+        description: summary,
+      })),
       ...contexts.map(({ name, server, isCurrent }) => ({
         value: contextPrefix + name,
         label: `$(server-environment) ${name}`,
@@ -96,13 +113,13 @@ export function claimStep(claims: readonly ClaimChoice[], namespace: string, rem
   };
 }
 
-/** @param namespace of a cluster; left out for This computer */
-export function nameStep(value: string, namespace: string | undefined, choices: DeployChoices): InputStep {
+/** @param value that begins the input; another one where the rule does not allow it */
+export function nameStep(prompt: string, value: string, rule: NameRule): InputStep {
   return {
     kind: 'input',
-    prompt: namespace === undefined ? 'Name of the deployment' : 'Name of the InferenceService',
-    value,
-    validate: (name) => choices.nameProblem(name, namespace),
+    prompt,
+    value: rule.checkName(value) === undefined ? value : rule.suggestName(value),
+    validate: (name) => rule.checkName(name),
   };
 }
 

@@ -15,7 +15,6 @@ import { defined } from './deployArguments.ts';
 import type { DeploySource } from './deploySource.ts';
 import { deployWords } from './deployWords.ts';
 import { specOfAnswers, type ClusterAnswers } from './deployQuestions.ts';
-import { formatServiceRef } from '../../targets/kserve/serviceRef.ts';
 import type { NextSteps } from '../core/nextSteps.ts';
 import type { Services } from '../core/services.ts';
 
@@ -30,7 +29,7 @@ export class DeployToCluster {
     private readonly uploaded: (storeId: string) => void,
   ) {}
 
-  /** @returns `change-answers` when the user wants to answer the questions anew */
+  /** @returns `change-answers` when the user wants to answer the questions again */
   async run(source: DeploySource, answers: ClusterAnswers, withPage: boolean): Promise<'done' | 'change-answers'> {
     const { context, namespace, claim, name, protocol } = answers;
     const target = await (await this.services.clusters()).target(context, namespace);
@@ -60,9 +59,9 @@ export class DeployToCluster {
   private async showPlan(order: DeployOrder, target: KServeTarget, source: DeploySource): Promise<PlanAnswer> {
     const [{ planDeploy }, kserve] = await Promise.all([this.services.deploy(), this.services.kserve()]);
     const { name, cluster } = order;
-    const { namespace } = target;
+    const { namespace, connection } = target.cluster;
     const model = source.modelPackage ?? source.stored;
-    const runtimes = once(() => readRuntimes(target.connection, namespace, {}));
+    const runtimes = once(() => readRuntimes(connection, namespace, {}));
     const others = async (plan: DeployPlan): Promise<readonly string[]> => {
       const yaml =
         plan.objects?.find((object) => object.kind === 'InferenceService' && object.name === name)?.yaml ?? '';
@@ -137,14 +136,7 @@ export class DeployToCluster {
       manifest,
     );
     if (chosen === classify) await vscode.commands.executeCommand('modelDeck.classifyImage', { deploymentId: id });
-    if (chosen === manifest) {
-      const { contextName: context, namespace } = target;
-      const object = { context, namespace, objectKind: 'InferenceService', name };
-      await vscode.commands.executeCommand('modelDeck.showManifest', {
-        ...object,
-        deploymentId: formatServiceRef(object),
-      });
-    }
+    if (chosen === manifest) await vscode.commands.executeCommand('modelDeck.showManifest', { deploymentId: id });
   }
 }
 

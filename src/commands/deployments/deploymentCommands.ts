@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { Deployment, DeploymentState, Target } from '../../targets/target.ts';
-import { rowSubject, textField } from '../core/arguments.ts';
+import { cannot } from '../../targets/targets.ts';
+import { parseDeploymentRef } from '../../targets/deploymentRef.ts';
+import { endpointOf, textField } from '../core/arguments.ts';
 import type { CommandRunner } from '../core/commandRunner.ts';
 import { deployWords } from '../deploy/deployWords.ts';
-import { formatServiceRef } from '../../targets/kserve/serviceRef.ts';
-import { objectOfArgument, objectOfRow } from '../service/objectNames.ts';
 import type { PodLogs } from '../service/podLogs.ts';
 import type { ServiceOperations } from '../service/serviceOperations.ts';
 import type { Services } from '../core/services.ts';
@@ -27,21 +27,25 @@ export class Deployments {
 
   async start(argument: unknown): Promise<void> {
     const { target, id, name } = await this.choose(argument, 'Start which deployment?', ['stopped', 'failed']);
-    await this.runner.withProgress(`Starting ${name}`, deployWords, (task) => target.start(id, task));
+    const { lifecycle } = target;
+    if (!lifecycle) throw cannot(target, 'be started');
+    await this.runner.withProgress(`Starting ${name}`, deployWords, (task) => lifecycle.start(id, task));
   }
 
   async stop(argument: unknown): Promise<void> {
     const { target, id } = await this.choose(argument, 'Stop which deployment?', ['ready', 'starting']);
-    await target.stop(id);
+    if (!target.lifecycle) throw cannot(target, 'be stopped');
+    await target.lifecycle.stop(id);
   }
 
   async remove(argument: unknown): Promise<void> {
     const { target, id, name } = await this.choose(argument, 'Remove which deployment?');
-    if (target.kind === 'kserve') return this.operations.delete({ deploymentId: id });
+    // An object of a cluster takes others along, of which the question tells.
+    if (target.cluster) return this.operations.delete({ deploymentId: id });
     const deployment = target.deployments().find((one) => one.id === id);
     const confirm = 'Remove';
     const chosen = await vscode.window.showWarningMessage(
-      `Remove ${name} from This computer?`,
+      `Remove ${name} from ${target.label}?`,
       {
         modal: true,
         detail: `Its server is stopped. The model stays in the store: ${deployment?.model.storageUri ?? ''}`,
@@ -53,17 +57,18 @@ export class Deployments {
 
   async showLog(argument: unknown): Promise<void> {
     const { target, id } = await this.choose(argument, 'Show the log of which deployment?');
-    if (target.kind === 'kserve') return this.logs.show({ deploymentId: id });
-    const document = await vscode.workspace.openTextDocument({ content: await target.log(id), language: 'log' });
+    if (target.cluster) return this.logs.show({ deploymentId: id });
+    if (!target.logs) throw cannot(target, 'show a log');
+    const content = await target.logs.read(id);
+    const document = await vscode.workspace.openTextDocument({ content, language: 'log' });
     await vscode.window.showTextDocument(document, { preview: true });
   }
 
   async copyUrl(argument: unknown): Promise<void> {
     const { target, id, name } = await this.choose(argument, 'Copy the URL of which deployment?', ['ready']);
-    const url =
-      target.kind === 'kserve'
-        ? await this.operations.url(id)
-        : target.deployments().find((deployment) => deployment.id === id)?.url;
+    const url = target.cluster
+      ? await this.operations.url(id)
+      : target.deployments().find((deployment) => deployment.id === id)?.url;
     if (!url) {
       throw new ModelDeckError('not-found', `${name} has no URL yet.`, { remedy: 'Wait until it is ready.' });
     }
@@ -78,9 +83,7 @@ export class Deployments {
   ): Promise<ChosenDeployment> {
     const named = await this.named(argument);
     if (named) return named;
-    const thisComputer = await this.services.thisComputer();
-    const targets: readonly Target[] = [thisComputer, ...(await this.services.clusters()).openTargets()];
-    const fitting = targets
+    const fitting = (await this.services.targets.known())
       .flatMap((target) => target.deployments().map((deployment) => ({ target, deployment })))
       .filter(({ deployment: { state } }) => states === undefined || states.includes(state));
     if (fitting.length === 0) {
@@ -100,17 +103,10 @@ export class Deployments {
 
   /** The deployment of the row, or of the id that a script or our own page names. */
   private async named(argument: unknown): Promise<ChosenDeployment | undefined> {
-    const subject = rowSubject(argument);
-    const object =
-      objectOfRow(subject) ?? objectOfArgument({ deploymentId: textField(argument, 'deploymentId') }, undefined);
-    if (object?.objectKind === 'InferenceService') {
-      const target = await (await this.services.clusters()).target(object.context, object.namespace);
-      return { target, id: formatServiceRef(object), name: object.name };
-    }
-    const target = await this.services.thisComputer();
-    if (subject?.kind === 'deployment') return chosenOf(target, subject.deployment);
-    const known = target.deployments().find(({ id }) => id === textField(argument, 'deploymentId'));
-    return known && chosenOf(target, known);
+    const id = endpointOf(argument) ?? textField(argument, 'deploymentId');
+    const ref = id === undefined ? undefined : parseDeploymentRef(id);
+    if (id === undefined || !ref) return undefined;
+    return { target: await this.services.targets.of(ref.targetId), id, name: ref.name };
   }
 }
 

@@ -2,11 +2,13 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { once } from '../../foundation/once.ts';
 import type { Target } from '../../targets/target.ts';
+import { standingTarget, type TargetKind } from '../../targets/targets.ts';
+import { thisComputerId } from '../../targets/thisComputer/thisComputerId.ts';
 import { pythonPath } from '../core/settings.ts';
 
 /** "This computer", made at its first use and stopped with the window. */
 export interface ThisComputerTarget extends vscode.Disposable {
-  readonly get: () => Promise<Target>;
+  readonly kind: TargetKind;
   /** Fires when a deployment comes, goes or changes its state. */
   readonly onDidChange: vscode.Event<void>;
   /** Deployments known so far; 0 before the first use. */
@@ -40,7 +42,10 @@ export function thisComputerTarget(context: vscode.ExtensionContext, log: vscode
   });
 
   return {
-    get,
+    kind: standingTarget(thisComputerId, get, (listener) => {
+      const subscription = changed.event(listener);
+      return () => void subscription.dispose();
+    }),
     onDidChange: changed.event,
     count: () => known?.deployments().length ?? 0,
     stop: async () => {

@@ -83,10 +83,10 @@ export class ClusterObjects {
     const known = clusters.openTargets().flatMap((target) =>
       target.deployments().map(({ name, state }) => ({
         label: name,
-        description: `${target.contextName} / ${target.namespace} · ${state}`,
+        description: `${target.label} · ${state}`,
         object: {
-          context: target.contextName,
-          namespace: target.namespace,
+          context: target.cluster.context,
+          namespace: target.cluster.namespace,
           objectKind: 'InferenceService',
           name,
         },

@@ -128,7 +128,7 @@ export class ManifestFiles implements vscode.FileSystemProvider, PlanDocuments {
     if (!object) throw vscode.FileSystemError.FileNotFound(uri);
     try {
       const target = await (await this.services.clusters()).target(object.context, object.namespace);
-      const text = await target.manifest(formatServiceRef(object), 'edit');
+      const text = await target.manifests.read(formatServiceRef(object), 'edit');
       return this.put(uri, text, (edited) => this.apply(object, edited));
     } catch (error) {
       if (ModelDeckError.is(error) && error.category === 'not-found') throw vscode.FileSystemError.FileNotFound(uri);
@@ -155,15 +155,15 @@ export class ManifestFiles implements vscode.FileSystemProvider, PlanDocuments {
   private async apply(object: NamedObject, text: string): Promise<void> {
     const target = await (await this.services.clusters()).target(object.context, object.namespace);
     try {
-      await target.applyManifest(text);
+      await target.manifests.apply(text);
     } catch (error) {
       const conflicts = fieldConflicts(error);
       if (conflicts.length === 0) throw error;
       const choice = await askAboutConflicts(object.name, conflicts);
       if (choice === undefined) throw error;
-      if (choice === 'take') return target.applyManifest(text, { force: true });
+      if (choice === 'take') return target.manifests.apply(text, { force: true });
       const { withoutFields } = await this.services.kserve();
-      await target.applyManifest(withoutFields(text, conflicts.map(({ field }) => field))); // prettier-ignore
+      await target.manifests.apply(withoutFields(text, conflicts.map(({ field }) => field))); // prettier-ignore
     }
   }
 

@@ -86,7 +86,7 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider, vsco
 
   private async serviceManifest(object: NamedObject, signal: AbortSignal | undefined): Promise<string> {
     const target = await (await this.services.clusters()).target(object.context, object.namespace);
-    return target.manifest(formatServiceRef(object), 'whole', { signal });
+    return target.manifests.read(formatServiceRef(object), 'whole', { signal });
   }
 
   private async podManifest(object: NamedObject, signal: AbortSignal | undefined): Promise<string> {

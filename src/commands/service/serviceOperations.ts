@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { ModelDeckError } from '../../foundation/error.ts';
-import type { EarlierVersion } from '../../targets/kserve/clusters.ts';
+import type { EarlierVersion } from '../../kserve/earlierVersions.ts';
 import { rowSubject, textField } from '../core/arguments.ts';
 import type { CommandRunner } from '../core/commandRunner.ts';
 import { deployWords } from '../deploy/deployWords.ts';
@@ -33,7 +33,7 @@ export class ServiceOperations {
     const { target, deploymentId, object } = await this.objects.service(argument, 'Roll back which service?');
     const versions = await this.runner.withProgress(object.name, { read: 'Reading its earlier versions' }, (task) => {
       task.onProgress?.({ step: 'read' });
-      return target.earlierVersions(deploymentId, { signal: task.signal });
+      return target.versions.earlier(deploymentId, { signal: task.signal });
     });
     if (versions.length === 0) {
       throw new ModelDeckError('not-found', `Nothing is known of an earlier version of ${object.name}.`, {
@@ -43,7 +43,7 @@ export class ServiceOperations {
     const version =
       versions.find((one) => one.version === textField(argument, 'version')) ?? (await askWhich(versions));
     const title = `Rolling ${object.name} back to ${version.version}`;
-    await this.runner.withProgress(title, deployWords, (task) => target.rollBack(deploymentId, version, task));
+    await this.runner.withProgress(title, deployWords, (task) => target.versions.rollBack(deploymentId, version, task));
     void vscode.window.showInformationMessage(`${object.name} serves version ${version.version} again.`);
   }
 

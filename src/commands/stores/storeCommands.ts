@@ -53,8 +53,8 @@ export class StoreCommands {
 
   /** What serves the model, by name; as far as the targets that can read it from there tell. */
   private async userOf({ storeId, storageUri }: StoredModel): Promise<string | undefined> {
-    const target = await this.services.thisComputer();
-    const here = target.deployments().find((deployment) => deployment.model.storageUri === storageUri);
+    const known = (await this.services.targets.known()).flatMap((target) => target.deployments());
+    const here = known.find((deployment) => deployment.model.storageUri === storageUri);
     const place = parseClaimRef(storeId);
     if (here || !place) return here?.name;
     // A claim is mounted in its own namespace only.

@@ -1,3 +1,4 @@
+import { transliterate } from '../../foundation/transliterate.ts';
 import path from 'node:path';
 import type { DetectedWeights, Detection } from '../read/detection.ts';
 import { imageInput } from '../read/formats/onnxImageInput.ts';
@@ -50,9 +51,7 @@ export function suggestSpec(
 
 /** A model name out of a folder's: letters, digits, - and _ only, as TorchServe under KServe can find it. */
 export function modelName(folderName: string): string {
-  const plain = folderName
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
+  const plain = transliterate(folderName)
     .replace(/[^A-Za-z0-9_-]+/g, '-')
     .replace(/^[^A-Za-z0-9]+|[-_]+$/g, '');
   return plain === '' ? 'model' : plain;

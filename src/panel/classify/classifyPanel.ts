@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type * as Inference from '../../inference/index.ts';
 import { parseServiceRef, type ServiceRef } from '../../targets/kserve/serviceRef.ts';
-import type { Target } from '../../targets/target.ts';
+import type { Targets } from '../../targets/targets.ts';
 import { ClassifySession, type ImageInput } from './classifySession.ts';
 import {
   isClassifyRequest,
@@ -18,17 +18,14 @@ import { pickEndpoint } from './endpointPicker.ts';
 import { describeFailure } from '../showFailure.ts';
 import { droppedUri, fileInput, heldInput, tooLarge } from './imageInputs.ts';
 import { showPage } from '../page.ts';
-import { TargetList, type TargetListOptions } from './targetList.ts';
+import { TargetList, type TargetSource } from './targetList.ts';
 
 export interface ClassifyPanelOptions {
   readonly extensionUri: vscode.Uri;
   readonly log: vscode.LogOutputChannel;
   readonly inference: () => Promise<typeof Inference>;
   /** This computer, and the namespaces of clusters that the user has opened. Contacts nobody. */
-  readonly targets: TargetListOptions['targets'];
-  readonly onDidChangeTargets: TargetListOptions['onDidChangeTargets'];
-  /** Opens the target of a service that none of them knows yet. */
-  readonly openTarget: (service: ServiceRef) => Promise<Target>;
+  readonly targets: TargetSource & Pick<Targets, 'ofDeployment'>;
   readonly credentials: CredentialStore;
   readonly packageOf: ConnectionsWork['packageOf'];
 }
@@ -60,7 +57,7 @@ export class ClassifyPanel implements vscode.Disposable {
   constructor(private readonly deps: ClassifyPanelOptions) {
     const onError = (doing: string, error: unknown): void =>
       this.deps.log.warn(`Could not ${doing}: ${describeFailure(error).reason}`);
-    this.targets = new TargetList(deps, () => this.targetsSoonChanged());
+    this.targets = new TargetList(deps.targets, () => this.targetsSoonChanged());
     this.connections = new EndpointConnections({
       targetOf: (endpointId) => this.targets.targetOf(endpointId),
       inference: deps.inference,
@@ -213,9 +210,9 @@ export class ClassifyPanel implements vscode.Disposable {
     this.session.expect({ ...expected, state: 'starting' });
     this.missing = undefined;
     try {
-      const target = await this.deps.openTarget(service);
+      const target = await this.deps.targets.ofDeployment(id);
       // Says when there is no such service; when there is, the target's list brings it.
-      await target.routes(id);
+      await target.routes?.of(id);
     } catch (error) {
       this.missing = service;
       this.session.expect({ ...expected, state: 'failed' });

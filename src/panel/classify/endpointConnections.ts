@@ -1,8 +1,9 @@
+import { abortable } from '../../foundation/abortable.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { throwIfCancelled } from '../../foundation/task.ts';
 import type * as Inference from '../../inference/index.ts';
 import type { Endpoint, EndpointClient, Exchange, ModelKnowledge } from '../../inference/index.ts';
-import type { Deployment, Route, RouteKind, ServedModel, Target } from '../../targets/target.ts';
+import type { Deployment, Route, RouteKind, Routes, ServedModel, Target } from '../../targets/target.ts';
 import { exchangeView, type RoutedResult } from './answerViews.ts';
 import type { ExchangeView } from '../messages/classifyMessages.ts';
 import { longestLabel, mostModels, mostRoutes, type ConnectionView } from '../messages/classifyState.ts';
@@ -86,7 +87,7 @@ export class EndpointConnections {
     const { signal } = entry.abort;
     const credentials = await this.work.credentials(endpointId);
     entry.hasCredentials = Object.keys(credentials).length > 0;
-    entry.routes = await target.routes(endpointId, { signal });
+    entry.routes = (await target.routes?.of(endpointId, { signal })) ?? [];
     this.work.onChange();
   }
 
@@ -101,7 +102,7 @@ export class EndpointConnections {
       this.lookForModels(opened);
       return { ...result, ...(route !== undefined && { route }) };
     } catch (error) {
-      // The next question opens the way anew: the forward, the node or the pod behind this one is gone.
+      // The next question opens the way again: the forward, the node or the pod behind this one is gone.
       if (ModelDeckError.is(error) && error.category === 'unreachable') this.forget(endpointId, opened);
       throw error;
     } finally {
@@ -145,7 +146,7 @@ export class EndpointConnections {
     entry.abort = new AbortController();
     entry.opened = entry.opening = undefined;
     opened?.client.close();
-    if ((opened ?? opening) !== undefined) this.work.targetOf(endpointId)?.closeRoutes(endpointId);
+    if ((opened ?? opening) !== undefined) this.work.targetOf(endpointId)?.routes?.close(endpointId);
     this.work.onChange();
   }
 
@@ -180,28 +181,33 @@ export class EndpointConnections {
         remedy: 'It was removed. Choose another endpoint.',
       });
     throwIfCancelled({ signal });
-    if (target.kind === 'this-computer') return this.openLocal(entry, target, signal);
+    const { routes } = target;
+    if (!routes) return this.openOnly(entry, target, signal);
     if (entry.opened) return entry.opened;
     // Not ended by the one who happened to come first: others wait for it, too.
-    const opening = (entry.opening ??= this.openRoute(entry, target, entry.abort.signal).finally(() => {
+    const opening = (entry.opening ??= this.openRoute(entry, { target, routes }, entry.abort.signal).finally(() => {
       if (entry.opening === opening) entry.opening = undefined;
     }));
-    return signal ? orCancelled(opening, signal) : opening;
+    return abortable(opening, signal);
   }
 
-  /** A server of this computer starts when it is asked for, on another port each time. */
-  private async openLocal(entry: Entry, target: Target, signal: AbortSignal | undefined): Promise<Opened> {
+  /** The one way to a server, which may start when it is asked for, at another address each time. */
+  private async openOnly(entry: Entry, target: Target, signal: AbortSignal | undefined): Promise<Opened> {
     const endpoint = await target.endpoint(entry.id, undefined, { signal });
     if (entry.opened && JSON.stringify(entry.opened.endpoint) === JSON.stringify(endpoint)) return entry.opened;
     const { EndpointClient } = await this.work.inference();
-    entry.opened = { client: new EndpointClient(endpoint), endpoint };
+    entry.opened = { client: new EndpointClient(endpoint, { isRemote: target.isRemote }), endpoint };
     return entry.opened;
   }
 
-  private async openRoute(entry: Entry, target: Target, signal: AbortSignal): Promise<Opened> {
+  private async openRoute(
+    entry: Entry,
+    { target, routes }: { readonly target: Target; readonly routes: Routes },
+    signal: AbortSignal,
+  ): Promise<Opened> {
     const { id } = entry;
     const basis = this.basis(id);
-    entry.routes = await target.routes(id, { signal });
+    entry.routes = await routes.of(id, { signal });
     const route = chosenRoute(entry);
     const found = await target.endpoint(id, route.kind, { signal });
     const credentials = await this.work.credentials(id);
@@ -212,7 +218,11 @@ export class EndpointConnections {
     const model = this.deployment(id)?.model;
     entry.basis = basis;
     const ofThePackage = async (): Promise<ModelKnowledge> => (model && (await this.work.packageOf(model))) ?? {};
-    entry.opened = { client: new EndpointClient(endpoint, { isRemote: true, ofThePackage }), endpoint, route };
+    entry.opened = {
+      client: new EndpointClient(endpoint, { isRemote: target.isRemote, ofThePackage }),
+      endpoint,
+      route,
+    };
     this.work.onChange();
     return entry.opened;
   }
@@ -273,18 +283,4 @@ function withCredentials(endpoint: Endpoint, { ca, headers }: EndpointCredential
     ...(headers && { headers: { ...headers, ...endpoint.headers } }),
     ...(ca !== undefined && endpoint.ca === undefined && { ca }),
   };
-}
-
-/** Waits no longer than the one who asks; the work goes on. */
-async function orCancelled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let cancel: (() => void) | undefined;
-  const cancelled = new Promise<never>((_, reject) => {
-    cancel = () => reject(ModelDeckError.cancelled());
-    signal.addEventListener('abort', cancel, { once: true });
-  });
-  try {
-    return await Promise.race([work, cancelled]);
-  } finally {
-    if (cancel) signal.removeEventListener('abort', cancel);
-  }
 }

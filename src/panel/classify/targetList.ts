@@ -1,13 +1,9 @@
-import type { KServeTarget } from '../../targets/kserve/clusters.ts';
 import type { Deployment, Target } from '../../targets/target.ts';
+import type { Targets } from '../../targets/targets.ts';
 import type { EndpointChoice } from '../messages/classifyState.ts';
 
-export interface TargetListOptions {
-  /** This computer, and the namespaces of clusters that the user has opened. Contacts nobody. */
-  readonly targets: () => Promise<readonly Target[]>;
-  /** Called when a target was opened or closed. Returns the function that ends the subscription. */
-  readonly onDidChangeTargets: (listener: () => void) => () => void;
-}
+/** The targets that there are, and that the user has opened. Asking for them contacts nobody. */
+export type TargetSource = Pick<Targets, 'known' | 'onDidChange'>;
 
 /**
  * The deployments of all targets, kept up to date from {@link start} to {@link stop}. Clusters are followed only while
@@ -21,12 +17,12 @@ export class TargetList {
   private isWatched = false;
 
   constructor(
-    private readonly options: TargetListOptions,
+    private readonly source: TargetSource,
     private readonly onChange: () => void,
   ) {}
 
   async start(): Promise<void> {
-    this.ends ??= this.options.onDidChangeTargets(() => void this.read().catch(() => undefined));
+    this.ends ??= this.source.onDidChange(() => void this.read().catch(() => undefined));
     await this.read();
   }
 
@@ -36,11 +32,12 @@ export class TargetList {
     this.follow();
   }
 
-  /** The ready ones of each target first, then by name; This computer before the clusters. */
+  /** The ready ones of each target first, then by name; what is near before what is remote. */
   endpoints(): readonly EndpointChoice[] {
-    const here = this.targets.filter(({ kind }) => kind === 'this-computer');
-    const clusters = this.targets.filter(({ kind }) => kind === 'kserve');
-    return [...here, ...clusters.sort((a, b) => compareText(a.label, b.label))].flatMap(choicesOf);
+    const distance = ({ isRemote }: Target): number => (isRemote ? 1 : 0);
+    return this.targets
+      .toSorted((a, b) => distance(a) - distance(b) || compareText(a.label, b.label))
+      .flatMap(choicesOf);
   }
 
   targetOf(deploymentId: string): Target | undefined {
@@ -54,7 +51,7 @@ export class TargetList {
   }
 
   private async read(): Promise<void> {
-    const targets = await this.options.targets();
+    const targets = await this.source.known();
     // Was stopped meanwhile.
     if (!this.ends) return;
     this.take(targets);
@@ -75,13 +72,16 @@ export class TargetList {
   }
 
   private follow(): void {
-    const wanted = this.isWatched ? this.targets.filter(isKServe) : [];
+    const wanted = this.isWatched ? this.targets : [];
     for (const [target, end] of this.follows) {
-      if (wanted.some((one) => one === target)) continue;
+      if (wanted.includes(target)) continue;
       end();
       this.follows.delete(target);
     }
-    for (const target of wanted) if (!this.follows.has(target)) this.follows.set(target, target.follow());
+    for (const target of wanted) {
+      const end = this.follows.has(target) ? undefined : target.follow?.();
+      if (end) this.follows.set(target, end);
+    }
   }
 }
 
@@ -95,7 +95,7 @@ function choicesOf(target: Target): readonly EndpointChoice[] {
       targetLabel: target.label,
       state,
       ...(reason !== undefined && { reason }),
-      ...(target.kind === 'kserve' && { isRemote: true }),
+      ...(target.isRemote && { isRemote: true }),
     }));
 }
 
@@ -108,8 +108,4 @@ const collator = new Intl.Collator(undefined, { numeric: true });
 
 function compareText(a: string, b: string): number {
   return collator.compare(a, b);
-}
-
-function isKServe(target: Target): target is KServeTarget {
-  return target.kind === 'kserve';
 }

@@ -1,12 +1,24 @@
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
 import type { Endpoint } from '../../inference/endpoint.ts';
-import { editableManifest, readEarlierVersions, toYaml } from '../../kserve/index.ts';
+import { editableManifest, inferenceServiceNames, readEarlierVersions, toYaml } from '../../kserve/index.ts';
 import type { InferenceService } from '../../kserve/resources/inferenceService.ts';
-import type { DeployPlan, DeployRequest, Deployment, DeployStep, RestorePoint, Route, RouteKind } from '../target.ts';
+import type {
+  ClusterPlace,
+  DeployPlan,
+  DeployRequest,
+  Deployment,
+  DeployStep,
+  Lifecycle,
+  Manifests,
+  RestorePoint,
+  RouteKind,
+  Routes,
+  Versions,
+} from '../target.ts';
 import { requestStop, type Journal } from './serve/applyDeployment.ts';
 import { deploymentMode, readKServeConfig, readLive, readService } from './plan/clusterFacts.ts';
-import type { EarlierVersion, KServeTarget } from './clusters.ts';
+import type { KServeTarget } from './clusters.ts';
 import { deleteService, notesOnDeleting } from './operate/deleteService.ts';
 import { applyEditedManifest } from './plan/editedManifest.ts';
 import { EndpointRoutes, type EndpointHeaders } from './routes/endpointRoutes.ts';
@@ -14,7 +26,6 @@ import { explainService } from './explain/explainService.ts';
 import { refOf, type Place } from './place.ts';
 import { formatNamespaceRef, parseServiceRef } from './serviceRef.ts';
 import { planDeployment } from './plan/planDeployment.ts';
-import { readServiceLog } from './explain/serviceLog.ts';
 import { keepingReplicas, wantedManifest } from './plan/prepareDeployment.ts';
 import { rollBackTo } from './operate/rollBack.ts';
 import { scaleService } from './operate/scaleService.ts';
@@ -28,13 +39,36 @@ export interface KServeNamespaceOptions {
 
 /** A namespace of a cluster with KServe: hands each question to the file that answers it, and remembers what it learns. */
 export class KServeNamespace implements KServeTarget {
-  readonly kind = 'kserve';
+  readonly isRemote = true;
   readonly keepsFailed = false;
   readonly id: string;
   readonly label: string;
-  readonly contextName: string;
-  readonly namespace: string;
-  readonly connection: Place['connection'];
+  readonly summary: string;
+  readonly cluster: ClusterPlace;
+  readonly lifecycle: Lifecycle = {
+    start: (id, task = {}) => this.start(id, task),
+    stop: (id) => this.stop(id),
+  };
+  readonly routes: Routes = {
+    of: async (id, task = {}) => this.ways.routes(await readService(this.place, this.nameOf(id), task), task),
+    close: (id) => this.ways.close(this.nameOf(id)),
+  };
+  readonly versions: Versions = {
+    earlier: async (id, task = {}) => readEarlierVersions(await readService(this.place, this.nameOf(id), task)),
+    rollBack: (id, version, task = {}) => {
+      const name = this.nameOf(id);
+      return this.serving(name, () => rollBackTo(this.place, name, version, task));
+    },
+  };
+  readonly manifests: Manifests = {
+    read: async (id, form, task = {}) => {
+      const service = await readService(this.place, this.nameOf(id), task);
+      return toYaml(form === 'edit' ? editableManifest(service) : service);
+    },
+    apply: (yaml, { force = false } = {}, task = {}) => applyEditedManifest(this.place, yaml, force, task),
+  };
+  readonly checkName: (name: string) => string | undefined;
+  readonly suggestName: (modelName: string) => string;
   private readonly rows: ServiceRows;
   private readonly ways: EndpointRoutes;
   /** What the deploys that may still be taken back have done, by name. */
@@ -44,11 +78,12 @@ export class KServeNamespace implements KServeTarget {
     private readonly place: Place,
     { endpointHeaders }: KServeNamespaceOptions = {},
   ) {
-    this.connection = place.connection;
-    this.namespace = place.namespace;
-    this.contextName = place.connection.context.name;
-    this.id = formatNamespaceRef(refOf(place));
-    this.label = `${this.contextName} / ${this.namespace}`;
+    const { connection, namespace } = place;
+    this.cluster = { ...refOf(place), connection };
+    this.id = formatNamespaceRef(this.cluster);
+    this.label = `${this.cluster.context} / ${namespace}`;
+    this.summary = connection.context.server ?? '';
+    ({ checkName: this.checkName, suggestName: this.suggestName } = inferenceServiceNames(namespace));
     this.rows = new ServiceRows(place);
     this.ways = new EndpointRoutes(place, endpointHeaders);
   }
@@ -99,7 +134,7 @@ export class KServeNamespace implements KServeTarget {
     });
   }
 
-  async start(id: string, task: Task<DeployStep> = {}): Promise<Deployment> {
+  private async start(id: string, task: Task<DeployStep>): Promise<Deployment> {
     const name = this.nameOf(id);
     const { signal } = task;
     return this.serving(name, async () => {
@@ -108,7 +143,7 @@ export class KServeNamespace implements KServeTarget {
     });
   }
 
-  async stop(id: string): Promise<void> {
+  private async stop(id: string): Promise<void> {
     const name = this.nameOf(id);
     this.ways.close(name);
     this.rows.note(await requestStop(this.place, name, true, {}));
@@ -126,24 +161,6 @@ export class KServeNamespace implements KServeTarget {
     this.rows.forget(name);
   }
 
-  async earlierVersions(id: string, task: Task = {}): Promise<readonly EarlierVersion[]> {
-    return readEarlierVersions(await readService(this.place, this.nameOf(id), task));
-  }
-
-  rollBack(id: string, version: EarlierVersion, task: Task<DeployStep> = {}): Promise<Deployment> {
-    const name = this.nameOf(id);
-    return this.serving(name, () => rollBackTo(this.place, name, version, task));
-  }
-
-  async manifest(id: string, form: 'edit' | 'whole', task: Task = {}): Promise<string> {
-    const service = await readService(this.place, this.nameOf(id), task);
-    return toYaml(form === 'edit' ? editableManifest(service) : service);
-  }
-
-  applyManifest(yaml: string, { force = false }: { readonly force?: boolean } = {}, task: Task = {}): Promise<void> {
-    return applyEditedManifest(this.place, yaml, force, task);
-  }
-
   async deletionNotes(id: string, task: Task = {}): Promise<readonly string[]> {
     return notesOnDeleting(this.place, await readService(this.place, this.nameOf(id), task), task);
   }
@@ -158,18 +175,6 @@ export class KServeNamespace implements KServeTarget {
   async endpoint(id: string, route?: RouteKind, task: Task = {}): Promise<Endpoint> {
     const service = await readService(this.place, this.nameOf(id), task);
     return this.ways.endpoint(service, route, this.label, task);
-  }
-
-  async routes(id: string, task: Task = {}): Promise<readonly Route[]> {
-    return this.ways.routes(await readService(this.place, this.nameOf(id), task), task);
-  }
-
-  closeRoutes(id: string): void {
-    this.ways.close(this.nameOf(id));
-  }
-
-  log(id: string): Promise<string> {
-    return readServiceLog(this.place, this.nameOf(id));
   }
 
   dispose(): void {

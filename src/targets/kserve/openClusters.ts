@@ -56,7 +56,7 @@ export function openClusters(options: ClustersOptions): Clusters {
 
   const forget = (contextName: string): void => {
     for (const [id, target] of open) {
-      if (target.contextName !== contextName) continue;
+      if (target.cluster.context !== contextName) continue;
       target.dispose();
       open.delete(id);
     }

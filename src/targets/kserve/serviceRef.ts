@@ -1,3 +1,5 @@
+import { formatDeploymentRef, parseDeploymentRef } from '../deploymentRef.ts';
+
 /**
  * Where things are in the clusters of a kubeconfig, as values. Ids are made of them here and taken apart here, and nowhere
  * else: names of contexts may hold slashes and colons (those of EKS do), names of Kubernetes hold neither.
@@ -22,7 +24,7 @@ export function formatNamespaceRef({ context, namespace }: NamespaceRef): string
 
 /** The id of the deployment: `kserve:<context>/<namespace>/<name>`. */
 export function formatServiceRef({ name, ...place }: ServiceRef): string {
-  return `${formatNamespaceRef(place)}/${name}`;
+  return formatDeploymentRef({ targetId: formatNamespaceRef(place), name });
 }
 
 /** @returns undefined for the id of another kind of target */
@@ -33,7 +35,7 @@ export function parseNamespaceRef(targetId: string): NamespaceRef | undefined {
 
 /** @returns undefined for the id of a deployment of another kind of target */
 export function parseServiceRef(deploymentId: string): ServiceRef | undefined {
-  const [, context, namespace, name] = /^kserve:([^]*)\/([^/]+)\/([^/]+)$/.exec(deploymentId) ?? [];
-  if (context === undefined || namespace === undefined || name === undefined) return undefined;
-  return { context, namespace, name };
+  const deployment = parseDeploymentRef(deploymentId);
+  const place = deployment && parseNamespaceRef(deployment.targetId);
+  return place && { ...place, name: deployment.name };
 }

@@ -1,15 +1,15 @@
-import { randomBytes } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile, rename } from 'node:fs/promises';
 import { fileError } from '../../foundation/fileErrors.ts';
-import { makeFolder } from '../../foundation/makeFolder.ts';
+import { isRecord } from '../../foundation/json.ts';
+import { writeWhole } from '../../foundation/writeWhole.ts';
 import type { StoredModel } from '../../stores/modelStore.ts';
 
 /** What outlives the window. */
 export interface DeploymentRecord {
   readonly name: string;
   readonly model: StoredModel;
-  readonly runtime: 'onnx' | 'torchserve';
+  /** Id of the local runtime that served it last; this version may not have it any more. */
+  readonly runtime: string;
   readonly protocol: 'v1' | 'v2';
 }
 
@@ -35,7 +35,7 @@ export class DeploymentRecords {
     }
     try {
       const value = JSON.parse(text) as unknown;
-      if (Array.isArray(value) && value.every(isRecord)) return value;
+      if (Array.isArray(value) && value.every(isDeployment)) return value;
     } catch {
       // Handled below, as every other content that is not ours.
     }
@@ -60,32 +60,28 @@ export class DeploymentRecords {
   }
 
   private async write(records: readonly DeploymentRecord[]): Promise<void> {
-    const partial = `${this.file}.${randomBytes(4).toString('hex')}.part`;
     try {
-      await makeFolder(path.dirname(this.file));
-      await writeFile(partial, `${JSON.stringify(records, null, 2)}\n`);
-      await rename(partial, this.file);
+      await writeWhole(this.file, `${JSON.stringify(records, null, 2)}\n`);
     } catch (error) {
-      await rm(partial, { force: true }).catch(() => undefined);
       throw fileError(error, 'save the list of deployments', this.file);
     }
   }
 }
 
-function isRecord(value: unknown): value is DeploymentRecord {
-  if (typeof value !== 'object' || value === null) return false;
-  const { name, model, runtime, protocol } = value as Partial<Record<keyof DeploymentRecord, unknown>>;
+function isDeployment(value: unknown): value is DeploymentRecord {
+  if (!isRecord(value)) return false;
+  const { name, model, runtime, protocol } = value;
   return (
     typeof name === 'string' &&
-    (runtime === 'onnx' || runtime === 'torchserve') &&
+    typeof runtime === 'string' &&
     (protocol === 'v1' || protocol === 'v2') &&
     isStoredModel(model)
   );
 }
 
 function isStoredModel(value: unknown): value is StoredModel {
-  if (typeof value !== 'object' || value === null) return false;
-  const { storeId, name, version, storageUri, size, sha256 } = value as Partial<Record<keyof StoredModel, unknown>>;
+  if (!isRecord(value)) return false;
+  const { storeId, name, version, storageUri, size, sha256 } = value;
   return (
     [storeId, name, version, storageUri].every((text) => typeof text === 'string') &&
     ['string', 'undefined'].includes(typeof sha256) &&

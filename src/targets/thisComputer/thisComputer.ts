@@ -2,45 +2,43 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ModelDeckError } from '../../foundation/error.ts';
+import { Emitter } from '../../foundation/emitter.ts';
 import type { Task } from '../../foundation/task.ts';
 import type { Endpoint } from '../../inference/endpoint.ts';
-import {
-  maxRequestBytes,
-  startServer,
-  type RunningServer,
-  type ServerEngine,
-  type TorchServeSearch,
-} from '../../local/index.ts';
-import { DeploymentRecords, type DeploymentRecord } from './deploymentRecords.ts';
-import { chooseRuntime, type LocalRuntime } from './runtimes/chooseRuntime.ts';
+import { suggestLabel } from '../../kserve/names.ts';
+import { maxRequestBytes, startServer, type RunningServer } from '../../local/index.ts';
 import type { StoredModel } from '../../stores/modelStore.ts';
+import { formatDeploymentRef } from '../deploymentRef.ts';
 import type {
   DeployPlan,
   DeployRequest,
   Deployment,
   DeploymentState,
   DeployStep,
+  Lifecycle,
+  Logs,
   RestorePoint,
   Restoration,
-  Route,
   Target,
 } from '../target.ts';
+import { DeploymentRecords, type DeploymentRecord } from './deploymentRecords.ts';
+import { chooseRuntime, localRuntimes, type ChosenRuntime } from './runtimes/chooseRuntime.ts';
+import type { LocalTools } from './runtimes/localRuntime.ts';
+import { thisComputerId } from './thisComputerId.ts';
 
-export interface ThisComputerOptions {
+export interface ThisComputerOptions extends LocalTools {
   /** Where the list of deployments is kept; made when needed. */
   readonly stateFolder: string;
   /** Script, Node and its arguments of the servers: see `ServerRequest`. */
   readonly serverEntry: string;
   readonly execPath: string;
   readonly execArgv?: readonly string[];
-  /** Asked only when a model needs TorchServe. */
-  readonly torchServeSearch: () => Promise<TorchServeSearch>;
   readonly log: (message: string) => void;
 }
 
 /** What this window knows of one deployment. */
 interface Entry {
-  readonly record: DeploymentRecord;
+  record: DeploymentRecord;
   readonly log: string[];
   state: DeploymentState;
   reason?: string | undefined;
@@ -49,17 +47,30 @@ interface Entry {
   launch?: { readonly abort: AbortController; readonly done: Promise<Deployment> } | undefined;
 }
 
+/** As long as the name of a Kubernetes object may be, so that a name from here can be one there, too. */
+const longestName = 63;
+
 /** Lines of a deployment's log that are kept. */
 const keptLogLines = 2000;
 
 /** The target that is always there: a process on 127.0.0.1 for each deployment, for as long as this window is open. */
 export class ThisComputer implements Target {
-  readonly id = 'this-computer';
-  readonly kind = 'this-computer';
+  readonly id = thisComputerId;
   readonly label = 'This computer';
+  readonly summary = 'a server on 127.0.0.1';
+  readonly about =
+    'Serves packaged models on 127.0.0.1 with the protocol that KServe speaks. Needs no Kubernetes; nothing leaves this computer.';
+  readonly isRemote = false;
   readonly keepsFailed = true;
+  readonly lifecycle: Lifecycle = {
+    start: (deploymentId, task = {}) => this.start(deploymentId, task),
+    stop: (deploymentId) => this.stop(deploymentId),
+  };
+  readonly logs: Logs = {
+    read: (deploymentId) => Promise.resolve(`${this.entry(deploymentId).log.join('\n')}\n`),
+  };
   private readonly entries = new Map<string, Entry>();
-  private readonly listeners = new Set<() => void>();
+  private readonly changed = new Emitter();
 
   private constructor(
     private readonly options: ThisComputerOptions,
@@ -74,6 +85,15 @@ export class ThisComputer implements Target {
     return target;
   }
 
+  checkName(name: string): string | undefined {
+    if (/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name) && name.length <= longestName) return undefined;
+    return `"${name}" cannot name a deployment: use at most ${longestName} lower-case letters a-z, digits and "-", beginning with a letter and ending with a letter or digit.`;
+  }
+
+  suggestName(modelName: string): string {
+    return suggestLabel(modelName, longestName);
+  }
+
   deployments(): readonly Deployment[] {
     return [...this.entries.values()].map((entry) => this.describe(entry));
   }
@@ -84,22 +104,21 @@ export class ThisComputer implements Target {
   }
 
   onDidChangeDeployments(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.changed.on(listener);
   }
 
   async plan({ model }: DeployRequest, task: Task = {}): Promise<DeployPlan> {
-    const { runtime, reason, warnings } = await chooseRuntime(model, this.options.torchServeSearch, task);
+    const { runtime, reason, warnings } = await chooseRuntime(model, this.options, task);
     return { runtime, reason, warnings };
   }
 
   async deploy(request: DeployRequest, task: Task<DeployStep> = {}): Promise<Deployment> {
     task.onProgress?.({ step: 'plan' });
-    const runtime = await chooseRuntime(request.model, this.options.torchServeSearch, { signal: task.signal });
+    const runtime = await chooseRuntime(request.model, this.options, { signal: task.signal });
     const before = this.entries.get(request.name);
     if (before) await this.halt(before);
     const { name, model, protocol } = request;
-    const entry = newEntry({ name, model, protocol, runtime: runtime.kind });
+    const entry = newEntry({ name, model, protocol, runtime: runtime.id });
     this.entries.set(name, entry);
     await this.records.put(entry.record);
     try {
@@ -110,12 +129,12 @@ export class ThisComputer implements Target {
     }
   }
 
-  async start(deploymentId: string, task: Task<DeployStep> = {}): Promise<Deployment> {
+  private async start(deploymentId: string, task: Task<DeployStep>): Promise<Deployment> {
     const entry = this.entry(deploymentId);
     return entry.state === 'ready' ? this.describe(entry) : this.launch(entry, task);
   }
 
-  async stop(deploymentId: string): Promise<void> {
+  private async stop(deploymentId: string): Promise<void> {
     const entry = this.entry(deploymentId);
     await this.halt(entry);
     this.change(entry, 'stopped');
@@ -148,35 +167,24 @@ export class ThisComputer implements Target {
       modelName: record.model.name,
       protocol: record.protocol,
       maxRequestBytes,
-      imageEncoding: record.runtime === 'onnx' ? 'rgb-jpeg-or-png' : 'rgb-jpeg',
+      imageEncoding: runtimeOf(record)?.imageEncoding ?? 'rgb-jpeg',
       ...(server.labels && { labels: server.labels }),
     };
   }
-
-  routes(): Promise<readonly Route[]> {
-    return Promise.resolve([{ kind: 'loopback', label: 'This computer' }]);
-  }
-
-  /** There is nothing between us and a server of this computer. */
-  closeRoutes(): void {}
 
   restorePoint(name: string): Promise<RestorePoint> {
     const before = this.entries.get(name);
     return Promise.resolve({ restore: (model) => this.restore(name, before, model) });
   }
 
-  log(deploymentId: string): Promise<string> {
-    return Promise.resolve(`${this.entry(deploymentId).log.join('\n')}\n`);
-  }
-
   /** Ends all servers; resolves when they are gone. */
   async dispose(): Promise<void> {
-    this.listeners.clear();
+    this.changed.clear();
     await Promise.all([...this.entries.values()].map((entry) => this.halt(entry)));
   }
 
   /** One start at a time: who comes while it runs gets the same promise. */
-  private async launch(entry: Entry, task: Task<DeployStep>, runtime?: LocalRuntime): Promise<Deployment> {
+  private async launch(entry: Entry, task: Task<DeployStep>, runtime?: ChosenRuntime): Promise<Deployment> {
     if (entry.launch) return entry.launch.done;
     const abort = new AbortController();
     const signal = task.signal ? AbortSignal.any([task.signal, abort.signal]) : abort.signal;
@@ -189,11 +197,12 @@ export class ThisComputer implements Target {
     }
   }
 
-  private async serve(entry: Entry, task: Task<DeployStep>, known?: LocalRuntime): Promise<Deployment> {
+  private async serve(entry: Entry, task: Task<DeployStep>, known?: ChosenRuntime): Promise<Deployment> {
     this.change(entry, 'starting');
     const { model } = entry.record;
     try {
-      const runtime = known ?? (await chooseRuntime(model, this.options.torchServeSearch, { signal: task.signal }));
+      const runtime = known ?? (await chooseRuntime(model, this.options, { signal: task.signal }));
+      await this.take(entry, runtime);
       const { serverEntry, execPath, execArgv } = this.options;
       const server = await startServer(
         {
@@ -204,7 +213,7 @@ export class ThisComputer implements Target {
             archive: model.archivePath ?? '',
             modelName: model.name,
             modelVersion: model.version,
-            engine: await this.engine(entry, runtime),
+            engine: await runtime.engine(() => this.workFolder(entry, runtime)),
           },
           log: (line) => this.write(entry, line),
         },
@@ -227,27 +236,22 @@ export class ThisComputer implements Target {
     }
   }
 
-  private async engine(entry: Entry, runtime: LocalRuntime): Promise<ServerEngine> {
-    if (runtime.kind === 'onnx') return { kind: 'onnx' };
-    const storeFolder = entry.record.model.path;
-    if (storeFolder === undefined) {
-      throw new ModelDeckError('unsupported', 'TorchServe needs a model that lies in a folder.');
-    }
-    entry.workFolder = await mkdtemp(path.join(tmpdir(), 'model-deck-torchserve-'));
-    return { kind: 'torchserve', python: runtime.python, storeFolder, workFolder: entry.workFolder };
+  /** What served it before may be gone, or another one may serve it now. */
+  private async take(entry: Entry, { id }: ChosenRuntime): Promise<void> {
+    if (entry.record.runtime === id) return;
+    entry.record = { ...entry.record, runtime: id };
+    await this.records.put(entry.record);
+  }
+
+  private async workFolder(entry: Entry, { id }: ChosenRuntime): Promise<string> {
+    return (entry.workFolder ??= await mkdtemp(path.join(tmpdir(), `model-deck-${id}-`)));
   }
 
   /** Gives the error a way to the log, unless it knows a better step. */
   private withLog(entry: Entry, error: unknown): ModelDeckError {
-    const known = ModelDeckError.is(error) ? error : undefined;
-    const summary = error instanceof Error ? error.message : String(error);
-    this.write(entry, summary);
-    return new ModelDeckError(known?.category ?? 'internal', summary, {
-      ...(known?.remedy !== undefined && { remedy: known.remedy }),
-      ...(known?.location && { location: known.location }),
-      nextStep: known?.nextStep ?? { kind: 'show-deployment-log', deploymentId: this.idOf(entry) },
-      cause: error,
-    });
+    const known = ModelDeckError.from(error);
+    this.write(entry, known.message);
+    return known.with({ nextStep: known.nextStep ?? { kind: 'show-deployment-log', deploymentId: this.idOf(entry) } });
   }
 
   private async crashed(entry: Entry, server: RunningServer, reason: string): Promise<void> {
@@ -304,7 +308,7 @@ export class ThisComputer implements Target {
   }
 
   private notify(): void {
-    for (const listener of this.listeners) listener();
+    this.changed.fire();
   }
 
   private write(entry: Entry, line: string): void {
@@ -322,19 +326,19 @@ export class ThisComputer implements Target {
   }
 
   private idOf(entry: Entry): string {
-    return `${this.id}/${entry.record.name}`;
+    return formatDeploymentRef({ targetId: this.id, name: entry.record.name });
   }
 
   private describe(entry: Entry): Deployment {
     const { record, state, reason, server } = entry;
-    const { name, model, protocol, runtime } = record;
+    const { name, model, protocol } = record;
     return {
       id: this.idOf(entry),
       name,
       targetId: this.id,
       state,
       model,
-      runtime: runtimeLabels[runtime],
+      runtime: runtimeOf(record)?.label ?? record.runtime,
       protocol,
       ...(reason !== undefined && { reason }),
       ...(server && { url: server.url }),
@@ -342,10 +346,9 @@ export class ThisComputer implements Target {
   }
 }
 
-const runtimeLabels: Readonly<Record<DeploymentRecord['runtime'], string>> = {
-  onnx: 'ONNX Runtime (WebAssembly)',
-  torchserve: 'TorchServe',
-};
+function runtimeOf({ runtime }: DeploymentRecord): (typeof localRuntimes)[number] | undefined {
+  return localRuntimes.find(({ id }) => id === runtime);
+}
 
 function newEntry(record: DeploymentRecord): Entry {
   return { record, log: [], state: 'stopped' };

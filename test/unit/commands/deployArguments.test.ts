@@ -16,9 +16,11 @@ const model: StoredModel = {
 const summary: ServiceSummary = serviceSummary({ metadata: { name: 'net' }, spec: { predictor: {} } });
 
 describe('givenByScript', () => {
+  const given = (argument: unknown) => givenByScript(argument, ['this-computer', 'shelf']);
+
   it('takes everything that the questions would ask', () => {
     assert.deepEqual(
-      givenByScript({
+      given({
         path: '/models/net',
         target: { context: 'minikube', namespace: 'ml' },
         claim: 'models',
@@ -31,7 +33,6 @@ describe('givenByScript', () => {
         confirm: false,
       }),
       {
-        target: 'kserve',
         context: 'minikube',
         namespace: 'ml',
         claim: 'models',
@@ -44,19 +45,19 @@ describe('givenByScript', () => {
         confirm: false,
       },
     );
-    assert.deepEqual(givenByScript({ target: 'this-computer', name: 'net' }), { target: 'this-computer', name: 'net' });
-    assert.deepEqual(givenByScript({ target: { context: 'minikube' } }), { target: 'kserve', context: 'minikube' });
+    assert.deepEqual(given({ target: 'this-computer', name: 'net' }), { target: 'this-computer', name: 'net' });
+    assert.deepEqual(given({ target: { context: 'minikube' } }), { context: 'minikube' });
   });
 
   it('says nothing of what is no object of a script', () => {
     for (const argument of [undefined, '/models/net', 4, null, ['x'], {}, { subject: {}, name: 'net' }]) {
-      assert.deepEqual(givenByScript(argument), {});
+      assert.deepEqual(given(argument), {});
     }
   });
 
   it('names the field that cannot be', () => {
     const cases: readonly (readonly [object, RegExp])[] = [
-      [{ target: 'minikube' }, /target is "minikube"/],
+      [{ target: 'minikube' }, /target is "minikube"; it has to be "this-computer" or "shelf", or an object/],
       [{ target: {} }, /target\.context is missing/],
       [{ target: { context: 'c', namespace: 1 } }, /namespace is 1/],
       [{ protocol: 'grpc-v2' }, /protocol is "grpc-v2".*v1 or v2/],
@@ -68,7 +69,7 @@ describe('givenByScript', () => {
       [{ name: null }, /name is null/],
     ];
     for (const [argument, message] of cases) {
-      assert.throws(() => givenByScript(argument), { category: 'invalid-input', message });
+      assert.throws(() => given(argument), { category: 'invalid-input', message });
     }
   });
 });
@@ -77,20 +78,17 @@ describe('givenByRow', () => {
   it('takes the place that the row stands for', () => {
     const place = { contextName: 'minikube', namespace: 'ml' };
     assert.deepEqual(givenByRow({ kind: 'target', targetId: 'this-computer' }), { target: 'this-computer' });
-    assert.deepEqual(givenByRow({ kind: 'context', name: 'minikube' }), { target: 'kserve', context: 'minikube' });
+    assert.deepEqual(givenByRow({ kind: 'context', name: 'minikube' }), { context: 'minikube' });
     assert.deepEqual(givenByRow({ kind: 'namespace', ...place }), {
-      target: 'kserve',
       context: 'minikube',
       namespace: 'ml',
     });
     assert.deepEqual(givenByRow({ kind: 'claim', ...place, claim: 'models', storeId: '' }), {
-      target: 'kserve',
       context: 'minikube',
       namespace: 'ml',
       claim: 'models',
     });
     assert.deepEqual(givenByRow({ kind: 'service', ...place, name: 'net', deploymentId: '', summary }), {
-      target: 'kserve',
       context: 'minikube',
       namespace: 'ml',
       name: 'net',
@@ -101,7 +99,6 @@ describe('givenByRow', () => {
   it('takes the claim of a model that lies in one, and nothing of one in a folder', () => {
     assert.deepEqual(givenByRow({ kind: 'model', model }), {});
     assert.deepEqual(givenByRow({ kind: 'model', model: { ...model, storeId: 'claim:minikube/ml/models' } }), {
-      target: 'kserve',
       context: 'minikube',
       namespace: 'ml',
       claim: 'models',

@@ -10,9 +10,24 @@ import {
 } from '../../../src/commands/deploy/deployQuestions.ts';
 import type { DeployChoices } from '../../../src/commands/deploy/deploySteps.ts';
 import type { Answers, InputStep, PickItem, PickStep } from '../../../src/commands/core/multiStep.ts';
+import type { NameRule } from '../../../src/targets/target.ts';
 import type { DeploySpec } from '../../../src/packaging/spec/modelSpec.ts';
 
+const names = (rule: string): NameRule => ({
+  checkName: (name) => (/^[a-z]+$/.test(name) ? undefined : `${rule}: small letters only`),
+  suggestName: (modelName) => modelName.toLowerCase().replace(/[^a-z]/g, ''),
+});
+
 const choices: DeployChoices = {
+  targets: [
+    {
+      id: 'this-computer',
+      label: 'This computer',
+      summary: 'a server on 127.0.0.1',
+      isRemote: false,
+      ...names('here'),
+    },
+  ],
   contexts: [
     { name: 'kind-kind', isCurrent: false },
     { name: 'minikube', isCurrent: true, server: 'https://127.0.0.1:8443' },
@@ -40,7 +55,7 @@ const choices: DeployChoices = {
         { name: 'kserve-sklearnserver', scope: 'cluster', protocols: ['v1'], unusable: 'It serves sklearn.' },
       ],
     }),
-  nameProblem: (name) => (/^[a-z]/.test(name) ? undefined : 'a letter first'),
+  serviceNames: (namespace) => names(namespace),
   namespaceProblem: (name) => (name === '' ? 'empty' : undefined),
   quantityProblem: (resource, amount) => (/^\d/.test(amount) ? undefined : `no amount of ${resource}`),
 };
@@ -52,7 +67,7 @@ interface Case {
 }
 
 const contextOf = ({ given = {}, remembered = {}, contexts = choices.contexts }: Case) => ({
-  suggestedName: 'net',
+  modelName: 'Net',
   given,
   remembered,
   choices: { ...choices, contexts },
@@ -102,7 +117,7 @@ describe('deployQuestions', () => {
   });
 
   it('asks nothing that a row or a script says', async () => {
-    const given: DeployGiven = { target: 'kserve', context: 'minikube', namespace: 'ml' };
+    const given: DeployGiven = { context: 'minikube', namespace: 'ml' };
     assert.deepEqual(await asked({ given }), ['claim', 'name', 'runtime', 'protocol', 'resources', 'replicas']);
     const whole: DeployGiven = {
       ...given,
@@ -188,6 +203,25 @@ describe('deployQuestions', () => {
   });
 });
 
+describe('the name that is asked for', () => {
+  const named = async (of: Case, answers: Answers<DeployQuestion>): Promise<InputStep> => {
+    const shown = await step('name', of, answers);
+    assert.ok(shown?.kind === 'input');
+    return shown;
+  };
+
+  it('is what the target suggests and checks, that of the namespace in a cluster', async () => {
+    assert.equal((await named({}, { target: 'this-computer' })).value, 'net');
+    assert.equal((await named({}, { target: 'this-computer' })).validate?.('Net'), 'here: small letters only');
+    assert.equal((await named({}, toMl)).validate?.('Net'), 'ml: small letters only');
+  });
+
+  it('is the remembered one where the target allows it', async () => {
+    assert.equal((await named({ remembered: { name: 'cats' } }, toMl)).value, 'cats');
+    assert.equal((await named({ remembered: { name: 'cats-2' } }, toMl)).value, 'cats');
+  });
+});
+
 describe('deployAnswers', () => {
   const remembered: DeploySpec = {
     context: 'gone',
@@ -199,12 +233,13 @@ describe('deployAnswers', () => {
     maxReplicas: 5,
   };
   const answer = (answers: Answers<DeployQuestion>, given: DeployGiven = {}, kept: DeploySpec = remembered) =>
-    deployAnswers(answers, { suggestedName: 'net', given, remembered: kept });
+    deployAnswers(answers, contextOf({ given, remembered: kept }));
 
   it('takes nothing that was remembered of a cluster to This computer', () => {
-    assert.deepEqual(answer({}), { kind: 'this-computer', name: 'net', protocol: 'v1' });
+    assert.deepEqual(answer({}), { kind: 'target', target: 'this-computer', name: 'net', protocol: 'v1' });
     assert.deepEqual(answer({ target: 'this-computer', name: 'here', protocol: 'v2' }), {
-      kind: 'this-computer',
+      kind: 'target',
+      target: 'this-computer',
       name: 'here',
       protocol: 'v2',
     });
@@ -212,7 +247,7 @@ describe('deployAnswers', () => {
 
   it('lets what is given count before answers, and answers before what is remembered', () => {
     assert.deepEqual(answer({ ...toMl, claim: 'models', name: 'typed' }, { name: 'given' }), {
-      kind: 'kserve',
+      kind: 'cluster',
       context: 'minikube',
       namespace: 'ml',
       claim: 'models',
@@ -237,7 +272,7 @@ describe('deployAnswers', () => {
       {},
     );
     assert.deepEqual(cleared, {
-      kind: 'kserve',
+      kind: 'cluster',
       context: 'minikube',
       namespace: 'team',
       claim: 'c',
@@ -256,9 +291,12 @@ describe('deployAnswers', () => {
 
 describe('deployTitle', () => {
   it('names the target as far as it is known', () => {
-    assert.equal(deployTitle('net 1.0', {}, {}), 'Deploy net 1.0');
-    assert.equal(deployTitle('net 1.0', {}, { target: 'this-computer' }), 'Deploy net 1.0 to This computer');
-    assert.equal(deployTitle('net 1.0', { target: 'context:minikube' }, {}), 'Deploy net 1.0 to minikube');
-    assert.equal(deployTitle('net 1.0', toMl, {}), 'Deploy net 1.0 to minikube / ml');
+    assert.equal(deployTitle('net 1.0', {}, contextOf({})), 'Deploy net 1.0');
+    assert.equal(
+      deployTitle('net 1.0', {}, contextOf({ given: { target: 'this-computer' } })),
+      'Deploy net 1.0 to This computer',
+    );
+    assert.equal(deployTitle('net 1.0', { target: 'context:minikube' }, contextOf({})), 'Deploy net 1.0 to minikube');
+    assert.equal(deployTitle('net 1.0', toMl, contextOf({})), 'Deploy net 1.0 to minikube / ml');
   });
 });

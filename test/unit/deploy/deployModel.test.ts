@@ -4,7 +4,8 @@ import { deployModel, planDeploy, type DeployOrder } from '../../../src/deploy/i
 import { ModelDeckError } from '../../../src/foundation/error.ts';
 import type { ModelPackage } from '../../../src/packaging/modelPackage.ts';
 import type { ModelStore, StoredModel, WritableStore } from '../../../src/stores/modelStore.ts';
-import type { DeployPlan, DeployRequest, Deployment, Restoration, Target } from '../../../src/targets/target.ts';
+import { bareTarget } from '../targets/bareTarget.ts';
+import type { DeployPlan, DeployRequest, Deployment, Restoration } from '../../../src/targets/target.ts';
 
 const cats: ModelPackage = {
   kind: 'torchserve',
@@ -50,7 +51,6 @@ function place(
   const planned: StoredModel[] = [];
   const models: StoredModel[] = [];
   const requests: DeployRequest[] = [];
-  const unused = (): never => assert.fail('not for this');
   const store: WritableStore = {
     id: stored.storeId,
     label: 'models',
@@ -67,14 +67,11 @@ function place(
       return Promise.resolve();
     },
   };
-  const target: Target = {
+  const target = bareTarget({
     id: 'kserve:c/ml',
-    kind: 'kserve',
+    label: 'c / ml',
     keepsFailed: false,
     storageProblem: (uri) => (uri.startsWith('file:') ? `c / ml cannot read ${uri}.` : undefined),
-    label: 'c / ml',
-    deployments: () => [],
-    onDidChangeDeployments: () => () => undefined,
     plan: (request) => {
       did.push('plan');
       planned.push(request.model);
@@ -92,14 +89,7 @@ function place(
           return Promise.resolve({ remains: [], modelInUse: false, ...restoration });
         },
       }),
-    start: unused,
-    stop: unused,
-    remove: unused,
-    endpoint: unused,
-    routes: unused,
-    closeRoutes: unused,
-    log: unused,
-  };
+  });
   const order: DeployOrder = { modelPackage: cats, store, target, name: 'cats', protocol: 'v1' };
   return { did, models, planned, requests, order, store, target };
 }
@@ -193,7 +183,10 @@ describe('deployModel', () => {
     const store = { ...order.store, put: () => Promise.reject(failure) };
     await assert.rejects(deployModel({ ...order, store }), failure);
     assert.deepEqual(did, ['plan']);
-    await assert.rejects(deployModel({ ...order, name: 'Cats' }), { category: 'invalid-input' });
+    await assert.rejects(deployModel({ ...order, name: 'Cats' }), {
+      category: 'invalid-input',
+      message: /"Cats" cannot name/,
+    });
     assert.deepEqual(did, ['plan']);
   });
 

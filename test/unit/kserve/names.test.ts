@@ -3,14 +3,15 @@ import { describe, it } from 'node:test';
 import {
   formatPvcUri,
   inferenceServiceNameProblem,
+  inferenceServiceNames,
   labelValueProblem,
   namespaceNameProblem,
   parsePvcUri,
   parseStorageUri,
   persistentVolumeClaimNameProblem,
   storageUriProblem,
-  suggestInferenceServiceName,
 } from '../../../src/kserve/index.ts';
+import { anyText } from '../anyText.ts';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
 
 const long = (length: number): string => 'a'.repeat(length);
@@ -41,12 +42,32 @@ describe('Names of InferenceServices', () => {
     ['---', 'model'],
     [`${long(47)}-b`, long(47)],
     ['模型', 'model'],
+    ['模型 ResNet', 'resnet'],
+    ['Überwachung', 'uberwachung'],
+    ['Straßenschäden', 'strassenschaden'],
+    ['ØRSTED Æble', 'orsted-aeble'],
+    ['Łódź', 'lodz'],
+    ['İstanbul ışık', 'istanbul-isik'],
+    ['ﬁne-tuned №5', 'fine-tuned-no5'],
   ] as const) {
     it(`suggests ${name} for ${text}, which it allows`, () => {
-      assert.equal(suggestInferenceServiceName(text), name);
-      assert.equal(inferenceServiceNameProblem(name), undefined);
+      const names = inferenceServiceNames('ml');
+      assert.equal(names.suggestName(text), name);
+      assert.equal(names.checkName(name), undefined);
     });
   }
+
+  it('suggests only what it allows, for any text, in a namespace of any length', () => {
+    for (const length of [1, 15, 40, 51]) {
+      const { checkName, suggestName } = inferenceServiceNames(long(length));
+      for (const text of anyText(2000, 90)) assert.equal(checkName(suggestName(text)), undefined, JSON.stringify(text));
+    }
+  });
+
+  it('says why no name is allowed where the name of the namespace leaves no room', () => {
+    const { checkName, suggestName } = inferenceServiceNames(long(60));
+    assert.match(checkName(suggestName('cats')) ?? '', /too long for the namespace/);
+  });
 });
 
 describe('Other names', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { bareTarget } from '../targets/bareTarget.ts';
 import type { Endpoint } from '../../../src/inference/index.ts';
 import type { Deployment, Route, RouteKind, Target } from '../../../src/targets/target.ts';
 
@@ -32,25 +33,24 @@ export function deployment(id: string, change: Partial<Deployment> = {}): Deploy
 }
 
 export function fakeTarget(id: string, deployments: readonly Deployment[]): FakeTarget {
-  const isCluster = id.startsWith('kserve:');
+  const isRemote = id.startsWith('kserve:');
   const unused = (): never => assert.fail('not a question of the panel');
   let known = deployments;
   const fake: FakeTarget = {
     calls: [],
     listeners: new Set(),
     follows: new Set(),
-    routes: isCluster ? [forward, ingress] : [{ kind: 'loopback', label: 'This computer' }],
+    routes: [forward, ingress],
     endpoint: unused,
     set: (next) => {
       known = next;
       for (const listener of fake.listeners) listener();
     },
-    target: {
+    target: bareTarget({
       id,
-      kind: isCluster ? 'kserve' : 'this-computer',
-      label: isCluster ? id.slice('kserve:'.length) : 'This computer',
-      keepsFailed: !isCluster,
-      storageProblem: unused,
+      label: isRemote ? id.slice('kserve:'.length) : 'This computer',
+      isRemote,
+      keepsFailed: !isRemote,
       deployments: () => known,
       onDidChangeDeployments: (listener) => {
         fake.listeners.add(listener);
@@ -60,26 +60,21 @@ export function fakeTarget(id: string, deployments: readonly Deployment[]): Fake
         fake.calls.push(`endpoint ${route ?? ''}`.trim());
         return fake.endpoint(deploymentId, route, task?.signal);
       },
-      routes: () => {
-        fake.calls.push('routes');
-        return Promise.resolve(fake.routes);
-      },
-      closeRoutes: () => fake.calls.push('close'),
-      plan: unused,
-      deploy: unused,
-      start: unused,
-      stop: unused,
-      remove: unused,
-      log: unused,
-      restorePoint: unused,
-      ...(isCluster && {
+      ...(isRemote && {
+        routes: {
+          of: () => {
+            fake.calls.push('routes');
+            return Promise.resolve(fake.routes);
+          },
+          close: () => void fake.calls.push('close'),
+        },
         follow: () => {
           const follower = {};
           fake.follows.add(follower);
           return () => fake.follows.delete(follower);
         },
       }),
-    },
+    }),
   };
   return fake;
 }

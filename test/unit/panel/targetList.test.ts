@@ -16,8 +16,8 @@ function make(first: readonly Target[]): {
   let listener: (() => void) | undefined;
   const list = new TargetList(
     {
-      targets: () => Promise.resolve(targets),
-      onDidChangeTargets: (heard) => {
+      known: () => Promise.resolve(targets),
+      onDidChange: (heard) => {
         listener = heard;
         return () => (listener = undefined);
       },
@@ -100,7 +100,7 @@ describe('the targets of the panel', () => {
 
   it('fail to be listed with the reason', async () => {
     const list = new TargetList(
-      { targets: () => Promise.reject(new Error('no disk')), onDidChangeTargets: () => () => undefined },
+      { known: () => Promise.reject(new Error('no disk')), onDidChange: () => () => undefined },
       () => assert.fail('nothing changed'),
     );
     await assert.rejects(list.start(), /no disk/);

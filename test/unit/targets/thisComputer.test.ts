@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { deployModel, deploymentName } from '../../../src/deploy/index.ts';
+import { deployModel } from '../../../src/deploy/index.ts';
 import { predict } from '../../../src/inference/index.ts';
 import type { ModelArchive } from '../../../src/packaging/kinds/torchserve/modelArchive.ts';
 import { FolderStore } from '../../../src/stores/index.ts';
 import type { DeploymentState } from '../../../src/targets/index.ts';
 import { ThisComputer } from '../../../src/targets/index.ts';
+import { anyText } from '../anyText.ts';
 import { execArgv, packageSample, sampleFolder, serverEntry } from '../local/sampleArchive.ts';
 
 describe('this computer', () => {
@@ -88,8 +89,8 @@ describe('this computer', () => {
     assert.match(crashed?.reason ?? '', /SIGKILL/);
     assert.equal((await fetch(`${other.url}/v2/health/ready`)).status, 200);
     await assert.rejects(target.endpoint(id), { category: 'server', message: /SIGKILL/ });
-    assert.match(await target.log(id), /Ready at .*\n[^]*SIGKILL/);
-    assert.equal((await target.start(id)).state, 'ready');
+    assert.match(await target.logs.read(id), /Ready at .*\n[^]*SIGKILL/);
+    assert.equal((await target.lifecycle.start(id)).state, 'ready');
     await target.remove(other.id);
   });
 
@@ -141,13 +142,13 @@ describe('this computer', () => {
     const [, model] = await store.list();
     assert.ok(model?.archivePath);
     const whole = await readFile(model.archivePath);
-    await target.stop(id);
+    await target.lifecycle.stop(id);
     const forged = Buffer.from(whole);
     forged[forged.length >> 1] = (forged[forged.length >> 1] ?? 0) ^ 1;
     await writeFile(model.archivePath, forged);
-    await assert.rejects(target.start(id));
+    await assert.rejects(target.lifecycle.start(id));
     await writeFile(model.archivePath, whole);
-    assert.equal((await target.start(id)).state, 'ready');
+    assert.equal((await target.lifecycle.start(id)).state, 'ready');
   });
 
   it('sets a list of deployments aside that it cannot read', async () => {
@@ -156,19 +157,36 @@ describe('this computer', () => {
     stateFolder = other;
     const first = await open();
     assert.deepEqual(first.deployments(), []);
-    await assert.rejects(first.start('this-computer/x'), { category: 'not-found' });
-    const { mkdir } = await import('node:fs/promises');
+    await assert.rejects(first.lifecycle.start('this-computer/x'), { category: 'not-found' });
     await mkdir(other, { recursive: true });
     await writeFile(file, '[{"name": 1}]');
     assert.deepEqual((await open()).deployments(), []);
     assert.deepEqual(await readdir(other), ['deployments.json.broken']);
   });
 
-  it('makes names that KServe takes', () => {
-    assert.equal(deploymentName('ResNet_18'), 'resnet-18');
-    assert.equal(deploymentName('18_net_'), 'net');
-    assert.equal(deploymentName('2024'), 'model');
-    assert.equal(deploymentName('a'.repeat(100)).length, 63);
+  it('suggests names that it allows, for any model', () => {
+    for (const [model, name] of [
+      ['ResNet_18', 'resnet-18'],
+      ['18_net_', 'net'],
+      ['2024', 'model'],
+      ['Überwachung', 'uberwachung'],
+      ['a'.repeat(100), 'a'.repeat(63)],
+    ] as const) {
+      assert.equal(target.suggestName(model), name);
+    }
+    for (const text of anyText(2000, 90)) assert.equal(target.checkName(target.suggestName(text)), undefined, text);
+    for (const name of ['', 'Cats', 'ca_ts', '1cat', 'cat-', 'a'.repeat(64)]) assert.ok(target.checkName(name), name);
+  });
+
+  it('keeps a deployment whose runtime this version does not have', async () => {
+    const other = path.join(folder, 'newer-state');
+    await mkdir(other);
+    const [model] = await store.list();
+    const record = { name: 'newer', model, protocol: 'v1', runtime: 'later' };
+    await writeFile(path.join(other, 'deployments.json'), JSON.stringify([record]));
+    stateFolder = other;
+    const [deployment] = (await open()).deployments();
+    assert.deepEqual([deployment?.name, deployment?.runtime, deployment?.state], ['newer', 'later', 'stopped']);
   });
 });
 

@@ -4,6 +4,7 @@ import type { StoredModel } from '../../../src/stores/modelStore.ts';
 import type { Deployment, Target } from '../../../src/targets/target.ts';
 import { clusterNodes, deploymentNode } from '../../../src/views/clustersTree.ts';
 import { escapeMarkdown } from '../../../src/views/markdown.ts';
+import { bareTarget } from '../targets/bareTarget.ts';
 import { storeNodes } from '../../../src/views/storesTree.ts';
 import type { TreeNode } from '../../../src/views/treeNode.ts';
 
@@ -28,26 +29,7 @@ const deployment: Deployment = {
 };
 
 function target(deployments: readonly Deployment[]): Target {
-  const unused = (): never => assert.fail('not for a tree');
-  return {
-    id: 'this-computer',
-    kind: 'this-computer',
-    label: 'This computer',
-    keepsFailed: true,
-    storageProblem: unused,
-    deployments: () => deployments,
-    onDidChangeDeployments: () => () => undefined,
-    plan: unused,
-    deploy: unused,
-    start: unused,
-    stop: unused,
-    remove: unused,
-    endpoint: unused,
-    routes: unused,
-    closeRoutes: unused,
-    log: unused,
-    restorePoint: unused,
-  };
+  return bareTarget({ deployments: () => deployments });
 }
 
 describe('clusterNodes', () => {
@@ -59,9 +41,8 @@ describe('clusterNodes', () => {
       contextValue: 'context',
       subject: { kind: 'context', name: 'desk' },
     };
-    const nodes = await clusterNodes(
-      () => Promise.resolve(target([deployment])),
-      () => Promise.resolve([desk]),
+    const nodes = await clusterNodes({ standing: () => Promise.resolve([target([deployment])]) }, () =>
+      Promise.resolve([desk]),
     );
     assert.deepEqual(
       nodes.map(({ label, description }) => [label, description]),
@@ -73,6 +54,19 @@ describe('clusterNodes', () => {
     assert.deepEqual(
       (await nodes[0]?.children?.())?.map(({ id }) => id),
       ['deployment/this-computer/net'],
+    );
+  });
+});
+
+describe('clusterNodes of targets that cannot be read', () => {
+  it('say why, and leave the contexts alone', async () => {
+    const desk = { id: 'context/desk', label: 'desk', icon: { name: 'server-environment' }, contextValue: 'context' };
+    const nodes = await clusterNodes({ standing: () => Promise.reject(new Error('The disk is gone.')) }, () =>
+      Promise.resolve([{ ...desk, subject: { kind: 'context', name: 'desk' } }]),
+    );
+    assert.deepEqual(
+      nodes.map(({ label }) => label),
+      ['The disk is gone.', 'desk'],
     );
   });
 });

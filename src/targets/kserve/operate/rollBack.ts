@@ -3,7 +3,7 @@ import { provenanceAnnotations, readProvenance } from '../../../kserve/index.ts'
 import type { InferenceService } from '../../../kserve/resources/inferenceService.ts';
 import type { DeployStep } from '../../target.ts';
 import { type Journal } from '../serve/applyDeployment.ts';
-import type { EarlierVersion } from '../clusters.ts';
+import type { EarlierVersion } from '../../../kserve/earlierVersions.ts';
 import { ownedFields, united } from '../plan/ownedFields.ts';
 import type { Place } from '../place.ts';
 import { applyAndServe } from '../serve/serveService.ts';

@@ -284,12 +284,12 @@ describe('deploy to KServe', () => {
     await target.deploy(order('1.0'));
     await target.deploy(order('2.0'));
     const id = 'kserve:minikube/ml/cats';
-    const [earlier] = await target.earlierVersions(id);
+    const [earlier] = await target.versions.earlier(id);
     assert.ok(earlier);
-    const deployment = await target.rollBack(id, earlier);
+    const deployment = await target.versions.rollBack(id, earlier);
     assert.deepEqual([deployment.state, deployment.model.version], ['ready', '1.0']);
     assert.deepEqual(
-      (await target.earlierVersions(id)).map(({ version }) => version),
+      (await target.versions.earlier(id)).map(({ version }) => version),
       ['2.0'],
     );
   });
@@ -298,23 +298,23 @@ describe('deploy to KServe', () => {
     await target.deploy(order('1.0'));
     await target.deploy(order('2.0'));
     const id = 'kserve:minikube/ml/cats';
-    const [earlier] = await target.earlierVersions(id);
+    const [earlier] = await target.versions.earlier(id);
     assert.ok(earlier);
     kserve.podsBecome = 'pulling';
-    await assert.rejects(target.rollBack(id, earlier), /image/i);
+    await assert.rejects(target.versions.rollBack(id, earlier), /image/i);
     assert.equal(uri(), 'pvc://models/cats/2.0');
     assert.deepEqual(
-      (await target.earlierVersions(id)).map(({ version }) => version),
+      (await target.versions.earlier(id)).map(({ version }) => version),
       ['1.0'],
     );
   });
 
   it('stops, starts, scales, removes', async () => {
     const { id } = await target.deploy(order());
-    await target.stop(id);
+    await target.lifecycle.stop(id);
     assert.equal(target.deployments()[0]?.state, 'stopped');
     assert.equal(live()?.metadata.annotations?.['serving.kserve.io/stop'], 'true');
-    assert.equal((await target.start(id)).state, 'ready');
+    assert.equal((await target.lifecycle.start(id)).state, 'ready');
     await target.scale(id, 2, 5);
     assert.deepEqual([live()?.spec.predictor.minReplicas, live()?.spec.predictor.maxReplicas], [2, 5]);
     assert.equal(uri(), 'pvc://models/cats/1.0');

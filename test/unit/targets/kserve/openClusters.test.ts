@@ -41,7 +41,7 @@ describe('a kubeconfig that changes', () => {
     await write({ current: 'lab/annex' });
     await clusters.reset();
     assert.equal(await clusters.target('lab', 'ml'), target);
-    assert.equal(await clusters.connect('lab'), target.connection);
+    assert.equal(await clusters.connect('lab'), target.cluster.connection);
     assert.deepEqual(clusters.openTargets(), [target]);
   });
 
@@ -50,7 +50,7 @@ describe('a kubeconfig that changes', () => {
     await write({ token: 'two' });
     await clusters.reset();
     assert.deepEqual(clusters.openTargets(), [annex]);
-    await assert.rejects(lab.connection.get(configMaps, { name: 'a', namespace: 'ml' }), { category: 'cancelled' });
+    await assert.rejects(lab.cluster.connection.get(configMaps, { name: 'a', namespace: 'ml' }), { category: 'cancelled' });
     assert.notEqual(await clusters.target('lab', 'ml'), lab);
     assert.equal(await clusters.target('lab/annex', 'ml'), annex);
   });
