@@ -50,7 +50,9 @@ describe('a kubeconfig that changes', () => {
     await write({ token: 'two' });
     await clusters.reset();
     assert.deepEqual(clusters.openTargets(), [annex]);
-    await assert.rejects(lab.cluster.connection.get(configMaps, { name: 'a', namespace: 'ml' }), { category: 'cancelled' });
+    await assert.rejects(lab.cluster.connection.get(configMaps, { name: 'a', namespace: 'ml' }), {
+      category: 'cancelled',
+    });
     assert.notEqual(await clusters.target('lab', 'ml'), lab);
     assert.equal(await clusters.target('lab/annex', 'ml'), annex);
   });
