@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Task } from '../foundation/task.ts';
-import type { KubeContext } from './kubeconfig/kubeconfig.ts';
+import type { KubeContext } from './kubeconfig/kubeContext.ts';
 import type { KubeObject, ObjectName, ResourceType } from './objects/resource.ts';
 
 /**

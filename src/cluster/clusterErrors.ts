@@ -1,11 +1,13 @@
 import type { ErrorCategory } from '../foundation/error.ts';
 import { ModelDeckError } from '../foundation/error.ts';
 import { connectionReason } from './transport/connectionReasons.ts';
-import type { KubeContext } from './kubeconfig/kubeconfig.ts';
+import type { KubeContext } from './kubeconfig/kubeContext.ts';
 
 /** Kubernetes' own `Status`, the answer of an API server that says no. It is the cause of the errors made from it. */
 export interface KubeStatus {
   readonly kind: 'Status';
+  /** The answer was none of Kubernetes: a sign-in page, a proxy, another server. */
+  readonly isForeign?: boolean;
   readonly code: number;
   readonly reason?: string;
   readonly message: string;
@@ -42,9 +44,15 @@ export interface Attempt {
 
 /** Makes the error of an answer that is not 2xx. */
 export function statusError(attempt: Attempt, status: KubeStatus): ModelDeckError {
-  const { category, remedy } = meaningOf(status, attempt.context);
+  const {
+    category,
+    brief,
+    remedy,
+    words = status.message.replace(doesNotFit, ''),
+  } = meaningOf(status, attempt.context);
   const location = { path: attempt.context.file };
-  return new ModelDeckError(category, sentence(attempt, status.message.replace(doesNotFit, '')), {
+  return new ModelDeckError(category, sentence(attempt, words), {
+    ...(brief !== undefined && { brief }),
     ...(remedy !== undefined && { remedy }),
     ...(category === 'unauthorized' && { location, nextStep: { kind: 'open-file', location } }),
     ...((category === 'server' || category === 'unreachable') && { nextStep: { kind: 'retry' } }),
@@ -55,10 +63,11 @@ export function statusError(attempt: Attempt, status: KubeStatus): ModelDeckErro
 /** Makes the error of a connection that did not come about or broke; passes ours through. */
 export function connectionError(attempt: Attempt, error: unknown): ModelDeckError {
   if (ModelDeckError.is(error)) return error;
-  const { reason, remedy, inKubeconfig } = connectionReason(error, attempt.context.server ?? '');
+  const { reason, brief, remedy, inKubeconfig } = connectionReason(error, attempt.context.server ?? '');
   const through = attempt.proxy === undefined ? '' : ` (through the proxy ${attempt.proxy})`;
   const location = { path: attempt.context.file };
   return new ModelDeckError('unreachable', sentence(attempt, `${reason}${through}`), {
+    brief,
     remedy,
     nextStep: inKubeconfig ? { kind: 'open-file', location } : { kind: 'retry' },
     cause: error,
@@ -69,6 +78,7 @@ export function deadlineError(attempt: Attempt, milliseconds: number): ModelDeck
   const through = attempt.proxy === undefined ? '' : ` through the proxy ${attempt.proxy}`;
   const words = `${attempt.context.server} did not answer${through} within ${milliseconds / 1000} s`;
   return new ModelDeckError('timeout', sentence(attempt, words), {
+    brief: 'no answer',
     remedy: 'Check that the cluster runs and can be reached from here, then try again.',
     nextStep: { kind: 'retry' },
   });
@@ -84,12 +94,16 @@ export function parseStatus(code: number, body: string): KubeStatus {
   } catch {
     // Not JSON: the words below are all there is.
   }
+  // The API server itself answers in plain text now and then, for example while it starts.
+  const isPage = /^\s*[<{]/.test(body);
   const words = body
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim()
     .slice(0, 300);
-  return { kind: 'Status', code, message: words === '' ? `the answer was HTTP ${code}` : words };
+  const isForeign =
+    (code >= 300 && code < 400) || (isPage && code < 500) || (code === 404 && words !== '404 page not found');
+  return { kind: 'Status', code, isForeign, message: words === '' ? `the answer was HTTP ${code}` : words };
 }
 
 /** The server's own answer behind an error, when there was one. */
@@ -154,10 +168,24 @@ const cutOff: Meaning = {
 
 interface Meaning {
   readonly category: ErrorCategory;
+  readonly brief?: string;
+  /** Instead of the server's own message. */
+  readonly words?: string;
   readonly remedy?: string;
 }
 
-function meaningOf({ code, details, message }: KubeStatus, context: KubeContext): Meaning {
+/** The user that a request without credentials is taken for. */
+const anonymous = /^[^"]*\bUser "system:anonymous"/;
+
+function meaningOf({ code, details, message, isForeign }: KubeStatus, context: KubeContext): Meaning {
+  if (isForeign === true && code !== 401) {
+    return {
+      category: 'unreachable',
+      brief: 'not an API server',
+      words: `what answers at ${context.server ?? 'the address'} is not an API server of Kubernetes (HTTP ${code}${code >= 300 && code < 400 ? ', a redirect' : ''})`,
+      remedy: 'Check the address of the server in the kubeconfig, and whether a proxy or a sign-in page is in between.',
+    };
+  }
   switch (code) {
     case 400:
     case 422:
@@ -165,17 +193,11 @@ function meaningOf({ code, details, message }: KubeStatus, context: KubeContext)
     case 401:
       return {
         category: 'unauthorized',
+        brief: 'sign-in expired or refused',
         remedy: `Sign in again, or renew the credentials of ${context.user ?? 'the user'} in the kubeconfig.`,
       };
     case 403:
-      // A webhook that objects to a field answers 403 as well. The server's own refusals tell the kind in their details.
-      if (details === undefined && message.startsWith('admission webhook ')) {
-        return webhookCutOff.test(message) ? cutOff : objection;
-      }
-      return {
-        category: 'forbidden',
-        remedy: 'Ask who runs the cluster to allow it, or choose another namespace or context.',
-      };
+      return refusal(message, details === undefined, context);
     case 404:
       return details?.name
         ? { category: 'not-found' }
@@ -193,4 +215,29 @@ function meaningOf({ code, details, message }: KubeStatus, context: KubeContext)
 
 function sentence({ doing, context }: Attempt, words: string): string {
   return `Could not ${doing} on ${context.name}: ${words.replace(/\.$/, '')}.`;
+}
+
+/** 403: the server's own refusals tell the kind in their details; a webhook that objects to a field answers 403 as well. */
+function refusal(message: string, hasNoDetails: boolean, context: KubeContext): Meaning {
+  if (hasNoDetails && message.startsWith('admission webhook ')) {
+    return webhookCutOff.test(message) ? cutOff : objection;
+  }
+  if (anonymous.test(message)) {
+    const why =
+      context.user === undefined
+        ? 'the context names no user'
+        : `user ${context.user} of the kubeconfig has no credentials`;
+    return {
+      category: 'unauthorized',
+      brief: 'not signed in',
+      words: `you are not signed in: ${why}`,
+      remedy:
+        'Sign in with the tool of your cluster, or add a token, certificate or credential plugin to the kubeconfig.',
+    };
+  }
+  return {
+    category: 'forbidden',
+    brief: 'not allowed',
+    remedy: 'Ask who runs the cluster to allow it, or choose another namespace or context.',
+  };
 }

@@ -1,8 +1,10 @@
 export type * from './clusterConnection.ts';
-export { contextFingerprint } from './kubeconfig/contextSettings.ts';
+export { contextIdentity, type ContextIdentity } from './kubeconfig/contextSettings.ts';
 export { fieldConflicts, isExpired, isKindMissing, type FieldConflict } from './clusterErrors.ts';
 export { execPluginOf, type ExecPlugin } from './signIn/execPlugin.ts';
-export { kubeconfigPaths, readContexts, type KubeContext } from './kubeconfig/kubeconfig.ts';
+export { readContexts, type ContextList } from './kubeconfig/kubeconfig.ts';
+export { kubeconfigPaths } from './kubeconfig/kubeconfigFile.ts';
+export type { KubeContext } from './kubeconfig/kubeContext.ts';
 export { openConnection, type ConnectionOptions } from './openConnection.ts';
 export { openLiveList, rowKey, type LiveListQuery } from './objects/openLiveList.ts';
 export type * from './objects/liveList.ts';

@@ -1,14 +1,16 @@
+import { ModelDeckError } from '../foundation/error.ts';
 import type { Task } from '../foundation/task.ts';
 import { openAgent, proxyName } from './transport/agent.ts';
 import type { ClusterConnection, RawAnswer, RawRequest } from './clusterConnection.ts';
-import { contextSettings } from './kubeconfig/contextSettings.ts';
+import { contextSettings, type ContextSettings } from './kubeconfig/contextSettings.ts';
 import { openCredentials } from './signIn/credentials.ts';
 import type { AllowExecPlugin } from './signIn/credentials.ts';
+import type { ExecPlugin } from './signIn/execPlugin.ts';
 import { openObjects } from './objects/objects.ts';
 import { execCommand } from './pods/exec.ts';
 import { readLogs } from './pods/logs.ts';
 import { forwardPort } from './pods/portForward.ts';
-import { proxyFromEnvironment } from './transport/proxy.ts';
+import { isProxyAddress, proxyFromEnvironment } from './transport/proxy.ts';
 import { openRest } from './transport/rest.ts';
 import { watchObjects } from './objects/watch.ts';
 
@@ -20,6 +22,8 @@ export interface ConnectionOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Asked once, before the context's credential plugin runs for the first time; it may run when this is left out. */
   readonly allowExecPlugin?: AllowExecPlugin;
+  /** Told when the credential plugin has not answered for some seconds, and with undefined when it has ended. */
+  readonly onWaiting?: (plugin: ExecPlugin | undefined) => void;
   /** Where a pod's service account lies; where Kubernetes mounts it when left out. */
   readonly serviceAccountFolder?: string;
   /** 30 000 when left out. */
@@ -40,12 +44,20 @@ export async function openConnection(options: ConnectionOptions): Promise<Cluste
     allowExecPlugin = () => Promise.resolve(true),
     deadlineMs = 30_000,
   } = options;
-  const settings = await contextSettings(files, contextName, environment, options.serviceAccountFolder);
+  const reread = (): Promise<ContextSettings> =>
+    contextSettings(files, contextName, environment, options.serviceAccountFolder);
+  const settings = await reread();
   const { context, cluster } = settings;
   const namespace = context.namespace ?? 'default';
   const server = new URL(cluster.server);
   const proxy = cluster.proxyUrl ?? proxyFromEnvironment(server, environment);
-  const credentials = openCredentials(settings, environment, allowExecPlugin);
+  if (proxy !== undefined && !isProxyAddress(proxy)) throw wrongProxy(server);
+  const credentials = openCredentials(settings, {
+    environment,
+    allowExecPlugin,
+    reread,
+    onWaiting: options.onWaiting,
+  });
   const rest = openRest({
     context,
     server,
@@ -86,4 +98,13 @@ export async function openConnection(options: ConnectionOptions): Promise<Cluste
       credentials.close();
     },
   };
+}
+
+/** The address itself may hold a password. */
+function wrongProxy(server: URL): ModelDeckError {
+  const variable = server.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+  return new ModelDeckError('invalid-input', `The variable ${variable} is no address of a proxy.`, {
+    brief: `${variable} cannot be used`,
+    remedy: `Correct ${variable}: it begins with http://, https:// or socks5://. Or name ${server.host} in NO_PROXY.`,
+  });
 }

@@ -29,6 +29,7 @@ export function deckViews(services: Services, kube: KubeClusters, runner: Comman
   const rows = new ClusterRows({
     reader,
     contexts: async () => (await services.clusters()).contexts(),
+    problems: async () => (await services.clusters()).kubeconfigProblems(),
     files: kube.files,
     typedNamespaces: (contextName) => services.namespaces.of(contextName),
     changed: (id) => clusters.changed(id),

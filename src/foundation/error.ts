@@ -56,6 +56,8 @@ export interface ClusterObject {
 }
 
 export interface ModelDeckErrorOptions {
+  /** The same in a few words without names, for a row of a tree: `connection refused`. */
+  readonly brief?: string;
   /** One imperative sentence that tells what to do about it. */
   readonly remedy?: string;
   /** The file (and line) that the summary is about. */
@@ -68,6 +70,7 @@ const brand = Symbol.for('model-deck.error');
 
 export class ModelDeckError extends Error {
   readonly category: ErrorCategory;
+  readonly brief: string | undefined;
   readonly remedy: string | undefined;
   readonly location: FileLocation | undefined;
   readonly nextStep: NextStep | undefined;
@@ -80,6 +83,7 @@ export class ModelDeckError extends Error {
     super(summary, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'ModelDeckError';
     this.category = category;
+    this.brief = options.brief;
     this.remedy = options.remedy;
     this.location = options.location;
     this.nextStep = options.nextStep;
@@ -93,8 +97,9 @@ export class ModelDeckError extends Error {
     changes: ModelDeckErrorOptions & { readonly category?: ErrorCategory; readonly summary?: string },
   ): ModelDeckError {
     const { category = this.category, summary = this.message, ...options } = changes;
-    const { remedy, location, nextStep } = this;
+    const { brief, remedy, location, nextStep } = this;
     return new ModelDeckError(category, summary, {
+      ...(brief !== undefined && { brief }),
       ...(remedy !== undefined && { remedy }),
       ...(location && { location }),
       ...(nextStep && { nextStep }),

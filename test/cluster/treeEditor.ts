@@ -24,7 +24,8 @@ export class TreeEditor {
     };
     this.rows = new ClusterRows({
       reader: clusterReader(() => Promise.resolve({ connect })),
-      contexts: () => readContexts(files),
+      contexts: async () => (await readContexts(files)).contexts,
+      problems: () => Promise.resolve([]),
       files: () => Promise.resolve(files),
       typedNamespaces: () => this.typed,
       changed: (id) => {

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { ModelDeckError } from '../../foundation/error.ts';
-import { inClusterContext, inClusterName, serviceAccountFiles } from './inCluster.ts';
-import { absolute, contextOf, fields, isObject, readKubeconfig, text } from './kubeconfig.ts';
-import type { Kubeconfig, KubeconfigEntry, KubeContext } from './kubeconfig.ts';
 import { oidcConfigOf, type OidcConfig } from '../signIn/oidc/oidcConfig.ts';
+import { isProxyAddress } from '../transport/proxy.ts';
+import { EntryFields, type KubeconfigEntry } from './entryFields.ts';
+import { inClusterContext, inClusterName, serviceAccountFiles } from './inCluster.ts';
+import { contextOf, readKubeconfig, type Kubeconfig } from './kubeconfig.ts';
+import type { KubeContext } from './kubeContext.ts';
+import { fileRemedy, readKubeconfigFile } from './kubeconfigFile.ts';
 
 /** A context with its cluster and user: all that a connection needs. Holds secrets: it stays in this folder. */
 export interface ContextSettings {
@@ -73,115 +76,160 @@ export async function contextSettings(
   environment: NodeJS.ProcessEnv,
   serviceAccountFolder?: string,
 ): Promise<ContextSettings> {
-  const config = await readKubeconfig(files);
+  const config = await readKubeconfig(files, environment);
   const context = contextOf(config, contextName);
   if (context !== undefined) {
-    return { context, cluster: clusterSettings(config, context), user: userSettings(config, context) };
+    const cluster = clusterSettings(config, context, environment);
+    const isPlainHttp = /^http:/i.test(cluster.server);
+    return { context, cluster, user: userSettings(config, context, { isPlainHttp, environment }) };
   }
   const inCluster =
     contextName === inClusterName ? await inClusterContext(environment, serviceAccountFolder) : undefined;
-  if (inCluster === undefined) throw unknownContext(files, contextName);
-  return inClusterSettings(inCluster);
+  if (inCluster !== undefined) return inClusterSettings(inCluster);
+  // It may stand in the file that cannot be read.
+  const [problem] = config.problems;
+  throw problem ?? unknownContext(files, contextName);
 }
 
+/** Whether a context still leads to the same cluster as the same user. */
+export type ContextIdentity =
+  | { readonly state: 'known'; readonly fingerprint: string }
+  /** No file names it any more, or what it says cannot be used. */
+  | { readonly state: 'gone' }
+  /** A file cannot be read, is missing or empty right now, as while a tool writes it: nothing can be said. */
+  | { readonly state: 'unclear' };
+
 /**
- * Tells whether two readings of the files lead to the same cluster as the same user: a hash, since there are secrets in what
- * it is made of. Which context is the current one does not count. @returns undefined for a context that cannot be used
+ * Tells by a hash where a context leads and as whom. Secrets do not count: a renewed token or certificate is the same user,
+ * and work that runs goes on with it. Nor does it count which context is the current one.
  */
-export async function contextFingerprint(
+export async function contextIdentity(
   files: readonly string[],
   contextName: string,
   environment: NodeJS.ProcessEnv,
-): Promise<string | undefined> {
+): Promise<ContextIdentity> {
   try {
     const { context, cluster, user } = await contextSettings(files, contextName, environment);
-    // Tokens of OpenID Connect are renewed all the time, and read anew by those who use them.
-    const oidc = user.oidc && { ...user.oidc, idToken: undefined, refreshToken: undefined };
-    const settings = JSON.stringify({ cluster, user: { ...user, oidc }, context: { ...context, isCurrent: false } });
-    return createHash('sha256').update(settings).digest('hex');
+    const { name, file, certFile, keyFile, tokenFile, username, impersonate, exec, oidc } = user;
+    const kinds = Object.keys(user).sort();
+    const as = { name, file, certFile, keyFile, tokenFile, username, impersonate, exec, kinds };
+    const issuer = oidc && { issuer: oidc.issuer, clientId: oidc.clientId };
+    const settings = JSON.stringify({ cluster, as, issuer, context: { ...context, isCurrent: false } });
+    return { state: 'known', fingerprint: createHash('sha256').update(settings).digest('hex') };
   } catch {
     // Why it cannot be used is told by whoever opens a connection.
-    return undefined;
+    return { state: (await areAllReadable(files, environment)) ? 'gone' : 'unclear' };
   }
 }
 
-/** The credential plugin of a user, when it has one. */
+async function areAllReadable(files: readonly string[], environment: NodeJS.ProcessEnv): Promise<boolean> {
+  const read = await Promise.all(files.map((file) => readKubeconfigFile(file, environment).catch(() => undefined)));
+  return read.every((content) => content !== undefined);
+}
+
+/**
+ * The credential plugin of a user, when it has one.
+ * @throws ModelDeckError `invalid-input` for a plugin without a command, and for fields of the wrong type
+ */
 export function execSettingsOf(entry: KubeconfigEntry): ExecSettings | undefined {
-  const exec = entry.value['exec'];
-  if (!isObject(exec)) return undefined;
-  const command = text(exec['command']);
-  if (command === undefined) throw wrongField(entry.file, 'a user has an exec plugin without a command');
+  const exec = new EntryFields(entry).inner('exec');
+  if (exec === undefined) return undefined;
+  const command = exec.text('command');
+  if (command === undefined) throw exec.wrong('command', 'is missing', 'Name the program that hands out credentials.');
   // A bare name is looked for on the PATH, anything else belongs beside the file: the rule of client-go.
   const isPath = command.includes('/') || (path.sep === '\\' && command.includes('\\'));
-  const interactiveMode = text(exec['interactiveMode']);
-  const installHint = text(exec['installHint']);
+  const interactiveMode = exec.text('interactiveMode');
+  const installHint = exec.text('installHint');
   return {
     command: isPath ? path.resolve(path.dirname(entry.file), command) : command,
-    args: texts(exec['args']),
-    env: (Array.isArray(exec['env']) ? (exec['env'] as unknown[]) : []).filter(isObject).flatMap((variable) => {
-      const name = text(variable['name']);
-      return name === undefined ? [] : [{ name, value: text(variable['value']) ?? '' }];
+    args: exec.texts('args'),
+    env: exec.items('env').flatMap((variable) => {
+      const name = variable.text('name');
+      return name === undefined ? [] : [{ name, value: variable.text('value') ?? '' }];
     }),
-    apiVersion: text(exec['apiVersion']) ?? 'client.authentication.k8s.io/v1',
+    apiVersion: exec.text('apiVersion') ?? 'client.authentication.k8s.io/v1',
     ...(interactiveMode !== undefined && { interactiveMode }),
-    provideClusterInfo: exec['provideClusterInfo'] === true,
+    provideClusterInfo: exec.isTrue('provideClusterInfo'),
     ...(installHint !== undefined && { installHint }),
   };
 }
 
-function clusterSettings(config: Kubeconfig, context: KubeContext): ClusterSettings {
+function clusterSettings(config: Kubeconfig, context: KubeContext, environment: NodeJS.ProcessEnv): ClusterSettings {
   const entry = config.clusters.get(context.cluster);
-  if (entry === undefined) throw missingPart(context, 'cluster', context.cluster);
-  const { value } = entry;
-  const server = text(value['server']) ?? '';
-  if (!/^https?:\/\/[^/]/.test(server) || !URL.canParse(server)) {
-    throw wrongField(entry.file, `cluster ${context.cluster} has no server that begins with https:// or http://`);
-  }
-  const caData = text(value['certificate-authority-data']);
-  const caFile = caData === undefined ? absolute(entry, 'certificate-authority') : undefined;
-  const tlsServerName = text(value['tls-server-name']);
-  const proxyUrl = text(value['proxy-url']);
-  if (proxyUrl !== undefined && !/^(https?|socks5h?):/.test(proxyUrl)) {
-    throw wrongField(entry.file, `the proxy-url of cluster ${context.cluster} is neither http, https nor socks5`);
-  }
-  const execExtension = execExtensionOf(value['extensions']);
+  if (entry === undefined) throw missingPart(context, 'cluster', context.cluster, environment);
+  const fields = new EntryFields(entry);
+  const caData = fields.text('certificate-authority-data');
+  const proxyUrl = proxyAddress(fields);
+  const execExtension = execExtensionOf(fields);
   return {
     name: context.cluster,
-    server: server.replace(/\/+$/, ''),
-    ...(caFile !== undefined && { caFile }),
-    ...(caData !== undefined && { caData }),
-    ...(tlsServerName !== undefined && { tlsServerName }),
-    skipTlsVerify: value['insecure-skip-tls-verify'] === true,
-    ...(proxyUrl !== undefined && { proxyUrl }),
+    server: serverAddress(fields),
+    ...defined({
+      caData,
+      caFile: caData === undefined ? fields.file('certificate-authority') : undefined,
+      tlsServerName: fields.text('tls-server-name'),
+      proxyUrl,
+    }),
+    skipTlsVerify: fields.isTrue('insecure-skip-tls-verify'),
     ...(execExtension !== undefined && { execExtension }),
   };
 }
 
-function userSettings(config: Kubeconfig, context: KubeContext): UserSettings {
+/** Schemes are written in either case: `HTTPS://`. */
+function serverAddress(fields: EntryFields): string {
+  const server = fields.text('server') ?? '';
+  if (/^https?:\/\/[^/]/i.test(server) && URL.canParse(server)) return server.replace(/\/+$/, '');
+  throw fields.wrong(
+    'server',
+    server === '' ? 'is missing' : 'is no address',
+    'It begins with https:// or http://, then the host, and the port where it is not 443.',
+  );
+}
+
+function proxyAddress(fields: EntryFields): string | undefined {
+  const proxy = fields.text('proxy-url');
+  if (proxy === undefined || isProxyAddress(proxy)) return proxy;
+  throw fields.wrong('proxy-url', 'is no address of a proxy', 'It begins with http://, https:// or socks5://.');
+}
+
+/**
+ * What identifies a user. Over plain http kubectl sends no credentials, and asks no plugin for any; so do we.
+ */
+function userSettings(
+  config: Kubeconfig,
+  context: KubeContext,
+  { isPlainHttp, environment }: { readonly isPlainHttp: boolean; readonly environment: NodeJS.ProcessEnv },
+): UserSettings {
   if (context.user === undefined) return { name: '', file: context.file };
   const entry = config.users.get(context.user);
-  if (entry === undefined) throw missingPart(context, 'user', context.user);
-  const { value, file } = entry;
-  const certData = text(value['client-certificate-data']);
-  const keyData = text(value['client-key-data']);
-  const impersonate = impersonation(value);
+  if (entry === undefined) throw missingPart(context, 'user', context.user, environment);
+  const { file } = entry;
+  const fields = new EntryFields(entry);
+  const certData = fields.text('client-certificate-data');
+  const keyData = fields.text('client-key-data');
+  const impersonate = impersonation(fields);
+  const said = defined({
+    certData,
+    certFile: certData === undefined ? fields.file('client-certificate') : undefined,
+    keyData,
+    keyFile: keyData === undefined ? fields.file('client-key') : undefined,
+    token: fields.text('token'),
+    tokenFile: fields.file('tokenFile'),
+    username: fields.text('username'),
+    password: fields.text('password'),
+  });
+  // Read in any case, so that a wrong field is told whatever else the user has.
   const exec = execSettingsOf(entry);
-  const oidc = oidcConfig(entry, context.user);
+  const oidc = oidcConfig(fields, context.user, file);
+  if (isPlainHttp) return { name: context.user, file };
+  // client-go: a plugin is not run for whoever has a token or a certificate already.
+  const isStatic = said.token ?? said.tokenFile ?? said.certData ?? said.certFile;
   return {
     name: context.user,
     file,
-    ...fields({
-      certData,
-      certFile: certData === undefined ? absolute(entry, 'client-certificate') : undefined,
-      keyData,
-      keyFile: keyData === undefined ? absolute(entry, 'client-key') : undefined,
-      token: text(value['token']),
-      tokenFile: absolute(entry, 'tokenFile'),
-      username: text(value['username']),
-      password: text(value['password']),
-    }),
+    ...said,
     ...(impersonate !== undefined && { impersonate }),
-    ...(exec !== undefined && { exec }),
+    ...(exec !== undefined && isStatic === undefined && { exec }),
     ...(oidc !== undefined && { oidc }),
   };
 }
@@ -195,41 +243,42 @@ function inClusterSettings(context: KubeContext): ContextSettings {
   };
 }
 
-function impersonation(value: Readonly<Record<string, unknown>>): Impersonation | undefined {
-  const user = text(value['as']);
-  if (user === undefined) return undefined;
-  const uid = text(value['as-uid']);
-  const extra = isObject(value['as-user-extra']) ? value['as-user-extra'] : {};
+/** Groups and the rest without a user would be dropped by the server: client-go refuses them. */
+function impersonation(fields: EntryFields): Impersonation | undefined {
+  const user = fields.text('as');
+  const uid = fields.text('as-uid');
+  const groups = fields.texts('as-groups');
+  const extra = fields.inner('as-user-extra');
+  if (user === undefined) {
+    const orphan = uid !== undefined ? 'as-uid' : groups.length > 0 ? 'as-groups' : extra && 'as-user-extra';
+    if (orphan === undefined) return undefined;
+    throw fields.wrong(orphan, 'is there without "as"', 'Name the user to act as in "as", or remove the field.');
+  }
   return {
     user,
     ...(uid !== undefined && { uid }),
-    groups: texts(value['as-groups']),
-    extra: Object.fromEntries(Object.entries(extra).map(([key, values]) => [key, texts(values)])),
+    groups,
+    extra: Object.fromEntries((extra?.names() ?? []).map((key) => [key, extra?.texts(key) ?? []])),
   };
 }
 
 /** The other auth-providers (gcp, azure, …) run programs without being asked about, and kubectl 1.26 gave them up. */
-function oidcConfig(entry: KubeconfigEntry, user: string): OidcConfig | undefined {
-  const provider = entry.value['auth-provider'];
-  if (!isObject(provider)) return undefined;
-  const name = text(provider['name']) ?? '';
-  if (name !== 'oidc') {
-    throw new ModelDeckError('unsupported', `User ${user} signs in by the auth-provider "${name}" (${entry.file}).`, {
-      remedy: 'Let the tool of your cloud write the kubeconfig anew: it names a credential plugin nowadays.',
-      location: { path: entry.file },
-      nextStep: { kind: 'open-file', location: { path: entry.file } },
-    });
-  }
-  return oidcConfigOf(provider, entry.file);
+function oidcConfig(fields: EntryFields, user: string, file: string): OidcConfig | undefined {
+  const provider = fields.inner('auth-provider');
+  if (provider === undefined) return undefined;
+  const name = provider.text('name') ?? '';
+  if (name === 'oidc') return oidcConfigOf(provider);
+  throw new ModelDeckError('unsupported', `User ${user} signs in by the auth-provider "${name}" (${file}).`, {
+    brief: `auth-provider ${name} is no longer supported`,
+    remedy: 'Create the kubeconfig again with the tool of your cloud: it names a credential plugin nowadays.',
+    location: { path: file },
+    nextStep: { kind: 'open-file', location: { path: file } },
+  });
 }
 
-function execExtensionOf(extensions: unknown): unknown {
-  const list = Array.isArray(extensions) ? (extensions as unknown[]) : [];
-  return list.filter(isObject).find((entry) => entry['name'] === 'client.authentication.k8s.io/exec')?.['extension'];
-}
-
-function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? (value as unknown[]).map(String) : [];
+function execExtensionOf(fields: EntryFields): unknown {
+  const extension = fields.items('extensions').find((one) => one.text('name') === 'client.authentication.k8s.io/exec');
+  return extension?.raw('extension');
 }
 
 function unknownContext(files: readonly string[], contextName: string): ModelDeckError {
@@ -238,15 +287,25 @@ function unknownContext(files: readonly string[], contextName: string): ModelDec
   });
 }
 
-function missingPart(context: KubeContext, part: 'cluster' | 'user', name: string): ModelDeckError {
-  return wrongField(context.file, `context ${context.name} names the ${part} "${name}", which no kubeconfig defines`);
-}
-
-function wrongField(file: string, what: string): ModelDeckError {
-  const location = { path: file };
-  return new ModelDeckError('invalid-input', `The kubeconfig cannot be used: ${what} (${file}).`, {
-    remedy: 'Mend the file, or choose another context.',
+function missingPart(
+  context: KubeContext,
+  part: 'cluster' | 'user',
+  name: string,
+  environment: NodeJS.ProcessEnv,
+): ModelDeckError {
+  const location = { path: context.file };
+  const what = name === '' ? `names no ${part}` : `names the ${part} "${name}", which no kubeconfig defines`;
+  return new ModelDeckError('invalid-input', `Context ${context.name} ${what} (${context.file}).`, {
+    brief: name === '' ? `no ${part}` : `${part} is not defined`,
+    remedy: fileRemedy(context.file, environment),
     location,
     nextStep: { kind: 'open-file', location },
   });
+}
+
+/** Leaves out what is undefined. */
+function defined<K extends string>(values: Readonly<Record<K, string | undefined>>): { readonly [key in K]?: string } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    readonly [key in K]?: string;
+  };
 }

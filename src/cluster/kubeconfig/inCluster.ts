@@ -1,7 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import path from 'node:path';
-import type { KubeContext } from './kubeconfig.ts';
+import type { KubeContext } from './kubeContext.ts';
 
 /** Name of the context of a process that runs in a pod, where no kubeconfig names one. */
 export const inClusterName = 'in-cluster';

@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process';
 import type { ExecFileException } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ModelDeckError } from '../../foundation/error.ts';
-import { contextOf, isObject, readKubeconfig, text } from '../kubeconfig/kubeconfig.ts';
+import { fileError } from '../../foundation/fileErrors.ts';
+import { isRecord, type JsonObject } from '../../foundation/json.ts';
+import { contextOf, readKubeconfig } from '../kubeconfig/kubeconfig.ts';
 import type { ContextSettings, ExecSettings } from '../kubeconfig/contextSettings.ts';
 import { execSettingsOf } from '../kubeconfig/contextSettings.ts';
 import { findProgram } from './findProgram.ts';
@@ -65,7 +68,7 @@ export async function runExecPlugin(
     KUBERNETES_EXEC_INFO: JSON.stringify({
       kind: 'ExecCredential',
       apiVersion: exec.apiVersion,
-      spec: { interactive: false, ...(exec.provideClusterInfo && { cluster: clusterInfo(cluster) }) },
+      spec: { interactive: false, ...(exec.provideClusterInfo && { cluster: await clusterInfo(cluster) }) },
     }),
   };
   const output = await new Promise<string>((resolve, reject) => {
@@ -98,15 +101,26 @@ async function findPlugin(
   return { program: elsewhere, searchPath: [ownPath, shellPath].filter(Boolean).join(path.delimiter) };
 }
 
-function clusterInfo(cluster: ContextSettings['cluster']): object {
+/** A plugin gets the authority itself, also where the kubeconfig names its file: as client-go does. */
+async function clusterInfo(cluster: ContextSettings['cluster']): Promise<object> {
+  const { caFile } = cluster;
+  const caData = cluster.caData ?? (caFile === undefined ? undefined : await readAuthority(caFile));
   return {
     server: cluster.server,
     ...(cluster.tlsServerName !== undefined && { 'tls-server-name': cluster.tlsServerName }),
     ...(cluster.skipTlsVerify && { 'insecure-skip-tls-verify': true }),
-    ...(cluster.caData !== undefined && { 'certificate-authority-data': cluster.caData }),
+    ...(caData !== undefined && { 'certificate-authority-data': caData }),
     ...(cluster.proxyUrl !== undefined && { 'proxy-url': cluster.proxyUrl }),
     config: cluster.execExtension ?? null,
   };
+}
+
+async function readAuthority(file: string): Promise<string> {
+  try {
+    return (await readFile(file)).toString('base64');
+  } catch (error) {
+    throw fileError(error, 'read the certificate-authority that the kubeconfig names', file);
+  }
 }
 
 function parseCredential(output: string, exec: ExecSettings, user: string): ExecCredential {
@@ -116,7 +130,7 @@ function parseCredential(output: string, exec: ExecSettings, user: string): Exec
   } catch {
     // What it wrote may be a secret: neither the text nor the parser's message, which quotes it, is passed on.
   }
-  const status = isObject(value) && isObject(value['status']) ? value['status'] : {};
+  const status: JsonObject = isRecord(value) && isRecord(value['status']) ? value['status'] : {};
   const token = text(status['token']);
   const certificate = text(status['clientCertificateData']);
   const key = text(status['clientKeyData']);
@@ -132,6 +146,10 @@ function parseCredential(output: string, exec: ExecSettings, user: string): Exec
     ...(key !== undefined && { key }),
     ...(!Number.isNaN(expiresAt) && { expiresAt }),
   };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function failure(exec: ExecSettings, user: string, error: ExecFileException, stderr: string): ModelDeckError {

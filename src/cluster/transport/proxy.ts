@@ -18,6 +18,11 @@ export function proxyFromEnvironment(server: URL, environment: NodeJS.ProcessEnv
   return /^\w+:\/\//.test(proxy) ? proxy : `http://${proxy}`;
 }
 
+/** Whether a text is the address of a kind of proxy that can be used. */
+export function isProxyAddress(text: string): boolean {
+  return /^(https?|socks5h?):\/\/[^/]/i.test(text) && URL.canParse(text);
+}
+
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }

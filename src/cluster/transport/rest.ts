@@ -6,7 +6,7 @@ import type { Task } from '../../foundation/task.ts';
 import { connectionError, deadlineError, parseStatus, statusError } from '../clusterErrors.ts';
 import type { Attempt } from '../clusterErrors.ts';
 import type { Credentials, RequestCredentials } from '../signIn/credentials.ts';
-import type { KubeContext } from '../kubeconfig/kubeconfig.ts';
+import type { KubeContext } from '../kubeconfig/kubeContext.ts';
 import { openLimit } from './limit.ts';
 import type { Limit } from './limit.ts';
 import { readBody } from './readBody.ts';
@@ -110,7 +110,7 @@ export function openRest({ context, server, agent, credentials, proxy, deadlineM
       try {
         opened = await exchange(request, carried, limit);
       } catch (error) {
-        if (!(error instanceof StaleConnection)) throw error;
+        if (!(error instanceof StaleConnection)) throw failure(request, limit, error);
         // A connection that was kept open had died, as far as can be told. What makes something anew is not sent twice.
         if (request.method === 'POST') throw failure(request, limit, error.cause);
         continue;
@@ -118,7 +118,7 @@ export function openRest({ context, server, agent, credentials, proxy, deadlineM
       const { response } = opened;
       const status = response.statusCode ?? 0;
       const waitMs = retryAfterMs(response);
-      if (status === 401 && mayRenew && credentials.renew(carried)) {
+      if (status === 401 && mayRenew && (await limit.race(credentials.renew(carried)))) {
         mayRenew = false;
       } else if (waitMs !== undefined && retries < maxRetries && waitMs < limit.remaining()) {
         retries += 1;
@@ -132,6 +132,7 @@ export function openRest({ context, server, agent, credentials, proxy, deadlineM
 
   function exchange(request: RestRequest, carried: RequestCredentials, limit: Limit): Promise<Opened> {
     return new Promise((resolve, reject) => {
+      // Throws for what no header may hold, and for certificates and keys that OpenSSL cannot use.
       const sent = new http.ClientRequest({
         ...carried,
         ...addressOf(server, request.path),

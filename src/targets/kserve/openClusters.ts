@@ -1,4 +1,4 @@
-import type { ClusterConnection, ExecPlugin } from '../../cluster/index.ts';
+import type { ClusterConnection, ContextIdentity, ExecPlugin } from '../../cluster/index.ts';
 import type { Clusters } from './clusters.ts';
 import type { KServeNamespace } from './kserveTarget.ts';
 
@@ -9,6 +9,8 @@ export interface ClustersOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Asked before a credential plugin runs for the first time; it may run when this is left out. */
   readonly allowExecPlugin?: (plugin: ExecPlugin) => Promise<boolean>;
+  /** Told when the credential plugin of a context takes long, and with undefined when it has ended. */
+  readonly onWaiting?: (contextName: string, plugin: ExecPlugin | undefined) => void;
   /** Headers of the user's own for a deployment that is reached from outside the cluster: a token, a cookie. Never logged. */
   readonly endpointHeaders?: (deploymentId: string) => Promise<Readonly<Record<string, string>>>;
   /** Written into annotations of what is deployed. */
@@ -18,8 +20,8 @@ export interface ClustersOptions {
 
 interface Opened {
   readonly connection: ClusterConnection;
-  /** What the context was then. */
-  readonly fingerprint: string | undefined;
+  /** Where the context led then, and as whom. */
+  readonly identity: ContextIdentity;
 }
 
 /** Opens nothing yet: files are read, and clusters contacted, when they are asked about. */
@@ -36,11 +38,12 @@ export function openClusters(options: ClustersOptions): Clusters {
 
   const connect = async (contextName: string): Promise<ClusterConnection> => {
     const { connection } = await remembered(connections, contextName, async () => {
-      const { contextFingerprint, openConnection } = await import('../../cluster/index.ts');
+      const { contextIdentity, openConnection } = await import('../../cluster/index.ts');
       const files = await options.files();
-      const fingerprint = await contextFingerprint(files, contextName, environment);
+      const identity = await contextIdentity(files, contextName, environment);
       const plugins = allowExecPlugin && { allowExecPlugin };
-      return { fingerprint, connection: await openConnection({ files, contextName, environment, ...plugins }) };
+      const onWaiting = (plugin: ExecPlugin | undefined): void => options.onWaiting?.(contextName, plugin);
+      return { identity, connection: await openConnection({ files, contextName, environment, onWaiting, ...plugins }) };
     });
     return connection;
   };
@@ -68,19 +71,26 @@ export function openClusters(options: ClustersOptions): Clusters {
     connections.delete(contextName);
   };
 
+  /** A file that cannot be read right now closes nothing: what runs, and the undoing of it, needs its connection. */
   const hasChanged = async (contextName: string): Promise<boolean> => {
-    const { contextFingerprint } = await import('../../cluster/index.ts');
+    const { contextIdentity } = await import('../../cluster/index.ts');
     const [then, now] = await Promise.all([
       connections.get(contextName)?.catch(() => undefined),
-      contextFingerprint(await options.files(), contextName, environment),
+      contextIdentity(await options.files(), contextName, environment),
     ]);
-    return now === undefined || now !== then?.fingerprint;
+    if (now.state === 'unclear') return false;
+    const before = then?.identity;
+    return now.state === 'gone' || before?.state !== 'known' || before.fingerprint !== now.fingerprint;
   };
 
   return {
     async contexts() {
       const { readContexts } = await import('../../cluster/index.ts');
-      return readContexts(await options.files(), environment);
+      return (await readContexts(await options.files(), environment)).contexts;
+    },
+    async kubeconfigProblems() {
+      const { readContexts } = await import('../../cluster/index.ts');
+      return (await readContexts(await options.files(), environment)).problems;
     },
     connect,
     target: (contextName, namespace) => {

@@ -1,13 +1,15 @@
 import { access } from 'node:fs/promises';
-import type { KubeContext } from '../../cluster/kubeconfig/kubeconfig.ts';
+import type { KubeContext } from '../../cluster/kubeconfig/kubeContext.ts';
 import { escapeMarkdown } from '../markdown.ts';
 import { problemNode } from '../problemNode.ts';
 import type { TreeNode } from '../treeNode.ts';
 import { ContextRows, type ContextSource } from './contextRows.ts';
 
 export interface ClustersSource extends ContextSource {
-  /** The kubeconfig's contexts, sorted; read from files only, no cluster is contacted. */
+  /** The kubeconfig's contexts, the current one first; read from files only, no cluster is contacted. */
   readonly contexts: () => Promise<readonly KubeContext[]>;
+  /** What of the kubeconfig cannot be read. */
+  readonly problems: () => Promise<readonly unknown[]>;
   /** The kubeconfig files that are looked at, whether they are there or not. */
   readonly files: () => Promise<readonly string[]>;
 }
@@ -22,8 +24,10 @@ export class ClusterRows {
   async nodes(): Promise<readonly TreeNode[]> {
     try {
       const contexts = await (this.reading ??= this.source.contexts());
-      if (contexts.length === 0) return [await this.emptyNode()];
-      return contexts.map((context) => this.rowsOf(context).node());
+      const problems = await this.source.problems();
+      const broken = problems.map((problem, index) => problemNode(`contexts/:problem${index}`, problem));
+      if (contexts.length === 0 && broken.length === 0) return [await this.emptyNode()];
+      return [...contexts.map((context) => this.rowsOf(context).node()), ...broken];
     } catch (error) {
       this.reading = undefined;
       return [problemNode('contexts', error)];
@@ -37,7 +41,7 @@ export class ClusterRows {
       .sort((a, b) => a.context.name.localeCompare(b.context.name));
   }
 
-  /** Reads the kubeconfig anew, and lists anew what failed. */
+  /** Reads the kubeconfig again, and lists again what failed. */
   refresh(): void {
     this.reading = undefined;
     this.byName.forEach((rows) => rows.retry());

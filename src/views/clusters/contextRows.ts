@@ -1,4 +1,4 @@
-import type { KubeContext } from '../../cluster/kubeconfig/kubeconfig.ts';
+import type { KubeContext } from '../../cluster/kubeconfig/kubeContext.ts';
 import type { LiveListState } from '../../cluster/objects/liveList.ts';
 import type { ServiceSummary } from '../../kserve/serviceSummary.ts';
 import { factTable } from '../markdown.ts';

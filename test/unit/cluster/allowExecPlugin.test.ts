@@ -5,11 +5,11 @@ import path from 'node:path';
 import { it } from 'node:test';
 import { openConnection } from '../../../src/cluster/openConnection.ts';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
-import { sendJson, startFakeApiServer } from './fakeApiServer.ts';
+import { sendJson, fakeAuthority, startSecureApiServer } from './fakeApiServer.ts';
 
 it('asks again after a no, and never after a yes', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'model-deck-allow-'));
-  const server = await startFakeApiServer((_asked, response) => sendJson(response, {}));
+  const server = await startSecureApiServer((_asked, response) => sendJson(response, {}));
   const plugin = path.join(folder, 'login');
   const credential = { apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status: { token: 't' } };
   await writeFile(plugin, `#!/bin/sh\necho '${JSON.stringify(credential)}'\n`);
@@ -19,7 +19,7 @@ it('asks again after a no, and never after a yes', async () => {
   await writeFile(
     file,
     JSON.stringify({
-      clusters: [{ name: 'c', cluster: { server: server.url } }],
+      clusters: [{ name: 'c', cluster: { server: server.url, 'certificate-authority': fakeAuthority } }],
       contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
       users: [{ name: 'u', user: { exec } }],
     }),

@@ -7,7 +7,15 @@ import { openConnection } from '../../../src/cluster/openConnection.ts';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
 import type { ErrorCategory } from '../../../src/foundation/error.ts';
 import { waitUntil } from '../../waitUntil.ts';
-import { openDesk, sendJson, sendStatus, startFakeApiServer, widget, widgets } from './fakeApiServer.ts';
+import {
+  fakeAuthority,
+  openDesk,
+  sendJson,
+  sendStatus,
+  startSecureApiServer,
+  widget,
+  widgets,
+} from './fakeApiServer.ts';
 import type { ConnectOptions, Desk, FakeApiServer } from './fakeApiServer.ts';
 
 const apiVersion = 'client.authentication.k8s.io/v1';
@@ -22,7 +30,7 @@ describe('credentials', { timeout: 120_000 }, () => {
   beforeEach(async () => {
     desk = await openDesk();
     good = undefined;
-    server = await startFakeApiServer(({ headers }, response) => {
+    server = await startSecureApiServer(({ headers }, response) => {
       if (good !== undefined && headers.authorization !== good) sendStatus(response, 401, 'Unauthorized');
       else sendJson(response, widget('a'));
     });
@@ -107,7 +115,14 @@ describe('credentials', { timeout: 120_000 }, () => {
     assert.deepEqual(JSON.parse(await readFile(path.join(desk.folder, 'info'), 'utf8')), {
       kind: 'ExecCredential',
       apiVersion,
-      spec: { interactive: false, cluster: { server: server.url, config: null } },
+      spec: {
+        interactive: false,
+        cluster: {
+          server: server.url,
+          'certificate-authority-data': (await readFile(fakeAuthority)).toString('base64'),
+          config: null,
+        },
+      },
     });
   });
 
@@ -243,7 +258,7 @@ describe('contextSettings', { timeout: 120_000 }, () => {
       [{ contexts, clusters }, /names the user "u", which no kubeconfig defines/],
       [
         { contexts, users, clusters: [{ name: 'k', cluster: { server: 'example.com' } }] },
-        /no server that begins with/,
+        /^server of cluster k is no address/,
       ],
       [
         { contexts, users, clusters: [{ name: 'k', cluster: { server: 'https://a', 'proxy-url': 'ftp://b' } }] },

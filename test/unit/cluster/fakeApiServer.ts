@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -82,6 +82,19 @@ export interface ConnectOptions extends Partial<ConnectionOptions> {
   readonly context?: object;
 }
 
+const fixtures = path.join(import.meta.dirname, 'fixtures');
+/** Certificate of the fake servers that speak TLS, for 127.0.0.1. It is its own authority. */
+export const fakeAuthority = path.join(fixtures, 'issuer-cert.pem');
+
+/** A fake API server with TLS: over plain http no credentials are sent. */
+export async function startSecureApiServer(
+  answer: Answer,
+  options: { readonly port?: number } = {},
+): Promise<FakeApiServer> {
+  const [cert, key] = await Promise.all([readFile(fakeAuthority), readFile(path.join(fixtures, 'issuer-key.pem'))]);
+  return startFakeApiServer(answer, { ...options, tls: { cert, key } });
+}
+
 export async function openDesk(): Promise<Desk> {
   const folder = await mkdtemp(path.join(tmpdir(), 'model-deck-cluster-'));
   const connections: ClusterConnection[] = [];
@@ -95,10 +108,11 @@ export async function openDesk(): Promise<Desk> {
     folder,
     write,
     async connect(server, { user = {}, cluster = {}, context = {}, ...options } = {}) {
+      const authority = server.startsWith('https:') && { 'certificate-authority': fakeAuthority };
       const config = {
         'current-context': 'desk',
         contexts: [{ name: 'desk', context: { cluster: 'fake', user: 'ada', namespace: 'ml', ...context } }],
-        clusters: [{ name: 'fake', cluster: { server, ...cluster } }],
+        clusters: [{ name: 'fake', cluster: { server, ...authority, ...cluster } }],
         users: [{ name: 'ada', user }],
       };
       const file = await write(`config-${count++}`, JSON.stringify(config));

@@ -7,7 +7,7 @@ import { openLiveList } from '../../../src/cluster/objects/openLiveList.ts';
 import type { LiveListTiming } from '../../../src/cluster/objects/openLiveList.ts';
 import type { LiveList } from '../../../src/cluster/objects/liveList.ts';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
-import { openDesk, sendStatus, startFakeApiServer, until, widgets } from './fakeApiServer.ts';
+import { openDesk, sendStatus, startSecureApiServer, until, widgets } from './fakeApiServer.ts';
 import type { ConnectOptions, Desk, FakeApiServer } from './fakeApiServer.ts';
 import { FakeStore } from './fakeStore.ts';
 
@@ -22,7 +22,7 @@ describe('openLiveList', { timeout: 120_000 }, () => {
   beforeEach(async () => {
     desk = await openDesk();
     store = new FakeStore();
-    server = await startFakeApiServer(store.answer);
+    server = await startSecureApiServer(store.answer);
   });
   afterEach(async () => {
     list.close();
@@ -135,7 +135,7 @@ describe('openLiveList', { timeout: 120_000 }, () => {
     assert.deepEqual(shown(), ['ml/a=a@2']);
     const { error } = list.state();
     assert.ok(ModelDeckError.is(error) && error.category === 'unreachable');
-    server = await startFakeApiServer(store.answer, { port: server.port });
+    server = await startSecureApiServer(store.answer, { port: server.port });
     await until(isLive);
     store.put('b');
     await until(() => shown().length === 2);

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { contextFingerprint } from '../../../src/cluster/index.ts';
+import { contextIdentity } from '../../../src/cluster/index.ts';
 import { openConnection } from '../../../src/cluster/openConnection.ts';
 import type { ClusterConnection } from '../../../src/cluster/clusterConnection.ts';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
 import { waitUntil } from '../../waitUntil.ts';
-import { openDesk, sendJson, sendStatus, startFakeApiServer, widget, widgets } from './fakeApiServer.ts';
+import { openDesk, sendJson, sendStatus, startSecureApiServer, widget, widgets } from './fakeApiServer.ts';
 import type { Asked, Desk, FakeApiServer } from './fakeApiServer.ts';
 
 const fixture = (name: string): Promise<string> => readFile(path.join(import.meta.dirname, 'fixtures', name), 'utf8');
@@ -31,27 +31,23 @@ describe('OpenID Connect', { timeout: 120_000 }, () => {
     desk = await openDesk();
     [opened, metadata, life, renewals, good] = [[], {}, 3600, 0, new Set(['refresh-0'])];
     nextRefresh = (number) => `refresh-${number}`;
-    api = await startFakeApiServer((_, response) => sendJson(response, widget('a')));
-    const tls = { cert: await fixture('issuer-cert.pem'), key: await fixture('issuer-key.pem') };
-    issuer = await startFakeApiServer(
-      (asked, response) => {
-        if (asked.url.pathname === '/realm/.well-known/openid-configuration') {
-          const [own, token] = [`${issuer.url}/realm`, `${issuer.url}/realm/token`];
-          return sendJson(response, { issuer: own, token_endpoint: token, ...metadata });
-        }
-        const old = new URLSearchParams(asked.body).get('refresh_token') ?? '';
-        if (!good.delete(old)) {
-          return sendJson(response, { error: 'invalid_grant', error_description: 'Token is not active' }, 400);
-        }
-        renewals += 1;
-        const refresh_token = nextRefresh(renewals);
-        good.add(refresh_token);
-        const id_token = idToken(seconds() + life, renewals);
-        const tokens = { id_token, refresh_token, access_token: 'x', token_type: 'Bearer' };
-        return sendJson(response, { ...tokens, expires_in: life });
-      },
-      { tls },
-    );
+    api = await startSecureApiServer((_, response) => sendJson(response, widget('a')));
+    issuer = await startSecureApiServer((asked, response) => {
+      if (asked.url.pathname === '/realm/.well-known/openid-configuration') {
+        const [own, token] = [`${issuer.url}/realm`, `${issuer.url}/realm/token`];
+        return sendJson(response, { issuer: own, token_endpoint: token, ...metadata });
+      }
+      const old = new URLSearchParams(asked.body).get('refresh_token') ?? '';
+      if (!good.delete(old)) {
+        return sendJson(response, { error: 'invalid_grant', error_description: 'Token is not active' }, 400);
+      }
+      renewals += 1;
+      const refresh_token = nextRefresh(renewals);
+      good.add(refresh_token);
+      const id_token = idToken(seconds() + life, renewals);
+      const tokens = { id_token, refresh_token, access_token: 'x', token_type: 'Bearer' };
+      return sendJson(response, { ...tokens, expires_in: life });
+    });
   });
   afterEach(async () => {
     for (const connection of opened) connection.close();
@@ -82,7 +78,7 @@ describe('OpenID Connect', { timeout: 120_000 }, () => {
     const text = `# of the hospital
 current-context: desk
 contexts: [{ name: desk, context: { cluster: fake, user: ada, namespace: ml } }]
-clusters: [{ name: fake, cluster: { server: '${api.url}' } }]
+clusters: [{ name: fake, cluster: { server: '${api.url}', certificate-authority: issuer.pem } }]
 users:
   - name: ada # signs in by Keycloak
     user:
@@ -152,11 +148,11 @@ ${lines.map((line) => `          ${line}`).join('\n')}
 
   it('is not another context when tokens have been renewed', async () => {
     const file = await kubeconfig();
-    const before = await contextFingerprint([file], 'desk', {});
+    const before = await contextIdentity([file], 'desk', {});
     await ask(file);
-    assert.equal(await contextFingerprint([file], 'desk', {}), before);
+    assert.deepEqual(await contextIdentity([file], 'desk', {}), before);
     await writeFile(file, (await readFile(file, 'utf8')).replace('client-id: desk', 'client-id: other'));
-    assert.notEqual(await contextFingerprint([file], 'desk', {}), before);
+    assert.notDeepEqual(await contextIdentity([file], 'desk', {}), before);
   });
 
   it('takes the token that kubectl has renewed in between', async () => {
@@ -231,7 +227,7 @@ ${lines.map((line) => `          ${line}`).join('\n')}
 
   it('is unauthorized when the API server does not take the token', async () => {
     await api.close();
-    api = await startFakeApiServer((_, response) => sendStatus(response, 401, 'Unauthorized'));
+    api = await startSecureApiServer((_, response) => sendStatus(response, 401, 'Unauthorized'));
     const error = await fails({ 'id-token': idToken(seconds() + 600) });
     assert.equal(error.category, 'unauthorized');
   });

@@ -1,4 +1,4 @@
-import type { KubeContext } from '../../../src/cluster/kubeconfig/kubeconfig.ts';
+import type { KubeContext } from '../../../src/cluster/kubeconfig/kubeContext.ts';
 import { ModelDeckError, type ErrorCategory } from '../../../src/foundation/error.ts';
 import type { ServiceSummary } from '../../../src/kserve/serviceSummary.ts';
 import type { ClaimRow } from '../../../src/views/clusters/claimNodes.ts';

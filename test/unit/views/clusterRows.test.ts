@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import type { KubeContext } from '../../../src/cluster/kubeconfig/kubeconfig.ts';
+import type { KubeContext } from '../../../src/cluster/kubeconfig/kubeContext.ts';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
 import type { StoredModel } from '../../../src/stores/modelStore.ts';
 import type { ClaimRow } from '../../../src/views/clusters/claimNodes.ts';
@@ -26,6 +26,7 @@ describe('ClusterRows', () => {
     rows = new ClusterRows({
       reader: cluster,
       contexts: () => contexts(),
+      problems: () => Promise.resolve([]),
       files: () => Promise.resolve(files),
       typedNamespaces: () => [],
       changed: () => undefined,
@@ -138,6 +139,7 @@ describe('ClaimRows', () => {
     const rows = new ClusterRows({
       reader: cluster,
       contexts: () => Promise.resolve([{ ...ward, namespace: 'ml' }]),
+      problems: () => Promise.resolve([]),
       files: () => Promise.resolve([]),
       typedNamespaces: () => ['typed'],
       changed: () => undefined,

@@ -1,5 +1,7 @@
 import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { absolute, fields, isObject, readKubeconfig, text, type YamlObject } from '../../kubeconfig/kubeconfig.ts';
+import { partialName } from '../../../foundation/writeWhole.ts';
+import { EntryFields } from '../../kubeconfig/entryFields.ts';
+import { readKubeconfig } from '../../kubeconfig/kubeconfig.ts';
 
 /** `auth-provider: {name: oidc}`: its `config`, by the field names of client-go. Paths are absolute. */
 export interface OidcConfig {
@@ -14,25 +16,41 @@ export interface OidcConfig {
   readonly refreshToken?: string;
 }
 
-/** @param provider `auth-provider` @param file the kubeconfig that has it */
-export function oidcConfigOf(provider: YamlObject, file: string): OidcConfig {
-  const value = isObject(provider['config']) ? provider['config'] : {};
-  return fields({
-    issuer: text(value['idp-issuer-url']),
-    clientId: text(value['client-id']),
-    clientSecret: text(value['client-secret']),
-    caFile: absolute({ value, file }, 'idp-certificate-authority'),
-    caData: text(value['idp-certificate-authority-data']),
-    idToken: text(value['id-token']),
-    refreshToken: text(value['refresh-token']),
-  });
+/** Somebody who signs in by OpenID Connect. */
+export interface OidcUser {
+  readonly name: string;
+  /** The kubeconfig that has the tokens. */
+  readonly file: string;
+  readonly oidc: OidcConfig;
+}
+
+/**
+ * @param provider the fields of `auth-provider`
+ * @throws ModelDeckError `invalid-input` for a field of the wrong type
+ */
+export function oidcConfigOf(provider: EntryFields): OidcConfig {
+  const config = provider.inner('config');
+  const values = {
+    issuer: config?.text('idp-issuer-url'),
+    clientId: config?.text('client-id'),
+    clientSecret: config?.text('client-secret'),
+    caFile: config?.file('idp-certificate-authority'),
+    caData: config?.text('idp-certificate-authority-data'),
+    idToken: config?.text('id-token'),
+    refreshToken: config?.text('refresh-token'),
+  };
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
 /** What the kubeconfig says now: kubectl writes renewed tokens into it. Undefined where it no longer tells. */
 export async function readOidcConfig(file: string, user: string): Promise<OidcConfig | undefined> {
-  const config = await readKubeconfig([file]).catch(() => undefined);
-  const provider = config?.users.get(user)?.value['auth-provider'];
-  return isObject(provider) ? oidcConfigOf(provider, file) : undefined;
+  const entry = (await readKubeconfig([file])).users.get(user);
+  try {
+    const provider = entry && new EntryFields(entry).inner('auth-provider');
+    return provider && oidcConfigOf(provider);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -47,7 +65,7 @@ export async function keepTokens(file: string, user: string, before: OidcConfig,
     const renewed = replaced(replaced(old, before.idToken, after.idToken), before.refreshToken, after.refreshToken);
     if (renewed === old) return;
     // Two windows may do so at once.
-    const partial = `${target}.${process.pid}.part`;
+    const partial = partialName(target);
     try {
       await writeFile(partial, renewed, { mode: (await stat(target)).mode & 0o777 });
       // A token with characters that mean something in YAML might have spoilt it.

@@ -1,19 +1,11 @@
 import { ModelDeckError } from '../../../foundation/error.ts';
-import { keepTokens, readOidcConfig, type OidcConfig } from './oidcConfig.ts';
+import { keepTokens, readOidcConfig, type OidcConfig, type OidcUser } from './oidcConfig.ts';
 import { refreshTokens } from './refreshTokens.ts';
 
-/** An id token, and until when it may be used without asking anew, in milliseconds since 1970. */
+/** An id token, and until when it may be used without asking again, in milliseconds since 1970. */
 export interface IdToken {
   readonly token: string;
   readonly freshUntil: number;
-}
-
-/** Somebody who signs in by OpenID Connect. */
-export interface OidcUser {
-  readonly name: string;
-  /** The kubeconfig that has the tokens. */
-  readonly file: string;
-  readonly oidc: OidcConfig;
 }
 
 /** A token that ends so soon is renewed at once, milliseconds: as client-go does. */

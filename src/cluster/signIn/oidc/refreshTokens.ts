@@ -2,8 +2,7 @@ import type { ClientAuth, TokenEndpointResponse } from 'openid-client';
 import { ModelDeckError } from '../../../foundation/error.ts';
 import { connectionReason } from '../../transport/connectionReasons.ts';
 import { issuerFetch } from './issuerFetch.ts';
-import type { OidcConfig } from './oidcConfig.ts';
-import type { OidcUser } from './oidcSession.ts';
+import type { OidcConfig, OidcUser } from './oidcConfig.ts';
 
 type Tokens = Pick<OidcConfig, 'idToken' | 'refreshToken'>;
 

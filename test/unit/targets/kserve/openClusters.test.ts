@@ -11,15 +11,25 @@ describe('a kubeconfig that changes', () => {
   let folder: string;
   let file: string;
   let clusters: Clusters;
-  const write = (change: { readonly current?: string; readonly token?: string; readonly without?: string } = {}) => {
-    const { current = 'lab', token = 'one', without } = change;
+  const write = (
+    change: {
+      readonly current?: string;
+      readonly token?: string;
+      readonly as?: string;
+      readonly without?: string;
+    } = {},
+  ) => {
+    const { current = 'lab', token = 'one', as, without } = change;
     const names = ['lab', 'lab/annex'].filter((name) => name !== without);
     const config = {
       apiVersion: 'v1',
       kind: 'Config',
       'current-context': current,
-      clusters: names.map((name) => ({ name, cluster: { server: 'http://127.0.0.1:1' } })),
-      users: names.map((name) => ({ name, user: { token: name === 'lab' ? token : 'other' } })),
+      clusters: names.map((name) => ({ name, cluster: { server: 'https://127.0.0.1:1' } })),
+      users: names.map((name) => ({
+        name,
+        user: { token: name === 'lab' ? token : 'other', ...(name === 'lab' && { as }) },
+      })),
       contexts: names.map((name) => ({ name, context: { cluster: name, user: name } })),
     };
     return writeFile(file, JSON.stringify(config));
@@ -47,7 +57,7 @@ describe('a kubeconfig that changes', () => {
 
   it('closes the connections of a context whose user is another one, and those only', async () => {
     const [lab, annex] = await Promise.all([clusters.target('lab', 'ml'), clusters.target('lab/annex', 'ml')]);
-    await write({ token: 'two' });
+    await write({ as: 'eve' });
     await clusters.reset();
     assert.deepEqual(clusters.openTargets(), [annex]);
     await assert.rejects(lab.cluster.connection.get(configMaps, { name: 'a', namespace: 'ml' }), {
@@ -55,6 +65,23 @@ describe('a kubeconfig that changes', () => {
     });
     assert.notEqual(await clusters.target('lab', 'ml'), lab);
     assert.equal(await clusters.target('lab/annex', 'ml'), annex);
+  });
+
+  it('goes on with its work when a token is renewed, and while the file cannot be read or is half written', async () => {
+    const target = await clusters.target('lab', 'ml');
+    await write({ token: 'two' });
+    await clusters.reset();
+    for (const content of ['', 'contexts:\n  - {name: la']) {
+      await writeFile(file, content);
+      await clusters.reset();
+    }
+    await rm(file);
+    await clusters.reset();
+    assert.deepEqual(clusters.openTargets(), [target]);
+    await assert.rejects(target.connection.get(configMaps, { name: 'a', namespace: 'ml' }), {
+      category: 'unreachable',
+      brief: 'connection refused',
+    });
   });
 
   it('closes those of a context that is gone', async () => {
