@@ -78,7 +78,7 @@ describe('a kubeconfig that changes', () => {
     await rm(file);
     await clusters.reset();
     assert.deepEqual(clusters.openTargets(), [target]);
-    await assert.rejects(target.connection.get(configMaps, { name: 'a', namespace: 'ml' }), {
+    await assert.rejects((await clusters.connect('lab')).get(configMaps, { name: 'a', namespace: 'ml' }), {
       category: 'unreachable',
       brief: 'connection refused',
     });
