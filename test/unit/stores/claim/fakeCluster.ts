@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import type {
   ClusterConnection,
+  DeleteOptions,
   ExecCommand,
   ExecResult,
   KubeObject,
@@ -13,9 +14,11 @@ import type {
   ObjectList,
   ObjectName,
   ResourceType,
+  WriteOptions,
 } from '../../../../src/cluster/index.ts';
 import { ModelDeckError } from '../../../../src/foundation/error.ts';
 import { throwIfCancelled, type Task } from '../../../../src/foundation/task.ts';
+import { listed, missing, missingKind, newborn, otherUid, status, taken } from '../../cluster/apiAnswers.ts';
 import type { KubeEvent, PersistentVolumeClaim, Pod, PodStatus } from '../../../../src/kserve/resources/core.ts';
 
 /** Which shell and tools the fake pod has, and as whom they run. */
@@ -56,6 +59,7 @@ export class FakeCluster implements ClusterConnection {
   cutsWhenSent: (bytes: number, script: string) => boolean = () => false;
   /** Whether a cut command goes on reading from what was under way, in bytes that come later. */
   late: ((child: ChildProcess) => void) | undefined;
+  private version = 1;
   private readonly children = new Set<ChildProcess>();
 
   constructor(readonly folder: string) {}
@@ -82,19 +86,14 @@ export class FakeCluster implements ClusterConnection {
   async get<T extends KubeObject>(type: ResourceType<T>, { name }: ObjectName, task?: Task): Promise<T> {
     await this.ask('get', type, task);
     const found: KubeObject | undefined = type.kind === 'Pod' ? this.pods.get(name) : this.claim;
-    if (!found) throw new ModelDeckError('not-found', `No ${type.kind} ${name}.`);
-    return found as T;
+    if (!found) throw missing(type, { name });
+    return structuredClone(found as T);
   }
 
   async list<T extends KubeObject>(type: ResourceType<T>, query: ListQuery<T>, task?: Task): Promise<ObjectList<T>> {
     await this.ask('list', type, task);
-    const labels = (query.labelSelector ?? '').split(',').filter((each) => each !== '');
-    const all = type.kind === 'Pod' ? [...this.pods.values()] : this.eventsOf(query.fieldSelector ?? '');
-    const items = all.filter(({ metadata }) =>
-      labels.every((label) => metadata.labels?.[label.split('=')[0] ?? ''] === label.split('=')[1]),
-    ) as T[];
-    query.onPage?.(items);
-    return { items: query.onPage ? [] : items, resourceVersion: '1' };
+    if (type.kind !== 'Event') return listed([...this.pods.values()], query, String(this.version));
+    return listed(this.eventsOf(query.fieldSelector ?? ''), query, String(this.version));
   }
 
   /** Those of the kind; the names of pods are made up by chance, so that those are of the one that is asked for. */
@@ -104,16 +103,26 @@ export class FakeCluster implements ClusterConnection {
     return about.map((event) => ({ ...event, involvedObject: { kind, name } }));
   }
 
-  async create<T extends KubeObject>(type: ResourceType<T>, object: T, _options?: unknown, task?: Task): Promise<T> {
+  async create<T extends KubeObject>(
+    type: ResourceType<T>,
+    object: T,
+    options: WriteOptions = {},
+    task?: Task,
+  ): Promise<T> {
     await this.ask('create', type, task);
-    const pod: Pod = { ...(object as Pod), status: this.podStatus() };
-    this.pods.set(object.metadata.name, pod);
+    if (this.pods.has(object.metadata.name)) throw taken(type, object.metadata);
+    this.version += 1;
+    const made = { ...newborn(object, this.version), status: this.podStatus() };
+    if (options.dryRun) return made;
+    this.pods.set(object.metadata.name, made as Pod);
     this.createdPods.push(object);
-    return object;
+    return structuredClone(made);
   }
 
-  async delete(type: ResourceType, { name }: ObjectName, _options?: unknown, task?: Task): Promise<void> {
+  async delete(type: ResourceType, { name }: ObjectName, { uid }: DeleteOptions = {}, task?: Task): Promise<void> {
     await this.ask('delete', type, task);
+    const pod = this.pods.get(name);
+    if (pod && uid !== undefined && uid !== pod.metadata.uid) throw otherUid(type, { name });
     this.pods.delete(name);
   }
 
@@ -123,7 +132,10 @@ export class FakeCluster implements ClusterConnection {
     await this.beforeExec(script);
     throwIfCancelled(task);
     const pod = this.pods.get(command.pod);
-    if (pod?.status?.phase !== 'Running') throw new ModelDeckError('not-found', `pods "${command.pod}" not found`);
+    if (pod?.status?.phase !== 'Running') throw missing({ plural: 'pods' }, { name: command.pod });
+    if (!pod.spec?.containers?.some(({ name }) => name === command.container)) {
+      throw status(400, `container ${command.container} is not valid for pod ${command.pod}`, {});
+    }
     const [shell = 'sh', ...options] = this.tools.shell;
     const child = spawn(shell, [...options, '-c', text, script, ...args], {
       cwd: this.folder,
@@ -143,9 +155,11 @@ export class FakeCluster implements ClusterConnection {
     record: { readonly script: string; sent: number },
     task: Task,
   ): Promise<ExecResult> {
+    let stdout = '';
     let stderr = '';
     let isCut = false;
-    child.stdout?.on('data', (chunk: Buffer) => isCut || command.onStdout?.(chunk));
+    const keep = (chunk: Buffer): void => void (stdout += chunk.toString());
+    child.stdout?.on('data', (chunk: Buffer) => isCut || (command.onStdout ?? keep)(chunk));
     child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     child.stdin?.on('error', () => undefined);
     const closed = once(child, 'close').then(([code]) => code as number | null);
@@ -155,7 +169,7 @@ export class FakeCluster implements ClusterConnection {
         void this.feed(child, closed, command.stdin, command, record).then((how) => how === 'cut' && resolve('cut'));
     });
     const how = await Promise.race([closed, cut]);
-    if (how !== 'cut') return { exitCode: how ?? 137, stdout: '', stderr };
+    if (how !== 'cut') return { exitCode: how ?? 137, stdout, stderr };
     isCut = true;
     command.stdin?.destroy();
     if (this.late) this.late(child);
@@ -194,6 +208,7 @@ export class FakeCluster implements ClusterConnection {
     await Promise.resolve();
     throwIfCancelled(task);
     this.beforeRequest(verb, plural);
+    if (!['pods', 'persistentvolumeclaims', 'events'].includes(plural)) throw missingKind();
   }
 
   readonly apply = unused;

@@ -9,9 +9,30 @@ import type {
   WatchEvent,
 } from '../../../../src/cluster/index.ts';
 import { ModelDeckError } from '../../../../src/foundation/error.ts';
+import { pods } from '../../../../src/kserve/resources/core.ts';
+import {
+  isSelected,
+  listed,
+  missing,
+  missingKind,
+  newborn,
+  otherUid,
+  status,
+  taken,
+} from '../../cluster/apiAnswers.ts';
+
+export { status };
 
 type Json = Record<string, unknown>;
-type Watcher = (event: WatchEvent<KubeObject>) => void;
+/** What happened to an object. `before` is undefined when it is new, `after` when it is gone. */
+interface Change {
+  readonly version: number;
+  readonly before: KubeObject | undefined;
+  readonly after: KubeObject | undefined;
+}
+type Watcher = (change: Change) => void;
+
+const ourManager = 'model-deck';
 
 /**
  * The part of an API server that a deploy meets, in memory: server-side apply with managers and conflicts, resource
@@ -21,6 +42,7 @@ export class FakeCluster {
   readonly did: string[] = [];
   private readonly objects = new Map<string, KubeObject>();
   private readonly watchers = new Map<string, Set<Watcher>>();
+  private readonly changes = new Map<string, Change[]>();
   private version = 100;
   /** Where `portForward` leads. */
   forwardUrl = 'http://127.0.0.1:9';
@@ -43,11 +65,13 @@ export class FakeCluster {
       this.answer(`get ${type.plural}/${name.name}`, type, task?.signal, () => this.find(type, name)),
     list: (type, query, task) =>
       this.answer(`list ${type.plural}`, type, task?.signal, () => {
-        const items = this.all(type).filter((object) => fits(object, query));
-        query.onPage?.(items);
-        return { items: query.onPage ? [] : items, resourceVersion: String(this.version) };
+        return listed(this.all(type), query, String(this.version));
       }),
-    create: () => Promise.reject(new Error('not for this')),
+    create: (type, object, options, task) =>
+      this.answer(`create ${type.plural}/${object.metadata.name}`, type, task?.signal, () => {
+        if (this.objects.has(key(type, object.metadata))) throw taken(type, object.metadata);
+        return (options?.dryRun ? newborn(object, this.version + 1) : this.write(type, object)) as never;
+      }),
     apply: (type, object, options = {}, task) =>
       this.answer(
         `${options.dryRun ? 'dry-run' : 'apply'} ${type.plural}/${object.metadata.name}`,
@@ -64,23 +88,32 @@ export class FakeCluster {
       this.answer(`delete ${type.plural}/${name.name}`, type, task?.signal, () => this.remove(type, name, options)),
     request: () => Promise.reject(new Error('not for this')),
     watch: (type, query, task) =>
-      new Promise((resolve) => {
-        const watcher: Watcher = (event) => {
-          if (event.type === 'bookmark' || !fits(event.object, query)) return;
-          query.onEvent(event as never);
+      new Promise((_resolve, reject) => {
+        if (task?.signal?.aborted) return reject(ModelDeckError.cancelled());
+        const watcher: Watcher = ({ version, before, after }) => {
+          if (version <= Number(query.resourceVersion)) return;
+          const event = eventOf(
+            before && isSelected(before, query) && before,
+            after && isSelected(after, query) && after,
+          );
+          if (event) query.onEvent(structuredClone(event) as never);
         };
         const all = this.watchers.get(type.plural) ?? new Set();
         this.watchers.set(type.plural, all.add(watcher));
         query.onOpen?.();
+        for (const change of this.changes.get(type.plural) ?? []) watcher(change);
         task?.signal?.addEventListener('abort', () => {
           all.delete(watcher);
-          resolve('ended');
+          reject(ModelDeckError.cancelled());
         });
       }),
     exec: () => Promise.reject(new Error('not for this')),
-    logs: (query, onLine) => {
-      for (const line of this.logs.get(`${query.pod}/${query.container}`) ?? []) onLine(line);
-      return Promise.resolve();
+    logs: async ({ namespace, pod, container, tailLines }, onLine, task) => {
+      await this.answer(`logs ${pod}/${container}`, pods, task?.signal, () =>
+        this.find(pods, { namespace, name: pod }),
+      );
+      const lines = this.logs.get(`${pod}/${container}`) ?? [];
+      for (const line of lines.slice(-(tailLines ?? lines.length))) onLine(line);
     },
     portForward: (target) => {
       this.did.push(`forward ${target.port}`);
@@ -102,7 +135,7 @@ export class FakeCluster {
   put<T extends KubeObject>(type: ResourceType<T>, object: T, manager = 'kubectl'): void {
     const managedFields = [
       ...(object.metadata.managedFields ?? []).filter((entry) => entry.manager !== manager),
-      { manager, operation: 'Update', fieldsV1: fieldsOf({ spec: (object as Json)['spec'] }) },
+      { manager, operation: 'Update', fieldsV1: fieldsOf({ ...object, metadata: undefined, status: undefined }) },
     ];
     this.write(type, { ...object, metadata: { ...object.metadata, managedFields } });
   }
@@ -127,7 +160,7 @@ export class FakeCluster {
     this.did.push(doing);
     if (signal?.aborted) throw ModelDeckError.cancelled();
     this.fault(doing);
-    if (this.missingKinds.has(type.plural)) throw status(404, 'the server could not find the requested resource', {});
+    if (this.missingKinds.has(type.plural)) throw missingKind();
     const result = work();
     this.afterwards(doing);
     return structuredClone(result);
@@ -136,28 +169,39 @@ export class FakeCluster {
   private find<T extends KubeObject>(type: ResourceType<T>, name: ObjectName): T {
     const found = this.objects.get(key(type, name));
     if (found) return found as T;
-    throw status(404, `${type.plural} "${name.name}" not found`, { name: name.name });
+    throw missing(type, name);
   }
 
   all<T extends KubeObject>(type: ResourceType<T>): T[] {
     return [...this.objects].filter(([at]) => at.startsWith(`${type.plural}/`)).map(([, object]) => object as T);
   }
 
-  private apply<T extends KubeObject>(type: ResourceType<T>, object: T, options: ApplyOptions): T {
+  /** Server-side apply of another client, which takes what it wants. */
+  applyAs<T extends KubeObject>(manager: string, type: ResourceType<T>, object: T): void {
+    this.apply(type, object, { force: true }, manager);
+  }
+
+  private apply<T extends KubeObject>(
+    type: ResourceType<T>,
+    object: T,
+    options: ApplyOptions,
+    manager = ourManager,
+  ): T {
     const live = this.objects.get(key(type, object.metadata));
     const { resourceVersion } = object.metadata;
     if (resourceVersion !== undefined && resourceVersion !== live?.metadata.resourceVersion) {
       throw status(409, 'the object has been modified; please apply your changes to the latest version', {});
     }
     const wish = wishOf(object);
-    const mine = fieldsOf(wish);
-    const others = (live?.metadata.managedFields ?? []).filter(({ manager }) => manager !== 'model-deck');
-    const before = (live?.metadata.managedFields ?? []).find(({ manager }) => manager === 'model-deck')?.fieldsV1;
-    const conflicts = others.flatMap(({ manager, fieldsV1 }) =>
+    const mine = ownedBy(wish);
+    const isOwn = (entry: ManagedFields): boolean => entry.manager === manager && entry.operation === 'Apply';
+    const others = (live?.metadata.managedFields ?? []).filter((entry) => !isOwn(entry));
+    const before = live?.metadata.managedFields?.find(isOwn)?.fieldsV1;
+    const conflicts = others.flatMap(({ manager: other, fieldsV1 }) =>
       leaves(mine)
         .filter((path) => has(fieldsV1, path) && valueAt(live, path) !== undefined)
         .filter((path) => JSON.stringify(valueAt(live, path)) !== JSON.stringify(valueAt(wish, path)))
-        .map((path) => ({ manager, path })),
+        .map((path) => ({ manager: other, path })),
     );
     if (conflicts.length > 0 && options.force !== true) throw conflictStatus(conflicts);
     let next: unknown = structuredClone(live ?? { metadata: { name: object.metadata.name } });
@@ -177,7 +221,7 @@ export class FakeCluster {
       ),
     }));
     const entry: ManagedFields = {
-      manager: 'model-deck',
+      manager,
       operation: 'Apply',
       time: new Date().toISOString().replace(/\.\d+/, ''),
       fieldsV1: mine,
@@ -190,6 +234,7 @@ export class FakeCluster {
   private write(type: ResourceType, object: KubeObject): KubeObject {
     const at = key(type, object.metadata);
     const live = this.objects.get(at);
+    if (live && contentOf(live) === contentOf(object)) return live;
     this.version += 1;
     const isOther =
       JSON.stringify((live as Json | undefined)?.['spec']) !== JSON.stringify((object as unknown as Json)['spec']);
@@ -204,8 +249,11 @@ export class FakeCluster {
         resourceVersion: String(this.version),
       },
     };
-    this.objects.set(at, written);
-    this.tell(type, { type: live ? 'modified' : 'added', object: written });
+    const isReleased = written.metadata.deletionTimestamp !== undefined && !this.isHeld(written);
+    if (isReleased) this.objects.delete(at);
+    else this.objects.set(at, written);
+    this.tell(type, live, isReleased ? undefined : written);
+    if (isReleased) return written;
     // A controller acts after the answer.
     setImmediate(() => this.objects.get(at) === written && this.onWrite(type, written));
     return written;
@@ -214,50 +262,63 @@ export class FakeCluster {
   private remove(type: ResourceType, name: ObjectName, { uid }: DeleteOptions = {}): void {
     const object = this.objects.get(key(type, name));
     if (!object) return;
-    if (uid !== undefined && uid !== object.metadata.uid) throw status(409, 'the UID in the precondition differs', {});
-    if (this.keepsDeleted) {
+    if (uid !== undefined && uid !== object.metadata.uid) throw otherUid(type, name);
+    if (this.isHeld(object)) {
       const deletionTimestamp = new Date().toISOString();
       this.write(type, { ...object, metadata: { ...object.metadata, deletionTimestamp } });
       return;
     }
     this.objects.delete(key(type, name));
-    this.tell(type, { type: 'deleted', object });
+    this.version += 1;
+    this.tell(type, object, undefined);
     setImmediate(() => this.onRemove(type, object));
   }
 
-  private tell(type: ResourceType, event: WatchEvent<KubeObject>): void {
-    for (const watcher of this.watchers.get(type.plural) ?? []) watcher(structuredClone(event));
+  private isHeld({ metadata }: KubeObject): boolean {
+    return this.keepsDeleted || (metadata.finalizers ?? []).length > 0;
   }
+
+  private tell(type: ResourceType, before: KubeObject | undefined, after: KubeObject | undefined): void {
+    const change = { version: this.version, before, after };
+    this.changes.set(type.plural, [...(this.changes.get(type.plural) ?? []), change]);
+    for (const watcher of this.watchers.get(type.plural) ?? []) watcher(change);
+  }
+}
+
+/** What a watch tells of a change, by whether its selectors chose the object before and choose it now. */
+function eventOf(
+  before: KubeObject | false | undefined,
+  after: KubeObject | false | undefined,
+): WatchEvent<KubeObject> | undefined {
+  if (after) return { type: before ? 'modified' : 'added', object: after };
+  return before ? { type: 'deleted', object: before } : undefined;
+}
+
+/** All that makes a new version of an object: not the time at which the same was written again. */
+function contentOf(object: KubeObject): string {
+  const {
+    uid: _uid,
+    creationTimestamp: _made,
+    generation: _generation,
+    resourceVersion: _version,
+    managedFields,
+    ...metadata
+  } = object.metadata as KubeObject['metadata'] & Json;
+  const owners = managedFields?.map(({ time: _time, ...entry }) => entry) ?? [];
+  return JSON.stringify(sorted({ ...object, metadata: { ...metadata, managedFields: owners } }));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isRecord(value)) return value;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return Object.fromEntries(
+    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([field, inner]) => [field, sorted(inner)]),
+  );
 }
 
 function key(type: ResourceType, { namespace, name }: ObjectName): string {
   return `${type.plural}/${type.namespaced ? (namespace ?? 'default') : ''}/${name}`;
-}
-
-function fits(
-  { metadata }: KubeObject,
-  query: { namespace?: string | undefined; labelSelector?: string | undefined; fieldSelector?: string | undefined },
-): boolean {
-  const [label = '', labelValue] = query.labelSelector?.split('=') ?? [];
-  const wantedName = query.fieldSelector?.split('=')[1];
-  return (
-    (query.namespace === undefined || metadata.namespace === undefined || metadata.namespace === query.namespace) &&
-    (label === '' || metadata.labels?.[label] === labelValue) &&
-    (wantedName === undefined || metadata.name === wantedName)
-  );
-}
-
-const categories = {
-  404: 'not-found',
-  409: 'conflict',
-  403: 'forbidden',
-  422: 'invalid-input',
-  500: 'server',
-} as const;
-
-/** An error as the connection makes it of an API server's answer. */
-export function status(code: keyof typeof categories, message: string, details: object): ModelDeckError {
-  return new ModelDeckError(categories[code], message, { cause: { kind: 'Status', code, message, details } });
 }
 
 function conflictStatus(
@@ -274,13 +335,20 @@ function conflictStatus(
 function wishOf(object: KubeObject): Json {
   const { metadata, ...rest } = object as KubeObject & Json;
   const { labels, annotations, name, namespace } = metadata;
-  return { ...rest, metadata: { name, namespace, ...(labels && { labels }), ...(annotations && { annotations }) } };
+  const told = { ...(labels && { labels }), ...(annotations && { annotations }) };
+  return { ...rest, metadata: { name, namespace, ...told } };
+}
+
+/** A name is nobody's. */
+function ownedBy(wish: Json): Json {
+  const { 'f:metadata': metadata, ...fields } = fieldsOf(wish);
+  return isRecord(metadata) && Object.keys(metadata).length > 0 ? { ...fields, 'f:metadata': metadata } : fields;
 }
 
 function fieldsOf(value: unknown): Json {
   if (!isRecord(value)) return {};
   const entries = Object.entries(value).filter(
-    ([field]) => !['apiVersion', 'kind', 'name', 'namespace'].includes(field),
+    ([field, inner]) => !['apiVersion', 'kind', 'name', 'namespace'].includes(field) && inner !== undefined,
   );
   return Object.fromEntries(entries.map(([field, inner]) => [`f:${field}`, fieldsOf(inner)]));
 }
