@@ -262,7 +262,7 @@ function changes(subject: () => ConnectionSubject): void {
     const name = { namespace, name: 'held' };
     const object = map('held', {});
     const held = { ...object, metadata: { ...object.metadata, finalizers: ['model-deck.dev/held'] } };
-    await connection.create(configMaps, held as ConfigMap);
+    await connection.create(configMaps, held);
     await connection.delete(configMaps, name);
     assert.ok((await read('held')).metadata.deletionTimestamp);
     await connection.patch(configMaps, name, { metadata: { finalizers: null } });

@@ -114,7 +114,7 @@ export class FakeCluster implements ClusterConnection {
     this.version += 1;
     const made = { ...newborn(object, this.version), status: this.podStatus() };
     if (options.dryRun) return made;
-    this.pods.set(object.metadata.name, made as Pod);
+    this.pods.set(object.metadata.name, made);
     this.createdPods.push(object);
     return structuredClone(made);
   }

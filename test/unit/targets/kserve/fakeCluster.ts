@@ -295,17 +295,15 @@ function eventOf(
 }
 
 /** All that makes a new version of an object: not the time at which the same was written again. */
-function contentOf(object: KubeObject): string {
-  const {
-    uid: _uid,
-    creationTimestamp: _made,
-    generation: _generation,
-    resourceVersion: _version,
-    managedFields,
-    ...metadata
-  } = object.metadata as KubeObject['metadata'] & Json;
-  const owners = managedFields?.map(({ time: _time, ...entry }) => entry) ?? [];
-  return JSON.stringify(sorted({ ...object, metadata: { ...metadata, managedFields: owners } }));
+function contentOf({ metadata, ...rest }: KubeObject): string {
+  const ofTheServer = {
+    uid: undefined,
+    creationTimestamp: undefined,
+    generation: undefined,
+    resourceVersion: undefined,
+  };
+  const managedFields = metadata.managedFields?.map((entry) => ({ ...entry, time: undefined })) ?? [];
+  return JSON.stringify(sorted({ ...rest, metadata: { ...metadata, ...ofTheServer, managedFields } }));
 }
 
 function sorted(value: unknown): unknown {
