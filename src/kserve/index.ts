@@ -65,7 +65,7 @@ export {
 } from './routes.ts';
 export type { IngressAddress, IngressCandidate } from './routes.ts';
 export { runtimeImage } from './runtimeImage.ts';
-export { runtimeRequestOf, selectRuntime, serverTypeOf } from './runtimeSelection.ts';
+export { runtimeRequestOf, selectRuntime } from './runtimeSelection.ts';
 export type { ChosenRuntime, RejectedRuntime, RuntimeRequest, RuntimeSelection } from './runtimeSelection.ts';
 export { conditionOf, serviceStatus } from './serviceStatus.ts';
 export type { ServiceState, ServiceStatus } from './serviceStatus.ts';

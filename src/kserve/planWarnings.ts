@@ -6,8 +6,8 @@ import { quotaWarnings } from './quotaWarnings.ts';
 import type { PersistentVolumeClaim, ResourceQuota } from './resources/core.ts';
 import type { InferenceService } from './resources/inferenceService.ts';
 import type { ServingRuntime } from './resources/servingRuntime.ts';
-import { imageVersion, isBefore, runtimeImage } from './runtimeImage.ts';
-import { serverTypeOf } from './runtimeSelection.ts';
+import { runtimeImage } from './runtimeImage.ts';
+import { modelServers, serverOfRuntime } from './servers/index.ts';
 import { parsePvcUri, storageUriProblem } from './storageUri.ts';
 
 /** What is known before a deploy. What is left out is not warned of. */
@@ -54,28 +54,14 @@ const controlPlane: Check = ({ namespace }) =>
         `The namespace ${namespace.metadata.name} has the label control-plane: KServe's webhook will give the pod no model. Deploy to another namespace.`,
       ];
 
-const tokenArguments = /^--(disable-token-auth|enable-model-api)\b/;
-const firstWithTokens = [0, 11, 1];
-
-const tokens: Check = ({ service, runtime }) => {
+/** Of a runtime that is not known, every server may be the one. */
+const server: Check = ({ service, runtime, archiveName }) => {
   const { model } = service.spec.predictor;
-  if (model === undefined || runtime === undefined || serverTypeOf(runtime) !== 'torchserve') return [];
-  const image = runtimeImage(runtime, model);
-  const version = image === undefined ? undefined : imageVersion(image);
-  const container = runtime.spec.containers?.find(({ name }) => name === 'kserve-container');
-  const args = [...(container?.args ?? []), ...(model.args ?? [])].filter((argument) => tokenArguments.test(argument));
-  if (version === undefined || args.length === 0 || !isBefore(version, firstWithTokens)) return [];
-  return [
-    `${image ?? ''} does not know ${args.join(' ')} and will not start: they came with TorchServe 0.11.1. Take them out; our config.properties does the same in every version.`,
-  ];
-};
-
-const archiveName: Check = ({ archiveName: file, runtime }) => {
-  const base = file?.replace(/\.mar$/, '') ?? '';
-  if (!base.includes('.') || (runtime !== undefined && serverTypeOf(runtime) !== 'torchserve')) return [];
-  return [
-    `${file ?? ''} has a dot in its name: KServe's wrapper of TorchServe from 0.10 on finds no such archive. Package the model under a name without dots.`,
-  ];
+  const image = model && runtime && runtimeImage(runtime, model);
+  const servers = runtime === undefined ? modelServers : [serverOfRuntime(runtime, image)];
+  const container = runtime?.spec.containers?.find(({ name }) => name === 'kserve-container');
+  const args = [...(container?.args ?? []), ...(model?.args ?? [])];
+  return servers.flatMap((one) => one?.warnings?.({ image, args, archiveName }) ?? []);
 };
 
 const claims: Check = ({ service, claim, nodeCount = 1, live }) => {
@@ -127,7 +113,7 @@ const modes: Check = ({ service, live, config }) => {
 
 const quota: Check = ({ service, live, runtime, quotas = [] }) => quotaWarnings({ service, live, runtime, quotas });
 
-const checks: readonly Check[] = [names, storage, controlPlane, tokens, archiveName, modes, claims, quota];
+const checks: readonly Check[] = [names, storage, controlPlane, server, modes, claims, quota];
 
 function present(problem: string | undefined): readonly string[] {
   return problem === undefined ? [] : [problem];

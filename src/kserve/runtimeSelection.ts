@@ -1,6 +1,6 @@
-import { kserveAnnotations } from './annotations.ts';
 import type { InferenceService, ProtocolVersion } from './resources/inferenceService.ts';
 import type { ServingRuntime } from './resources/servingRuntime.ts';
+import { declaredServer } from './servers/index.ts';
 
 /** What of an InferenceService decides its runtime. */
 export interface RuntimeRequest {
@@ -240,24 +240,9 @@ function checkNamed(
 
 /** `SetRuntimeDefaults`, then the lowest protocol that the runtime lists. */
 function servedProtocol(runtime: ServingRuntime, request: RuntimeRequest): ProtocolVersion | '' {
-  const defaults: Readonly<Record<string, ProtocolVersion>> = { mlserver: 'v2', tritonserver: 'v2', torchserve: 'v1' };
   const asked = request.protocolVersion ?? (['triton', 'vLLM'].includes(request.modelFormat.name) ? 'v2' : undefined);
-  const chosen = asked ?? defaults[serverTypeOf(runtime)] ?? protocolOrder[protocolRank(runtime)] ?? '';
+  const chosen = asked ?? declaredServer(runtime)?.defaultProtocol ?? protocolOrder[protocolRank(runtime)] ?? '';
   return chosen as ProtocolVersion | '';
-}
-
-const serverTypes: Readonly<Record<string, string>> = {
-  'kserve-mlserver': 'mlserver',
-  'kserve-torchserve': 'torchserve',
-  'kserve-tritonserver': 'tritonserver',
-  'kserve-tensorflow-serving': 'tensorflow-serving',
-  'kserve-huggingfaceserver': 'huggingfaceserver',
-  'kserve-vllmserver': 'vllmserver',
-};
-
-/** For example `torchserve`: the runtime's annotation, else by its name (`GetServerTypeFromRuntimeName`); empty when unknown. */
-export function serverTypeOf({ metadata }: ServingRuntime): string {
-  return metadata.annotations?.[kserveAnnotations.serverType] ?? serverTypes[metadata.name] ?? '';
 }
 
 function describeFormat({ modelFormat }: RuntimeRequest): string {

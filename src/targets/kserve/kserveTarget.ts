@@ -17,7 +17,7 @@ import type {
   Versions,
 } from '../target.ts';
 import { requestStop, type Journal } from './serve/applyDeployment.ts';
-import { deploymentMode, readKServeConfig, readLive, readService } from './plan/clusterFacts.ts';
+import { deploymentMode, readKServeConfig, readLive, readRuntimes, readService } from './plan/clusterFacts.ts';
 import type { KServeTarget } from './clusters.ts';
 import { deleteService, notesOnDeleting } from './operate/deleteService.ts';
 import { applyEditedManifest } from './plan/editedManifest.ts';
@@ -25,7 +25,7 @@ import { EndpointRoutes, type EndpointHeaders } from './routes/endpointRoutes.ts
 import { explainService } from './explain/explainService.ts';
 import { refOf, type Place } from './place.ts';
 import { formatNamespaceRef, parseServiceRef } from './serviceRef.ts';
-import { planDeployment } from './plan/planDeployment.ts';
+import { planDeployment, takenRuntime } from './plan/planDeployment.ts';
 import { keepingReplicas, wantedManifest } from './plan/prepareDeployment.ts';
 import { rollBackTo } from './operate/rollBack.ts';
 import { scaleService } from './operate/scaleService.ts';
@@ -112,9 +112,13 @@ export class KServeNamespace implements KServeTarget {
 
   async deploy(request: DeployRequest, task: Task<DeployStep> = {}): Promise<Deployment> {
     const { name, cluster = {} } = request;
-    const config = await readKServeConfig(this.place, { signal: task.signal });
+    const [config, runtimes] = await Promise.all([
+      readKServeConfig(this.place, { signal: task.signal }),
+      readRuntimes(this.place, { signal: task.signal }),
+    ]);
+    const runtime = takenRuntime(wantedManifest(this.place, request), runtimes);
     const wanted = (live: InferenceService | undefined): InferenceService => {
-      const manifest = wantedManifest(this.place, request, deploymentMode(live, config));
+      const manifest = wantedManifest(this.place, request, { mode: deploymentMode(live, config), runtime });
       return cluster.manifest === undefined ? keepingReplicas(manifest, live) : manifest;
     };
     const { force = false, basis } = cluster;

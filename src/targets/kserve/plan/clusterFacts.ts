@@ -54,17 +54,28 @@ export async function readClusterFacts(
   storageUri: string | undefined,
   task: Task,
 ): Promise<ClusterFacts> {
-  const [live, namespaced, clusterWide, claim, quotas, namespace, config, nodeCount] = await Promise.all([
+  const [live, runtimes, claim, quotas, namespace, config, nodeCount] = await Promise.all([
     readLive(place, name, task),
-    readable(listOf(place, servingRuntimes, task)),
-    readable(listOf(place, clusterServingRuntimes, task)),
+    readRuntimes(place, task),
     readable(readClaim(place, storageUri, task)),
     readable(listOf(place, resourceQuotas, task)),
     readable(readNamespace(place, task)),
     readKServeConfig(place, task),
     readable(countNodes(place, task)),
   ]);
-  return { live, namespaced, clusterWide, claim, quotas, namespace, config, nodeCount };
+  return { live, ...runtimes, claim, quotas, namespace, config, nodeCount };
+}
+
+/** The runtimes of the namespace and of the cluster; undefined where the user may not list them. */
+export async function readRuntimes(
+  place: Place,
+  task: Task,
+): Promise<Pick<ClusterFacts, 'namespaced' | 'clusterWide'>> {
+  const [namespaced, clusterWide] = await Promise.all([
+    readable(listOf(place, servingRuntimes, task)),
+    readable(listOf(place, clusterServingRuntimes, task)),
+  ]);
+  return { namespaced, clusterWide };
 }
 
 /** @returns undefined when there is no InferenceService of that name */

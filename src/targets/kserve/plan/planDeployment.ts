@@ -24,10 +24,11 @@ import {
  *   `invalid-input` for a manifest that cannot be read
  */
 export async function planDeployment(place: Place, request: DeployRequest, task: Task): Promise<DeployPlan> {
-  const { storageUri } = wantedManifest(place, request).spec.predictor.model ?? {};
-  const facts = await readClusterFacts(place, request.name, storageUri, task);
-  const wanted = wantedManifest(place, request, deploymentMode(facts.live, facts.config));
-  const { chosen, ...runtime } = chooseRuntime(wanted, facts);
+  const asked = wantedManifest(place, request);
+  const facts = await readClusterFacts(place, request.name, asked.spec.predictor.model?.storageUri, task);
+  const { chosen, ...runtime } = chooseRuntime(asked, facts);
+  const mode = deploymentMode(facts.live, facts.config);
+  const wanted = wantedManifest(place, request, { mode, runtime: chosen });
   const full = request.cluster?.manifest === undefined ? keepingReplicas(wanted, facts.live) : wanted;
   const prepared = await prepare(place, full, facts.live, request.cluster?.force ?? false, task);
   if (prepared.refusal?.category === 'forbidden') throw prepared.refusal;
@@ -37,6 +38,15 @@ export async function planDeployment(place: Place, request: DeployRequest, task:
     objects: [plannedObject(place, prepared)],
     basis: basisOf(facts.live),
   };
+}
+
+/** The runtime that KServe will take, as far as it can be known. */
+export function takenRuntime(
+  service: InferenceService,
+  { namespaced = [], clusterWide = [] }: Pick<ClusterFacts, 'namespaced' | 'clusterWide'>,
+): ServingRuntime | undefined {
+  const request = runtimeRequestOf(service);
+  return request && selectRuntime(request, namespaced, clusterWide).chosen?.runtime;
 }
 
 function chooseRuntime(

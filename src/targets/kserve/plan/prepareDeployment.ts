@@ -12,9 +12,13 @@ import {
   readEarlierVersions,
   readProvenance,
   type DeploymentMode,
+  type HttpProbe,
 } from '../../../kserve/index.ts';
 import { servesOf } from '../../../packaging/kinds/beforeKinds.ts';
 import { inferenceServices, type InferenceService } from '../../../kserve/resources/inferenceService.ts';
+import type { ServingRuntime } from '../../../kserve/resources/servingRuntime.ts';
+import { serverOfRuntime } from '../../../kserve/servers/index.ts';
+import type { Serves } from '../../../packaging/modelPackage.ts';
 import type { DeployRequest } from '../../target.ts';
 import { isCategory } from './clusterFacts.ts';
 import { refusalError } from '../explain/serviceFailure.ts';
@@ -43,8 +47,15 @@ export interface Prepared {
   readonly conflicts: readonly FieldConflict[];
 }
 
-/** The InferenceService that a request asks for, or that the user made of it. @param mode how the service will run, where that is known */
-export function wantedManifest(place: Place, request: DeployRequest, mode?: DeploymentMode): InferenceService {
+/** What is known of how a service will run. */
+export interface Serving {
+  readonly mode?: DeploymentMode | undefined;
+  /** That KServe will take. */
+  readonly runtime?: ServingRuntime | undefined;
+}
+
+/** The InferenceService that a request asks for, or that the user made of it. */
+export function wantedManifest(place: Place, request: DeployRequest, serving: Serving = {}): InferenceService {
   const { name, model, protocol, cluster = {}, provenance = {} } = request;
   const annotations = provenanceAnnotations({
     modelName: model.name,
@@ -66,9 +77,15 @@ export function wantedManifest(place: Place, request: DeployRequest, mode?: Depl
     resources,
     minReplicas,
     maxReplicas,
-    startupProbe: modelFormat === serves.modelFormat ? startupProbe(serves.startup, mode) : undefined,
+    startupProbe: modelFormat === serves.modelFormat ? probeFor(serves, serving) : undefined,
     annotations,
   });
+}
+
+/** Where the package's server listens is of use in front of that server only; a runtime that is not known may be of it. */
+function probeFor({ startup }: Serves, { runtime, mode }: Serving): HttpProbe | undefined {
+  const server = runtime && serverOfRuntime(runtime);
+  return server === undefined || server.isBehindWrapper === true ? startupProbe(startup, mode) : undefined;
 }
 
 /** Replicas that nobody mentions stay as they were scaled. */

@@ -1,10 +1,11 @@
-import { maxRequestBytes } from '../../../local/requestLimit.ts';
 import { ModelDeckError } from '../../../foundation/error.ts';
 import type { Task } from '../../../foundation/task.ts';
 import type { Endpoint } from '../../../inference/endpoint.ts';
 import { expectedModelName, isStopRequested, readProvenance, runtimeOf, serviceNameOf } from '../../../kserve/index.ts';
 import { services } from '../../../kserve/resources/core.ts';
 import type { InferenceService } from '../../../kserve/resources/inferenceService.ts';
+import { serverNamed } from '../../../kserve/servers/index.ts';
+import type { ModelServer } from '../../../kserve/servers/modelServer.ts';
 import type { Route, RouteKind } from '../../target.ts';
 import type { ServerAddress } from '../serve/askServer.ts';
 import { ingressWays, messageOf, type Way } from './ingressWays.ts';
@@ -60,7 +61,7 @@ export class EndpointRoutes {
       modelName,
       protocol,
       ...(address.headers && { headers: address.headers }),
-      maxRequestBytes: /torchserve/.test(runtimeOf(service) ?? 'torchserve') ? maxRequestBytes : unlimitedBytes,
+      maxRequestBytes: serverOf(service)?.maxRequestBytes ?? unlimitedBytes,
       imageEncoding: 'rgb-jpeg',
     };
   }
@@ -121,6 +122,12 @@ export class EndpointRoutes {
     const { name } = service.metadata;
     return [known, name].find((each) => names.includes(each)) ?? first;
   }
+}
+
+/** By its runtime, or by the container that the service brings itself. */
+function serverOf(service: InferenceService): ModelServer | undefined {
+  const own = service.spec.predictor.containers?.[0]?.image;
+  return serverNamed(runtimeOf(service) ?? own ?? '');
 }
 
 function noWay(name: string, way: Way | undefined): ModelDeckError {

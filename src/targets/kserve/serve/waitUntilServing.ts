@@ -2,6 +2,7 @@ import { ModelDeckError } from '../../../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../../../foundation/task.ts';
 import { diagnose, eventTimeMs, type Diagnosis } from '../../../kserve/index.ts';
 import type { Pod } from '../../../kserve/resources/core.ts';
+import type { Workers } from '../../../kserve/servers/modelServer.ts';
 import type { InferenceServiceStatus } from '../../../kserve/resources/inferenceService.ts';
 import type { DeployStep } from '../../target.ts';
 import type { DeploymentWatch } from './deploymentWatch.ts';
@@ -12,7 +13,7 @@ import type { ModelAnswer } from './modelReadiness.ts';
 import { canonicalJson, sameJson } from '../plan/ownedFields.ts';
 import { patienceFor } from './loadingPatience.ts';
 import type { Place } from '../place.ts';
-import { torchServeWorkers, type Workers } from './torchServeWorkers.ts';
+import { serverWorkers } from './serverWorkers.ts';
 import { newPods, servingState, type Awaited, type DeploymentView, type ServingState } from './servingState.ts';
 
 export interface ServingWait {
@@ -35,7 +36,7 @@ export const waitingTimes = {
   staleMs: 2000,
   /** How long a ready pod may keep silent about its model before its log is read. */
   silenceMs: 15_000,
-  /** How long TorchServe may take until its log tells of a worker. */
+  /** How long a server may take until its log tells of a worker. */
   silentLogMs: 60_000,
   /** Without any change in the cluster for so long, waiting ends: a large image is pulled by then. */
   stallMs: 20 * 60_000,
@@ -45,7 +46,7 @@ export const waitingTimes = {
  * Waits until the model itself answers in a pod of the new version, and the old pods are leaving.
  *
  * @returns the pod, and what it said; undefined when the service is scaled to zero
- * @throws ModelDeckError the diagnosis of a failure that waiting does not mend; `timeout` when nothing moves any more;
+ * @throws ModelDeckError the diagnosis of a failure that waiting does not heal; `timeout` when nothing moves any more;
  *   `conflict` or `not-found` when somebody else replaced or deleted it; `cancelled`
  */
 export async function waitUntilServing(
@@ -67,7 +68,7 @@ export async function waitUntilServing(
       const answer: ModelAnswer = wait.asksModel ? await ask(asker, state.pod, { signal }) : { kind: 'mute' };
       const says = answer.kind === 'ready' || (answer.kind === 'mute' && state.isReady);
       if (says) saidSince ??= Date.now();
-      const workers = says ? await torchServeWorkers(place, state.pod, { signal }) : undefined;
+      const workers = says ? await serverWorkers(place, state.pod, { signal }) : undefined;
       const isSure = workers === undefined || workers === 'loaded' || isSilentLog(workers, saidSince);
       const answers = says && isSure;
       if (answers && state.isReady) return { pod: state.pod, answer };
@@ -82,7 +83,7 @@ export async function waitUntilServing(
   }
 }
 
-/** A TorchServe whose log was configured to tell nothing of its workers is believed after a while. */
+/** A server whose log was configured to tell nothing of its workers is believed after a while. */
 function isSilentLog(workers: Workers, saidSince: number | undefined): boolean {
   return workers === 'unknown' && Date.now() - (saidSince ?? Date.now()) > waitingTimes.silentLogMs;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { askModel, listModels, type ModelAnswer } from '../../../../src/targets/kserve/serve/modelReadiness.ts';
-import { workersIn } from '../../../../src/targets/kserve/serve/torchServeWorkers.ts';
+import { torchServe } from '../../../../src/kserve/servers/torchServe.ts';
 import { fakeServer } from './fakeKServe.ts';
 
 type Answers = Readonly<Record<string, readonly [number, unknown]>>;
@@ -94,12 +94,12 @@ describe("TorchServe's log", () => {
   const loaded = line('WORKER_STARTED -> WORKER_MODEL_LOADED');
   const died = `Backend worker process died.\n${line('WORKER_STARTED -> WORKER_STOPPED')}`;
   it('tells whether a worker has the model', () => {
-    assert.equal(workersIn(''), 'unknown');
-    assert.equal(workersIn('INFO: Uvicorn running'), 'unknown');
-    assert.equal(workersIn(started), 'loading');
-    assert.equal(workersIn(started + loaded), 'loaded');
-    assert.equal(workersIn(started + died), 'failed');
-    assert.equal(workersIn(started + died + started), 'loading');
-    assert.equal(workersIn(started + died + started + loaded), 'loaded');
+    assert.equal(torchServe.workersIn?.(''), 'unknown');
+    assert.equal(torchServe.workersIn?.('INFO: Uvicorn running'), 'unknown');
+    assert.equal(torchServe.workersIn?.(started), 'loading');
+    assert.equal(torchServe.workersIn?.(started + loaded), 'loaded');
+    assert.equal(torchServe.workersIn?.(started + died), 'failed');
+    assert.equal(torchServe.workersIn?.(started + died + started), 'loading');
+    assert.equal(torchServe.workersIn?.(started + died + started + loaded), 'loaded');
   });
 });

@@ -1,0 +1,37 @@
+import type { ProtocolVersion } from '../resources/inferenceService.ts';
+
+/** A program that serves models in a pod: what is special about it, so that nothing else has to know it by name. */
+export interface ModelServer {
+  /** KServe's name of it, the value of a runtime's annotation `serving.kserve.io/server-type`. */
+  readonly type: string;
+  /** Name of the runtime that KServe brings for it. */
+  readonly runtimeName: string;
+  /** Found in the names of its images, and of runtimes that others have made for it. */
+  readonly pattern: RegExp;
+  /** What it speaks when nobody says a protocol (`SetRuntimeDefaults`). */
+  readonly defaultProtocol?: ProtocolVersion;
+  /** Whether its image has a build for GPUs, with `-gpu` behind the tag (`UpdateImageTag`). */
+  readonly hasGpuBuild?: boolean;
+  /** Whether its image has a build for CPUs, with `-cpu` before the tag. */
+  readonly hasCpuBuild?: boolean;
+  /** Largest request body that it takes, in bytes; left out where none is known. */
+  readonly maxRequestBytes?: number;
+  /** Whether KServe's wrapper stands in front of it and calls itself ready before it is. */
+  readonly isBehindWrapper?: boolean;
+  /** What may go wrong with what is about to be deployed on it; one or two sentences each. */
+  readonly warnings?: (facts: ServerFacts) => readonly string[];
+  /** What its log says of the processes that load the model; left out where its answers can be believed. */
+  readonly workersIn?: (log: string) => Workers;
+}
+
+export interface ServerFacts {
+  /** That will run, with its tag. */
+  readonly image: string | undefined;
+  /** Of the runtime's container and of the service. */
+  readonly args: readonly string[];
+  /** File name of the archive, for example `resnet18.mar`. */
+  readonly archiveName: string | undefined;
+}
+
+/** `unknown` when the log says nothing of them. */
+export type Workers = 'loaded' | 'loading' | 'failed' | 'unknown';

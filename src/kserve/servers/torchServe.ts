@@ -1,0 +1,53 @@
+import { imageVersion, isBefore } from './imageVersion.ts';
+import type { ModelServer, ServerFacts, Workers } from './modelServer.ts';
+
+/** TorchServe behind KServe's wrapper, as `pytorch/torchserve-kfs` has it. */
+export const torchServe: ModelServer = {
+  type: 'torchserve',
+  runtimeName: 'kserve-torchserve',
+  pattern: /torchserve/,
+  defaultProtocol: 'v1',
+  hasGpuBuild: true,
+  // Its own default for `max_request_size`.
+  maxRequestBytes: 6_553_500,
+  isBehindWrapper: true,
+  warnings: (facts) => [...unknownArguments(facts), ...dottedArchive(facts)],
+  workersIn,
+};
+
+const tokenArguments = /^--(disable-token-auth|enable-model-api)\b/;
+const firstWithTokens = [0, 11, 1];
+
+function unknownArguments({ image = '', args }: ServerFacts): readonly string[] {
+  const version = imageVersion(image);
+  const unknown = args.filter((argument) => tokenArguments.test(argument));
+  if (version === undefined || unknown.length === 0 || !isBefore(version, firstWithTokens)) return [];
+  return [
+    `${image} does not know ${unknown.join(' ')} and will not start: they came with TorchServe 0.11.1. Take them out; our config.properties does the same in every version.`,
+  ];
+}
+
+function dottedArchive({ archiveName = '' }: ServerFacts): readonly string[] {
+  if (!archiveName.replace(/\.mar$/, '').includes('.')) return [];
+  return [
+    `${archiveName} has a dot in its name: KServe's wrapper of TorchServe from 0.10 on finds no such archive. Package the model under a name without dots.`,
+  ];
+}
+
+/** A worker that ended, or the whole of TorchServe behind a wrapper that goes on answering. */
+const dead =
+  /Backend worker process died|State change \S+ -> WORKER_(?:ERROR|STOPPED)|Torchserve stopped|Error while registering model|InvalidSnapshotException/g;
+
+/**
+ * KServe's wrapper of TorchServe 0.9, the default runtime's, calls a model ready as soon as its archive is there, so that
+ * its word alone says nothing.
+ */
+function workersIn(log: string): Workers {
+  const last = (pattern: RegExp): number => [...log.matchAll(pattern)].at(-1)?.index ?? -1;
+  const started = last(/State change \S+ -> WORKER_STARTED/g);
+  const loaded = last(/State change \S+ -> WORKER_MODEL_LOADED/g);
+  const died = last(dead);
+  if (Math.max(started, loaded, died) < 0) return 'unknown';
+  if (loaded > died) return 'loaded';
+  return died > started ? 'failed' : 'loading';
+}

@@ -1,0 +1,8 @@
+import type { ModelServer } from './modelServer.ts';
+
+export const tritonServer: ModelServer = {
+  type: 'tritonserver',
+  runtimeName: 'kserve-tritonserver',
+  pattern: /tritonserver/,
+  defaultProtocol: 'v2',
+};
