@@ -85,7 +85,8 @@ export function parsePreprocessing(value: unknown): Preprocessing {
     std: channels('std', std),
     layout: oneOf('layout', layout ?? 'NCHW', ['NCHW', 'NHWC']),
     ...(typeof inputName === 'string' && { inputName }),
-    output: oneOf('output', output ?? 'logits', ['logits', 'probabilities']),
+    // What nobody has said stays unsaid: it is shown as assumed.
+    ...(output !== undefined && { output: oneOf('output', output, ['logits', 'probabilities']) }),
   };
 }
 
