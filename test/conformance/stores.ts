@@ -95,7 +95,8 @@ export function describeStore(name: string, open: () => Promise<TriedStore>): vo
     });
 
     writes('leaves the same package as it is, and refuses another under the same version', async (store) => {
-      const { isNew: _, ...model } = await store.put(made);
+      const { isNew, ...model } = await store.put(made);
+      assert.equal(isNew, true);
       assert.notEqual((await store.put(made)).isNew, true);
       await assert.rejects(store.put(other), { category: 'conflict' });
       assert.deepEqual(await store.list(), [model]);
