@@ -69,7 +69,7 @@ export { runtimeRequestOf, selectRuntime } from './runtimeSelection.ts';
 export type { ChosenRuntime, RejectedRuntime, RuntimeRequest, RuntimeSelection } from './runtimeSelection.ts';
 export { conditionOf, serviceStatus } from './serviceStatus.ts';
 export type { ServiceState, ServiceStatus } from './serviceStatus.ts';
-export { runtimeOf, serviceSummary } from './serviceSummary.ts';
+export { runtimeOf, serviceSummary, withPodHealth } from './serviceSummary.ts';
 export type { ServiceSummary } from './serviceSummary.ts';
 export { formatPvcUri, parsePvcUri, parseStorageUri, storageUriProblem } from './storageUri.ts';
 export type { StorageUri } from './storageUri.ts';

@@ -90,8 +90,8 @@ function readyOrUpdating(service: InferenceService, deployment: Deployment | und
   return { state: 'ready', reason: '', ...sinceOf(service), answers: true };
 }
 
-/** KServe says ready, and the pods do not agree. Those that are leaving were left out by who lists them. */
-function crashingPods(pods: readonly PodHealth[]): Omit<ServiceStatus, 'state'> | undefined {
+/** What the pods of a service that KServe calls ready have against that; undefined while none of them crashes. */
+export function crashingPods(pods: readonly PodHealth[]): Omit<ServiceStatus, 'state' | 'since'> | undefined {
   const bad = pods.filter(({ trouble }) => trouble !== undefined);
   const [first] = bad;
   if (first === undefined) return undefined;

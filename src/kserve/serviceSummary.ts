@@ -1,5 +1,5 @@
 import { readProvenance } from './annotations.ts';
-import { serviceStatus, type ServiceState } from './serviceStatus.ts';
+import { crashingPods, serviceStatus, type ServiceState } from './serviceStatus.ts';
 import type { PodHealth } from './podHealth.ts';
 import type { Condition } from './resources/core.ts';
 import type { InferenceService } from './resources/inferenceService.ts';
@@ -38,13 +38,12 @@ export interface ServiceSummary {
   readonly hasExplainer: boolean;
 }
 
-/** @param pods see {@link serviceStatus} */
-export function serviceSummary(service: InferenceService, pods: readonly PodHealth[] = []): ServiceSummary {
+export function serviceSummary(service: InferenceService): ServiceSummary {
   const { metadata, spec, status } = service;
   const { predictor } = spec;
   const { model } = predictor;
   const provenance = readProvenance(service);
-  const { state, word, reason, since, answers } = serviceStatus(service, undefined, pods);
+  const { state, word, reason, since, answers } = serviceStatus(service);
   const optional = {
     word,
     createdAt: metadata.creationTimestamp,
@@ -75,6 +74,12 @@ export function serviceSummary(service: InferenceService, pods: readonly PodHeal
     hasTransformer: spec.transformer !== undefined,
     hasExplainer: spec.explainer !== undefined,
   };
+}
+
+/** The row with what the pods tell beside it: a service is not ready while they crash, whatever KServe says. */
+export function withPodHealth(summary: ServiceSummary, pods: readonly PodHealth[]): ServiceSummary {
+  const crashing = summary.state === 'ready' ? crashingPods(pods) : undefined;
+  return crashing === undefined ? summary : { ...summary, state: 'failed', ...crashing };
 }
 
 /** The runtime's name, whichever scope it has. */

@@ -8,6 +8,7 @@ import {
   type ContainerFact,
   type Facts,
 } from './facts.ts';
+import { componentOf } from '../pods.ts';
 import { findAnswer, type RegistryAnswer } from './registryAnswers.ts';
 import type { Cause } from './cause.ts';
 
@@ -27,7 +28,7 @@ const unknownAnswer: Omit<RegistryAnswer, 'pattern'> = {
   category: 'server',
   mayHeal: 'retry',
   what: 'cannot be fetched',
-  remedy: 'Read the events of the pod.',
+  remedy: () => 'Read the events of the pod.',
 };
 
 /** A node cannot fetch the image of a container. */
@@ -46,7 +47,7 @@ export const imagePull: Cause = (facts) => {
       category,
       mayHeal,
       summary: `The image ${image} of ${containerWords(fact)} ${what}.`,
-      remedy,
+      remedy: remedy(whereNamed(facts, fact)),
       nextStep: isOurs && code === 'image-not-found' ? showManifest(facts) : showEvents(facts, podObject(pod)),
       severity: 'error',
       object: podObject(pod),
@@ -55,6 +56,16 @@ export const imagePull: Cause = (facts) => {
   }
   return undefined;
 };
+
+/** Where the image of a container is named: a model's server is the runtime's, everything else stands in the manifest. */
+function whereNamed({ evidence }: Facts, { pod, status }: ContainerFact): string {
+  const component = componentOf(pod) ?? 'predictor';
+  if (status.name === 'storage-initializer') return 'the ConfigMap inferenceservice-config or the ClusterStorageContainer';
+  if (component !== 'predictor') return `the manifest (spec.${component}.containers)`;
+  return evidence.isvc.spec.predictor.model === undefined
+    ? 'the manifest (spec.predictor.containers)'
+    : 'the runtime, or runtimeVersion in the manifest';
+}
 
 function imageOf({ pod, status, isInit }: ContainerFact): string {
   const containers = (isInit ? pod.spec?.initContainers : pod.spec?.containers) ?? [];

@@ -48,7 +48,7 @@ export const revisionImage: Cause = (facts) => {
     summary: `Knative's controller cannot look up the image ${image} for ${facts.name}${isUnreachable ? ': it does not reach the registry' : ''} (${words(cause, 220)}).`,
     remedy: isUnreachable
       ? "Give Knative's controller a way to the registry, name the image by its digest in the runtime, or add the registry to registries-skipping-tag-resolving in the ConfigMap config-deployment of knative-serving; then deploy again."
-      : `${answer?.remedy ?? 'Correct what the registry names'.concat('.')} A revision that failed is not tried again: deploy again.`,
+      : `${answer?.remedy('the runtime, or runtimeVersion in the manifest') ?? 'Correct what the registry names.'} A revision that failed is not tried again: deploy again.`,
   };
 };
 

@@ -57,12 +57,13 @@ export function lastLines(text: string, most = 5): readonly string[] {
   return lines.slice(-most);
 }
 
-/** The last line by which a Python program ends, for example `ValueError: …`. */
+/** The last line by which a Python program ends, for example `ValueError: …`; Java's exceptions beside it follow from that. */
 export function lastPythonError(text: string): string | undefined {
   const errors = text
     .split('\n')
     .map(bare)
-    .filter((line) => /^([A-Za-z_][\w.]*\.)?[A-Z]\w*(Error|Exception|Interrupt|Exit)(: |$)/.test(line));
+    .filter((line) => /^([A-Za-z_][\w.]*\.)?[A-Z]\w*(Error|Exception|Interrupt|Exit)(: |$)/.test(line))
+    .filter((line) => !/^(?:javax?|org|io|com)\./.test(line));
   return errors.at(-1);
 }
 

@@ -23,6 +23,7 @@ import { deleteService, notesOnDeleting } from './operate/deleteService.ts';
 import { applyEditedManifest } from './plan/editedManifest.ts';
 import { EndpointRoutes, type EndpointHeaders } from './routes/endpointRoutes.ts';
 import { explainService } from './explain/explainService.ts';
+import { isFailure } from './explain/serviceFailure.ts';
 import { refOf, type Place } from './place.ts';
 import { formatNamespaceRef, parseServiceRef } from './serviceRef.ts';
 import { planDeployment, takenRuntime } from './plan/planDeployment.ts';
@@ -172,7 +173,8 @@ export class KServeNamespace implements KServeTarget {
   async explain(id: string, task: Task = {}): Promise<ModelDeckError | undefined> {
     const name = this.nameOf(id);
     const failure = await explainService(this.place, name, task);
-    this.rows.explain(name, failure && sentences(failure));
+    // A warning, or that nothing was found, makes no failed row of one that is starting.
+    this.rows.explain(name, failure && isFailure(failure) ? sentences(failure) : undefined);
     return failure;
   }
 

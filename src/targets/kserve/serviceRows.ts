@@ -1,5 +1,13 @@
 import { openLiveList, type LiveList } from '../../cluster/index.ts';
-import { serviceSummary, type ServiceSummary } from '../../kserve/index.ts';
+import {
+  kserveLabels,
+  podHealth,
+  serviceSummary,
+  withPodHealth,
+  type PodHealth,
+  type ServiceSummary,
+} from '../../kserve/index.ts';
+import { pods } from '../../kserve/resources/core.ts';
 import { inferenceServices, type InferenceService } from '../../kserve/resources/inferenceService.ts';
 import type { Deployment } from '../target.ts';
 import { deploymentId, refOf, type Place } from './place.ts';
@@ -12,6 +20,8 @@ export class ServiceRows {
   private readonly causes = new Map<string, string>();
   private readonly listeners = new Set<() => void>();
   private followed: LiveList<ServiceSummary> | undefined;
+  /** Of all services: KServe calls one ready while its pods crash. Who may not read pods believes KServe. */
+  private followedPods: LiveList<PodHealth | undefined> | undefined;
   private followers = 0;
 
   constructor(private readonly place: Place) {}
@@ -25,6 +35,7 @@ export class ServiceRows {
   follow(): () => void {
     this.followers += 1;
     this.followed ??= this.openList();
+    this.followedPods ??= this.openPods();
     let isOver = false;
     return () => {
       if (isOver) return;
@@ -75,16 +86,34 @@ export class ServiceRows {
     return list;
   }
 
+  private openPods(): LiveList<PodHealth | undefined> {
+    const { connection, namespace } = this.place;
+    const query = { namespace, labelSelector: kserveLabels.inferenceService };
+    const list = openLiveList(connection, pods, query, podHealth);
+    list.onDidChange(() => this.notify());
+    return list;
+  }
+
   private unfollow(): void {
     if (!this.followed) return;
-    this.known = new Map([...this.followed.state().rows.values()].map((row) => [row.name, row]));
+    this.known = new Map([...this.rows().values()].map((row) => [row.name, row]));
+    this.followedPods?.close();
+    this.followedPods = undefined;
     this.followed.close();
     this.followed = undefined;
   }
 
   private rows(): ReadonlyMap<string, ServiceSummary> {
     const state = this.followed?.state();
-    return state && state.phase !== 'loading' ? state.rows : this.known;
+    if (!state || state.phase === 'loading') return this.known;
+    const byService = new Map<string, PodHealth[]>();
+    for (const pod of this.podsSeen()) byService.set(pod.service, [...(byService.get(pod.service) ?? []), pod]);
+    const rows = [...state.rows].map(([key, row]) => [key, withPodHealth(row, byService.get(row.name) ?? [])] as const);
+    return new Map(rows);
+  }
+
+  private podsSeen(): readonly PodHealth[] {
+    return [...(this.followedPods?.state().rows.values() ?? [])].filter((pod) => pod !== undefined);
   }
 
   private describe(row: ServiceSummary): Deployment {

@@ -21,8 +21,8 @@ export interface ClusterReader {
   readonly services: (place: Place) => Promise<LiveList<ServiceSummary>>;
   /** Those of one InferenceService. */
   readonly pods: (place: Place, service: string) => Promise<LiveList<PodDetail>>;
-  /** Those of all InferenceServices that have not started: being pulled, not scheduled, initializing. */
-  readonly pendingPods: (place: Place) => Promise<LiveList<PodDetail>>;
+  /** Those of all InferenceServices that have not ended: KServe calls a service ready while its pods cannot start or crash. */
+  readonly servicePods: (place: Place) => Promise<LiveList<PodDetail>>;
   readonly runtimes: (place: Place) => Promise<LiveList<RuntimeRow>>;
   readonly clusterRuntimes: (place: Place) => Promise<LiveList<RuntimeRow>>;
   readonly claims: (place: Place) => Promise<LiveList<ClaimRow>>;
@@ -50,9 +50,10 @@ export function clusterReader(clusters: () => Promise<Pick<Clusters, 'connect'>>
       const labelSelector = `${kserveLabels.inferenceService}=${service}`;
       return open(place, pods, (pod) => podDetail(pod, podRow(pod)), { labelSelector });
     },
-    pendingPods: async (place) => {
+    servicePods: async (place) => {
       const { podRow, kserveLabels } = await import('../../kserve/index.ts');
-      const query = { labelSelector: kserveLabels.inferenceService, fieldSelector: 'status.phase=Pending' };
+      const fieldSelector = 'status.phase!=Succeeded,status.phase!=Failed';
+      const query = { labelSelector: kserveLabels.inferenceService, fieldSelector };
       return open(place, pods, (pod) => podDetail(pod, podRow(pod)), query);
     },
     runtimes: (place) => open(place, servingRuntimes, runtimeRow),

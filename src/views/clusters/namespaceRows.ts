@@ -23,17 +23,17 @@ const pageSize = 500;
 /** A namespace and everything below it: runtimes, InferenceServices, their components and pods. */
 export class NamespaceRows {
   private readonly pods = new Map<string, LiveRows<PodDetail>>();
-  private pending: LiveRows<PodDetail> | undefined;
+  private unended: LiveRows<PodDetail> | undefined;
   private limit = pageSize;
   private closed = false;
-  /** Pods that do not start are followed for the words of the services; those of one service when it is expanded. */
+  /** Pods are followed for the words of the services; those of one service again, with their order, when it is expanded. */
   private readonly following: Live = {
     show: () => {
       // The editor may know the rows of a context a while longer than it is there.
-      if (!this.closed) this.pendingPods().show();
+      if (!this.closed) this.servicePods().show();
     },
-    hide: () => this.pending?.hide(),
-    close: () => this.pending?.close(),
+    hide: () => this.unended?.hide(),
+    close: () => this.unended?.close(),
   };
   /** The namespace's own InferenceServices too, where the cluster does not let all be listed at once. */
   private readonly followingAll: Live = {
@@ -74,7 +74,7 @@ export class NamespaceRows {
 
   close(): void {
     this.closed = true;
-    this.pending?.close();
+    this.unended?.close();
     this.pods.forEach((rows) => rows.close());
   }
 
@@ -85,7 +85,7 @@ export class NamespaceRows {
     const state = services.in(namespace);
     const note = noteInstead(id, contextName, state, () => this.ownServices().retry());
     if (note) return [note];
-    const trouble = troubleByService(this.pending?.state().rows.values() ?? []);
+    const trouble = troubleByService(this.unended?.state().rows.values() ?? []);
     const subject = { kind: 'namespace' as const, contextName, namespace };
     const left = Math.max(0, state.rows.size - this.limit);
     return [
@@ -146,12 +146,12 @@ export class NamespaceRows {
     return this.source.services.of(this.namespace);
   }
 
-  private pendingPods(): LiveRows<PodDetail> {
+  private servicePods(): LiveRows<PodDetail> {
     const { contextName, reader, changed } = this.source;
-    return (this.pending ??= new LiveRows(
-      () => reader.pendingPods({ contextName, namespace: this.namespace }),
+    return (this.unended ??= new LiveRows(
+      () => reader.servicePods({ contextName, namespace: this.namespace }),
       () => changed(this.id),
-      () => (this.pending = undefined),
+      () => (this.unended = undefined),
     ));
   }
 

@@ -17,7 +17,7 @@ export class FakeCluster implements ClusterReader {
 
   services = (place: Place) => this.open<ServiceSummary>('services', place);
   pods = (place: Place, service: string) => this.open<PodDetail>(`pods of ${service}`, place);
-  pendingPods = (place: Place) => this.open<PodDetail>('pending pods', place);
+  servicePods = (place: Place) => this.open<PodDetail>('service pods', place);
   runtimes = (place: Place) => this.open<RuntimeRow>('runtimes', place);
   clusterRuntimes = (place: Place) => this.open<RuntimeRow>('cluster runtimes', place);
   claims = (place: Place) => this.open<ClaimRow>('claims', place);

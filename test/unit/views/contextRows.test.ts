@@ -115,10 +115,10 @@ describe('the rows below a context', () => {
     });
     const ml = await at([rows.node()], 'desk', 'ml');
     ml.live?.show();
-    await cluster.list('pending pods in ml').opened;
+    await cluster.list('service pods in ml').opened;
     const pending = (name: string, service: string, status: string) =>
       pod(name, { service, status, isReady: false, phase: 'Pending' });
-    cluster.fill('pending pods in ml', {
+    cluster.fill('service pods in ml', {
       'ml/a': pending('a', 'new', 'Unschedulable'),
       'ml/b': pending('b', 'updated', 'ImagePullBackOff'),
       'ml/c': pending('c', 'late', 'ContainerCreating'),
@@ -135,10 +135,10 @@ describe('the rows below a context', () => {
         ['updated', 'ImagePullBackOff', 'warning', 'service;ready'],
       ],
     );
-    cluster.fill('pending pods in ml', {});
+    cluster.fill('service pods in ml', {});
     assert.equal((await at([ml], 'ml', 'updated')).description, '2');
     ml.live?.close();
-    assert.deepEqual(cluster.list('pending pods in ml').calls, ['close']);
+    assert.deepEqual(cluster.list('service pods in ml').calls, ['close']);
   });
 
   it('shows services although their pods may not be read', async () => {
@@ -146,8 +146,8 @@ describe('the rows below a context', () => {
     cluster.fill('services', services('ml/a'));
     const ml = await at([rows.node()], 'desk', 'ml');
     ml.live?.show();
-    await cluster.list('pending pods in ml').opened;
-    cluster.fail('pending pods in ml', answered('forbidden', 403));
+    await cluster.list('service pods in ml').opened;
+    cluster.fail('service pods in ml', answered('forbidden', 403));
     assert.deepEqual(rowsOf(await ml.children?.()), [['a']]);
   });
 

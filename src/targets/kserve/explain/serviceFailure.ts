@@ -30,3 +30,8 @@ export function diagnosisOf(error: unknown): Diagnosis | undefined {
   const cause = error.cause as Partial<Diagnosis> | undefined;
   return typeof cause?.code === 'string' && Array.isArray(cause.evidence) ? (cause as Diagnosis) : undefined;
 }
+
+/** Whether an explanation names a failure, and not what is still on its way. */
+export function isFailure(explanation: ModelDeckError): boolean {
+  return diagnosisOf(explanation)?.severity === 'error';
+}
