@@ -78,7 +78,8 @@ export function namesIn({ isvc, pods, nodes = [], claims }: DiagnosisEvidence): 
   const named = [
     uri,
     folder,
-    ...folder.split('/'),
+    // A part that is a sentence stands in its path, which is covered; alone it may be the error's own.
+    ...folder.split('/').filter((part) => !/\s/.test(part)),
     ...[isvc, ...pods, ...nodes, ...claims].flatMap(({ metadata }) => [
       metadata.name,
       metadata.namespace ?? '',

@@ -36,9 +36,9 @@ export const unschedulable: Cause = (facts) => {
     return { nodes, reason, known, match: match ?? undefined };
   });
   const said = found.map(({ nodes, reason, known, match }) => {
-    const what =
-      known && match ? known.words(match, (resource) => comparison(facts, pod, resource)) : bareReason(reason);
-    return `${message.nodes === 1 ? 'the only one' : nodes} ${nodes === 1 ? 'has' : 'have'} ${what}`;
+    const which = message.nodes === 1 ? 'the only one' : String(nodes);
+    if (!known || !match) return `${which}: ${reason}`;
+    return `${which} ${nodes === 1 ? 'has' : 'have'} ${known.words(match, (resource) => comparison(facts, pod, resource))}`;
   });
   const reasons = found.flatMap(({ nodes, known, match }) => (known && match ? [{ nodes, known, match }] : []));
   const leading = leadingReason(facts, pod, reasons);
@@ -132,10 +132,6 @@ function codeOf(leading: KnownReason | undefined): DiagnosisCode {
   if (leading === undefined) return 'unschedulable';
   const { code } = leading.known;
   return code === 'insufficient' ? `insufficient-${leading.match[1] ?? 'resources'}` : code;
-}
-
-function bareReason(reason: string): string {
-  return reason.replace(/^node\(s\) (?:had |have )?/, '');
 }
 
 function lowerFirst(text: string): string {

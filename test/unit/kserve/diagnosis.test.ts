@@ -9,7 +9,9 @@ describe('Diagnosis of a service that does not work', () => {
   for (const { name, evidence, code, summary, remedy } of cases) {
     it(name, () => {
       const diagnosis = diagnose(evidence);
-      assert.deepEqual([diagnosis?.code, diagnosis?.summary], [code, summary]);
+      assert.equal(diagnosis?.code, code, diagnosis?.summary);
+      if (typeof summary === 'string') assert.equal(diagnosis?.summary, summary);
+      else assert.match(diagnosis?.summary ?? '', summary);
       if (remedy !== undefined) assert.match(diagnosis?.remedy ?? '', remedy);
     });
   }

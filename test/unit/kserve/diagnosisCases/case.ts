@@ -7,7 +7,7 @@ export interface Case {
   readonly name: string;
   readonly evidence: DiagnosisEvidence;
   readonly code: string;
-  readonly summary: string;
+  readonly summary: string | RegExp;
   readonly remedy?: RegExp;
 }
 

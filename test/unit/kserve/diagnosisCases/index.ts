@@ -1,4 +1,9 @@
 import { arriving } from './arriving.ts';
+import { controllers, serverWords } from './controllers.ts';
+import { fetchingCases } from './fetching.ts';
+import { knativeCases } from './knative.ts';
+import { onTheNode } from './onTheNode.ts';
+import { severalReasons } from './severalReasons.ts';
 import type { Case } from './case.ts';
 import { images } from './images.ts';
 import { placing } from './placing.ts';
@@ -17,4 +22,10 @@ export const cases: readonly Case[] = [
   ...crashes,
   ...workers,
   ...late,
+  ...knativeCases,
+  ...severalReasons,
+  ...fetchingCases,
+  ...onTheNode,
+  ...controllers,
+  ...serverWords,
 ];
