@@ -60,7 +60,8 @@ export const imagePull: Cause = (facts) => {
 /** Where the image of a container is named: a model's server is the runtime's, everything else stands in the manifest. */
 function whereNamed({ evidence }: Facts, { pod, status }: ContainerFact): string {
   const component = componentOf(pod) ?? 'predictor';
-  if (status.name === 'storage-initializer') return 'the ConfigMap inferenceservice-config or the ClusterStorageContainer';
+  if (status.name === 'storage-initializer')
+    return 'the ConfigMap inferenceservice-config or the ClusterStorageContainer';
   if (component !== 'predictor') return `the manifest (spec.${component}.containers)`;
   return evidence.isvc.spec.predictor.model === undefined
     ? 'the manifest (spec.predictor.containers)'
