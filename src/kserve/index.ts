@@ -76,9 +76,16 @@ export type { StorageUri } from './storageUri.ts';
 export { withoutFields } from './withoutFields.ts';
 export { storageInitializerImage } from './uploadPodImage.ts';
 export type { ImageSources } from './uploadPodImage.ts';
-export { errorBody, modelMissingMessage, modelNotReadyMessage } from './protocol/answer.ts';
+export { decodeBase64 } from './protocol/inferenceRequest.ts';
+export {
+  errorBody,
+  modelMissingMessage,
+  modelNotReadyMessage,
+  modelVersionMissingMessage,
+  serverNotReadyMessage,
+} from './protocol/answer.ts';
 export { readErrorText } from './protocol/errorText.ts';
-export type { InferenceInput, InferenceRequest, InputTensor } from './protocol/inferenceRequest.ts';
+export type { InferenceInput, InputTensor } from './protocol/inferenceRequest.ts';
 export type { JsonObject } from '../foundation/json.ts';
 export {
   parseModelNames,
@@ -95,6 +102,7 @@ export {
   parseV1Request,
   parseV1Response,
   v1Answer,
+  v1AnswerOfTexts,
   v1ModelList,
   v1ModelReadiness,
   v1PredictPath,
@@ -102,9 +110,7 @@ export {
 export {
   buildV2InputRequest,
   buildV2Request,
-  parseV2Request,
   parseV2Outputs,
-  v2Answer,
   v2InferPath,
   v2ModelMetadata,
   v2ModelReadiness,
@@ -112,4 +118,10 @@ export {
   v2ServerMetadata,
   v2ServerReady,
 } from './protocol/v2.ts';
-export type { OutputTensor, TensorMetadata, V2Answer } from './protocol/v2.ts';
+export type { OutputTensor, TensorMetadata } from './protocol/v2.ts';
+export { v2Answer } from './protocol/v2Answer.ts';
+export type { AnswerTensor, V2Answer } from './protocol/v2Answer.ts';
+export { plainNumbers } from './protocol/v2Datatypes.ts';
+export type { TensorNumbers } from './protocol/v2Datatypes.ts';
+export { parseV2Request } from './protocol/v2Request.ts';
+export type { V2Bytes, V2Input, V2Numbers, V2Request, WantedOutput } from './protocol/v2Request.ts';

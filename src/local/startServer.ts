@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import type { ModelContract } from '../contract/modelContract.ts';
 import { ModelDeckError } from '../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../foundation/task.ts';
 import type { ServerMessage, ServerOrder, ServerStep } from './server/messages.ts';
@@ -23,6 +24,8 @@ export interface RunningServer {
   readonly url: string;
   /** Label of each class, when the archive has them. */
   readonly labels?: readonly string[];
+  /** What the archive says of the model's input and output. */
+  readonly contract?: ModelContract;
   /** Resolves with the reason when the server ends without {@link stop}. */
   readonly exited: Promise<string>;
   /** Ends the server; resolves when its process is gone. */
@@ -81,7 +84,7 @@ export async function startServer(request: ServerRequest, task: Task<ServerStep>
   const clock = new AbortController();
   try {
     child.send({ kind: 'serve', model: request.model } satisfies ServerOrder, () => undefined);
-    const { url, labels } = await Promise.race([
+    const { url, labels, contract } = await Promise.race([
       ready,
       ended.then((error) => Promise.reject(error)),
       interruption(task, clock.signal),
@@ -89,6 +92,7 @@ export async function startServer(request: ServerRequest, task: Task<ServerStep>
     return {
       url,
       ...(labels && { labels }),
+      ...(contract && { contract }),
       exited: ended.then((error) => (stopped ? new Promise<string>(() => undefined) : words(error))),
       stop,
     };

@@ -10,6 +10,14 @@ export function modelMissingMessage(modelName: string): string {
   return `Model with name ${modelName} does not exist.`;
 }
 
+/** The words for a version that is not the one that is loaded (404). */
+export function modelVersionMissingMessage(modelName: string, version: string, loaded: string): string {
+  return `Model with name ${modelName} and version ${version} does not exist: version ${loaded} is loaded.`;
+}
+
+/** KServe's words for a server whose models are still loading (503). */
+export const serverNotReadyMessage = 'Server is not ready.';
+
 /** KServe's words for a model that is still loading (503). */
 export function modelNotReadyMessage(modelName: string): string {
   return `Model with name ${modelName} is not ready.`;

@@ -1,22 +1,12 @@
 import { ModelDeckError } from '../../foundation/error.ts';
 
-/** What a server reads out of a request of either protocol. */
-export interface InferenceRequest {
-  /** The request's own id (V2); missing when the client gave none. */
-  readonly id?: string;
-  /** One row for the model each, in the order of the request. */
-  readonly inputs: readonly InferenceInput[];
-  /** Name of each input (V2 repeats it in the answer); empty for V1. */
-  readonly inputNames: readonly string[];
-}
-
 /** An encoded image (JPEG, PNG, …), or a tensor that is preprocessed already. */
 export type InferenceInput = Uint8Array | InputTensor;
 
 /** One image's tensor without a batch dimension, for example `[3, 224, 224]`, row-major. */
 export interface InputTensor {
   readonly shape: readonly number[];
-  readonly data: Float32Array;
+  readonly data: Float64Array;
 }
 
 /** KServe answers bad input with 400 and these words in `{"error": …}`. */
@@ -52,6 +42,19 @@ export function decodeBase64(text: string, where: string): Uint8Array {
 const maxRank = 8;
 
 /**
+ * The numbers of a list that may be nested as its shape is, flat.
+ * @throws ModelDeckError `invalid-input` as {@link readNestedTensor} does
+ */
+export function flatNumbers(list: readonly unknown[], where: string): readonly number[] {
+  if (list.some(Array.isArray)) return Array.from(readNestedTensor(list, where).data);
+  if (list.length === 0) throw invalidRequest(`Expected "${where}" to hold a tensor, but it is empty`);
+  if (!list.every((value) => typeof value === 'number' && Number.isFinite(value))) {
+    throw invalidRequest(`Expected "${where}" to hold numbers only`);
+  }
+  return list as readonly number[];
+}
+
+/**
  * A nested list of numbers as a tensor; its shape is that of its first elements.
  * @throws ModelDeckError `invalid-input` when it is ragged, too deep or holds something other than finite numbers
  */
@@ -61,7 +64,7 @@ export function readNestedTensor(list: readonly unknown[], where: string): Input
     if (shape.length === maxRank) throw invalidRequest(`Expected "${where}" to have at most ${maxRank} dimensions`);
     shape.push(level.length);
   }
-  const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
+  const data = new Float64Array(shape.reduce((product, size) => product * size, 1));
   let filled = 0;
   const fill = (value: unknown, depth: number): void => {
     if (depth === shape.length) {

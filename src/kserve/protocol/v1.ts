@@ -1,6 +1,6 @@
 import { parseAnswerBody, unexpectedAnswer } from './answer.ts';
 import { decodeBase64, invalidRequest, parseRequestBody, readNestedTensor } from './inferenceRequest.ts';
-import type { InferenceInput, InferenceRequest } from './inferenceRequest.ts';
+import type { InferenceInput } from './inferenceRequest.ts';
 import { isRecord, own } from '../../foundation/json.ts';
 
 /** Path of the V1 call, after the base address. */
@@ -30,29 +30,48 @@ export function parseV1Response(text: string): unknown[] {
 }
 
 /**
- * Reads `{"instances":[…]}`. An instance is `{"data": …}` or `{"body": …}` with base64 or a nested list, or that value itself.
+ * Reads `{"instances":[…]}`: an image or a tensor each. An instance is base64 or a nested list, or an object that holds it, in a
+ * field `data` or `body` (TorchServe), `image_bytes.b64` (TensorFlow Serving), `image.b64` (KServe's examples) or `b64`.
  * @throws ModelDeckError `invalid-input` in KServe's words; the server answers 400 with them
  */
-export function parseV1Request(text: string): InferenceRequest {
+export function parseV1Request(text: string): readonly InferenceInput[] {
   const body = parseRequestBody(text);
   const instances = isRecord(body) ? own(body, 'instances') : undefined;
   if (instances === undefined) throw invalidRequest('Expected key "instances" in request body');
   if (!Array.isArray(instances)) throw invalidRequest('Expected "instances" to be a list');
   if (instances.length === 0) throw invalidRequest('Expected "instances" to hold at least one instance');
-  return { inputs: instances.map((instance, index) => readInstance(instance, index)), inputNames: [] };
+  return instances.map((instance, index) => readInstance(instance, index));
 }
 
 function readInstance(instance: unknown, index: number): InferenceInput {
-  const value = isRecord(instance) ? (own(instance, 'data') ?? own(instance, 'body')) : instance;
+  const value = heldBy(instance);
   const where = isRecord(instance) ? `instances[${index}].data` : `instances[${index}]`;
   if (typeof value === 'string') return decodeBase64(value, where);
   if (Array.isArray(value)) return readNestedTensor(value, where);
   throw invalidRequest(`Expected "${where}" to be a base64 string or a list of numbers`);
 }
 
+/** Deepest nesting of objects around an image: `{"image": {"b64": …}}`. */
+const deepestInstance = 2;
+
+function heldBy(instance: unknown): unknown {
+  let value = instance;
+  for (let depth = 0; depth < deepestInstance && isRecord(value); depth++) {
+    const object = value;
+    const name = ['data', 'body', 'b64', 'image_bytes', 'image'].find((one) => own(object, one) !== undefined);
+    value = name === undefined ? undefined : own(object, name);
+  }
+  return value;
+}
+
 /** The body of a successful V1 answer: one prediction an instance, in order. */
 export function v1Answer(predictions: readonly unknown[]): string {
-  return JSON.stringify({ predictions });
+  return v1AnswerOfTexts(predictions.map((prediction) => JSON.stringify(prediction)));
+}
+
+/** The same of predictions that are JSON already: an object would not keep the order of keys that look like numbers. */
+export function v1AnswerOfTexts(predictions: readonly string[]): string {
+  return `{"predictions":[${predictions.join(',')}]}`;
 }
 
 /** `GET /v1/models`. */

@@ -1,6 +1,5 @@
 import { parseAnswerBody, unexpectedAnswer } from './answer.ts';
-import { decodeBase64, invalidRequest, parseRequestBody, readNestedTensor } from './inferenceRequest.ts';
-import type { InferenceInput, InferenceRequest } from './inferenceRequest.ts';
+import { isNumericDatatype } from './v2Datatypes.ts';
 import { isRecord, own } from '../../foundation/json.ts';
 import type { JsonObject } from '../../foundation/json.ts';
 
@@ -30,11 +29,6 @@ export function buildV2InputRequest({ name, datatype, shape }: TensorMetadata, d
   const head = JSON.stringify({ name, shape, datatype }).slice(0, -1);
   return `{"id":"${globalThis.crypto.randomUUID()}","inputs":[${head},"data":${data}}]}`;
 }
-
-const numericDatatypes: ReadonlySet<string> = new Set([
-  ...['BOOL', 'UINT8', 'UINT16', 'UINT32', 'UINT64', 'INT8', 'INT16', 'INT32', 'INT64'],
-  ...['FP16', 'BF16', 'FP32', 'FP64'],
-]);
 
 /** An output of a V2 answer. */
 export interface OutputTensor {
@@ -72,7 +66,7 @@ function readOutput(output: JsonObject): OutputTensor {
   const shapeGiven = own(output, 'shape') ?? [];
   const isShape = Array.isArray(shapeGiven) && shapeGiven.every((size) => Number.isSafeInteger(size));
   if (!isShape) throw unexpectedAnswer('has an output whose "shape" is no list of whole numbers', output);
-  if (!numericDatatypes.has(datatype)) {
+  if (!isNumericDatatype(datatype)) {
     const flat = list.flat(deepestList);
     // TorchServe puts whole predictions there, lists among them.
     const data = flat.every((element) => typeof element === 'string') ? flat : list;
@@ -96,91 +90,6 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/**
- * Reads a V2 request. BYTES inputs hold one base64 image, numeric ones one image's tensor, flat or nested.
- * @throws ModelDeckError `invalid-input`; the server answers 400 with its words
- */
-export function parseV2Request(text: string): InferenceRequest {
-  const body = parseRequestBody(text);
-  const inputs = isRecord(body) ? own(body, 'inputs') : undefined;
-  if (!isRecord(body) || inputs === undefined) throw invalidRequest('Expected key "inputs" in request body');
-  if (!Array.isArray(inputs)) throw invalidRequest('Expected "inputs" to be a list');
-  if (inputs.length === 0) throw invalidRequest('Expected "inputs" to hold at least one input');
-  const id = own(body, 'id');
-  if (id !== undefined && id !== null && typeof id !== 'string') throw invalidRequest('Expected "id" to be a string');
-  const read = inputs.map((input: unknown, index) => readInput(input, index));
-  return {
-    ...(typeof id === 'string' && id.trim() !== '' && { id }),
-    inputs: read.map(({ value }) => value),
-    inputNames: read.map(({ name }) => name),
-  };
-}
-
-function readInput(input: unknown, index: number): { name: string; value: InferenceInput } {
-  const where = `inputs[${index}]`;
-  if (!isRecord(input)) throw invalidRequest(`Expected "${where}" to be an object`);
-  const name = own(input, 'name');
-  const shape = own(input, 'shape');
-  const datatype = own(input, 'datatype');
-  const data = own(input, 'data');
-  if (typeof name !== 'string') throw invalidRequest(`Expected "${where}.name" to be a string`);
-  if (!isShape(shape))
-    throw invalidRequest(`Expected "${where}.shape" to be a list of integers: value is not a valid list`);
-  if (!Array.isArray(data)) throw invalidRequest(`Expected "${where}.data" to be a list: value is not a valid list`);
-  if (datatype === 'BYTES') {
-    const [first, ...others] = data as unknown[];
-    if (typeof first !== 'string') throw invalidRequest(`Expected "${where}.data" to hold one base64 string`);
-    if (others.length > 0) {
-      throw invalidRequest(`Expected "${where}.data" to hold one image: send each image as an input of its own`);
-    }
-    return { name, value: decodeBase64(first, `${where}.data`) };
-  }
-  if (typeof datatype !== 'string' || !numericDatatypes.has(datatype)) {
-    throw invalidRequest(`Unknown "${where}.datatype": ${String(JSON.stringify(datatype)).slice(0, 40)}`);
-  }
-  return { name, value: reshape(readNestedTensor(data, `${where}.data`).data, shape, where) };
-}
-
-function reshape(data: Float32Array, shape: readonly number[], where: string): InferenceInput {
-  const known = shape.reduce((product, size) => (size === -1 ? product : product * size), 1);
-  const free = shape.filter((size) => size === -1).length;
-  const missing = data.length / known;
-  if (free > 1 || known === 0 || !Number.isInteger(missing) || (free === 0 && missing !== 1)) {
-    throw invalidRequest(`Cannot reshape "${where}.data" of size ${data.length} into shape [${shape.join(', ')}]`);
-  }
-  return { shape: shape.map((size) => (size === -1 ? missing : size)), data };
-}
-
-function isShape(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && (size as number) >= -1);
-}
-
-export interface V2Answer {
-  /** The request's id; one is made up when the request had none. */
-  readonly id?: string;
-  readonly modelName: string;
-  readonly modelVersion?: string;
-  /** Names of the request's inputs; each output repeats the name of its input. */
-  readonly inputNames: readonly string[];
-  /** One prediction an input, for example `{"tabby": 0.4, …}`. */
-  readonly predictions: readonly unknown[];
-}
-
-/** The body of a successful V2 answer in TorchServe's form: one BYTES output an image, holding the prediction itself. */
-export function v2Answer(answer: V2Answer): string {
-  return JSON.stringify({
-    id: answer.id ?? globalThis.crypto.randomUUID(),
-    model_name: answer.modelName,
-    ...(answer.modelVersion !== undefined && { model_version: answer.modelVersion }),
-    outputs: answer.predictions.map((prediction, index) => ({
-      name: answer.inputNames[index] ?? `output-${index}`,
-      datatype: 'BYTES',
-      shape: [1],
-      data: [prediction],
-    })),
-  });
-}
-
 /** A tensor in V2 metadata; -1 is a free dimension. */
 export interface TensorMetadata {
   readonly name: string;
@@ -189,8 +98,8 @@ export interface TensorMetadata {
 }
 
 /** `GET /v2`. */
-export function v2ServerMetadata(name: string, version: string): string {
-  return JSON.stringify({ name, version, extensions: [] });
+export function v2ServerMetadata(name: string, version: string, extensions: readonly string[] = []): string {
+  return JSON.stringify({ name, version, extensions });
 }
 
 /** `GET /v2/models/<name>`. */

@@ -1,6 +1,10 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { createGunzip, createInflate, deflate, gzip } from 'node:zlib';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { errorBody } from '../../kserve/index.ts';
 import { maxRequestBytes } from '../requestLimit.ts';
@@ -39,20 +43,25 @@ async function respond(
   let result: Answer;
   try {
     checkSender(request);
-    const body = (): Promise<string> => readBody(request);
-    result = await answer(served, { method: request.method ?? '', path, body, signal: gone.signal });
+    const body = (): Promise<Buffer> => readBody(request);
+    const jsonLength = jsonLengthOf(request);
+    const call = { method: request.method ?? '', path, body, ...jsonLength, signal: gone.signal };
+    result = await answer(served, call);
   } catch (error) {
     result = errorAnswer(error, log);
   }
   if (gone.signal.aborted) return;
   // An unread rest of the body would be taken for the next request.
   if (!request.complete) response.setHeader('Connection', 'close');
+  const { body, encoding } = await compressed(Buffer.from(result.body), request);
   response.writeHead(result.status, {
-    'Content-Type': 'application/json',
-    'Content-Length': Buffer.byteLength(result.body),
+    'Content-Type': result.jsonLength === undefined ? 'application/json' : 'application/octet-stream',
+    ...(result.jsonLength !== undefined && { [jsonLengthHeader]: result.jsonLength }),
+    ...encoding,
+    'Content-Length': body.length,
     'X-Content-Type-Options': 'nosniff',
   });
-  response.end(result.body);
+  response.end(body);
   const took = Math.round(performance.now() - started);
   if (request.method === 'POST' || result.status >= 400) log(`${request.method} ${path} ${result.status} ${took} ms`);
 }
@@ -71,17 +80,67 @@ function checkSender({ headers, socket }: IncomingMessage): void {
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+/** Where the JSON of a V2 body ends and its tensors begin. */
+const jsonLengthHeader = 'Inference-Header-Content-Length';
+
+function jsonLengthOf({ headers }: IncomingMessage): { readonly jsonLength?: number } {
+  const value = headers[jsonLengthHeader.toLowerCase()];
+  return value === undefined ? {} : { jsonLength: Number(value) };
+}
+
+/** The whole body, decompressed. @throws ModelDeckError `invalid-input` for one that is not what its encoding says */
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const tooLarge = new RequestTooLarge();
   if (Number(request.headers['content-length'] ?? 0) > maxRequestBytes) throw tooLarge;
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
-    if (size > maxRequestBytes) throw tooLarge;
-    chunks.push(chunk as Buffer);
+  try {
+    for await (const chunk of decompressed(request)) {
+      size += (chunk as Buffer).length;
+      if (size > maxRequestBytes) throw tooLarge;
+      chunks.push(chunk as Buffer);
+    }
+  } catch (error) {
+    if (!/^Z_/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    throw new ModelDeckError('invalid-input', `The body is not ${request.headers['content-encoding']}.`, {
+      cause: error,
+    });
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
+}
+
+function decompressed(request: IncomingMessage): Readable {
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  if (encoding === 'identity' || encoding === '') return request;
+  const decoder = encoding === 'gzip' ? createGunzip() : encoding === 'deflate' ? createInflate() : undefined;
+  if (!decoder)
+    throw new ModelDeckError('invalid-input', `The content-encoding "${encoding}" is not read: send gzip or deflate.`);
+  // Its error reaches the reader through the decoder, which it destroys.
+  return pipeline(request, decoder, () => undefined);
+}
+
+/** Answers below this are not worth compressing, in bytes. */
+const leastCompressed = 1024;
+
+/** Compressed for a client that asks for it. */
+async function compressed(
+  body: Buffer,
+  { headers }: IncomingMessage,
+): Promise<{ readonly body: Buffer; readonly encoding?: Readonly<Record<string, string>> }> {
+  const accepted = headers['accept-encoding'];
+  const taken =
+    typeof accepted === 'string'
+      ? accepted
+          .toLowerCase()
+          .split(',')
+          .map((one) => one.trim())
+      : [];
+  const name = (['gzip', 'deflate'] as const).find((one) =>
+    taken.some((encoding) => encoding.split(';')[0] === one && !/;q=0(\.0+)?$/.test(encoding)),
+  );
+  if (name === undefined || body.length < leastCompressed) return { body };
+  const encode = promisify(name === 'gzip' ? gzip : deflate);
+  return { body: await encode(body), encoding: { 'Content-Encoding': name } };
 }
 
 class RequestTooLarge extends Error {

@@ -1,4 +1,5 @@
 /** Entry of the server's process: one model on a port of 127.0.0.1, for as long as the extension host is there. */
+import type { ModelContract } from '../../contract/modelContract.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
 import type { ServedModel } from '../serverRequest.ts';
@@ -7,7 +8,7 @@ import { listen } from './httpServer.ts';
 import type { ServerMessage, ServerOrder, ServerStep } from './messages.ts';
 
 interface LoadedBackend extends Backend {
-  readonly labels?: readonly string[] | undefined;
+  readonly contract?: ModelContract;
   /** Resolves with the reason when the backend ends by itself. */
   readonly exited?: Promise<string>;
 }
@@ -25,7 +26,7 @@ const log = (line: string): void => void send({ kind: 'log', line });
 
 async function open(model: ServedModel, task: Task<ServerStep>): Promise<LoadedBackend> {
   if (model.engine.kind === 'onnx') {
-    const { openOnnx } = await import('./onnxBackend.ts');
+    const { openOnnx } = await import('./onnx/onnxBackend.ts');
     return openOnnx(model, task);
   }
   const { openTorchServe } = await import('../torchserve/openTorchServe.ts');
@@ -56,7 +57,12 @@ async function serve(model: ServedModel): Promise<void> {
   if (!process.connected) await end();
   const backend = await loading;
   served.backend = backend;
-  await send({ kind: 'ready', url, ...(backend.labels && { labels: backend.labels }) });
+  await send({
+    kind: 'ready',
+    url,
+    ...(backend.labels && { labels: backend.labels }),
+    ...(backend.contract && { contract: backend.contract }),
+  });
   const reason = await backend.exited;
   if (reason !== undefined && !ending.signal.aborted) throw new ModelDeckError('server', reason);
 }

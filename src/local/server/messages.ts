@@ -1,3 +1,4 @@
+import type { ModelContract } from '../../contract/modelContract.ts';
 import type { ErrorCategory } from '../../foundation/error.ts';
 import type { ServedModel } from '../serverRequest.ts';
 
@@ -10,7 +11,12 @@ export interface ServerOrder {
 export type ServerMessage =
   | { readonly kind: 'step'; readonly step: ServerStep }
   | { readonly kind: 'log'; readonly line: string }
-  | { readonly kind: 'ready'; readonly url: string; readonly labels?: readonly string[] }
+  | {
+      readonly kind: 'ready';
+      readonly url: string;
+      readonly labels?: readonly string[];
+      readonly contract?: ModelContract;
+    }
   /** The last message: the process ends after it. */
   | { readonly kind: 'failed'; readonly category: ErrorCategory; readonly summary: string; readonly remedy?: string };
 

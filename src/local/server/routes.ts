@@ -2,12 +2,12 @@ import {
   errorBody,
   modelMissingMessage,
   modelNotReadyMessage,
+  modelVersionMissingMessage,
   parseV1Request,
-  parseV2Request,
-  v1Answer,
+  serverNotReadyMessage,
+  v1AnswerOfTexts,
   v1ModelList,
   v1ModelReadiness,
-  v2Answer,
   v2ModelMetadata,
   v2ModelReadiness,
   v2ServerLive,
@@ -15,6 +15,7 @@ import {
   v2ServerReady,
 } from '../../kserve/index.ts';
 import type { Backend } from './backend.ts';
+import { infer } from './v2Infer.ts';
 
 /** The one model that a server has; the backend is there when it is loaded. */
 export interface ServedBackend {
@@ -25,15 +26,19 @@ export interface ServedBackend {
 
 export interface Answer {
   readonly status: number;
-  readonly body: string;
+  readonly body: string | Uint8Array;
+  /** How many bytes of the body are JSON, when tensors follow it. */
+  readonly jsonLength?: number;
 }
 
 export interface Call {
   readonly method: string;
   /** Path without the query. */
   readonly path: string;
-  /** Reads the body; only called where one is wanted. */
-  readonly body: () => Promise<string>;
+  /** Reads the body, decompressed; only called where one is wanted. */
+  readonly body: () => Promise<Buffer>;
+  /** The header Inference-Header-Content-Length: tensors follow the JSON. */
+  readonly jsonLength?: number;
   /** Aborted when the client hangs up. */
   readonly signal: AbortSignal;
 }
@@ -48,15 +53,16 @@ const notAllowed: Answer = { status: 405, body: '{"detail":"Method Not Allowed"}
  */
 export async function answer(served: ServedBackend, call: Call): Promise<Answer> {
   const fixed = fixedAnswer(served, call.path);
-  if (fixed !== undefined) return call.method === 'GET' ? { status: 200, body: fixed } : notAllowed;
+  if (fixed !== undefined) return call.method === 'GET' ? fixed : notAllowed;
   const v1 = /^\/v1\/models\/([^/:]+)(:predict)?$/.exec(call.path);
   const v2 = /^\/v2\/models\/([^/]+)(?:\/versions\/([^/]+))?(?:\/(infer|ready))?$/.exec(call.path);
   const [, encodedName] = v1 ?? v2 ?? [];
   if (encodedName === undefined) return notFound;
   const name = decoded(encodedName);
   const version = decoded(v2?.[2] ?? encodeURIComponent(served.modelVersion));
-  if (name !== served.modelName || version !== served.modelVersion) {
-    return { status: 404, body: errorBody(modelMissingMessage(name)) };
+  if (name !== served.modelName) return { status: 404, body: errorBody(modelMissingMessage(name)) };
+  if (version !== served.modelVersion) {
+    return { status: 404, body: errorBody(modelVersionMissingMessage(name, version, served.modelVersion)) };
   }
   const verb = v1 ? v1[2] : v2?.[3];
   const predicts = verb === ':predict' || verb === 'infer';
@@ -65,9 +71,11 @@ export async function answer(served: ServedBackend, call: Call): Promise<Answer>
   return v1 || verb === 'ready' ? readiness(served, v1 ? 'v1' : 'v2') : modelMetadata(served);
 }
 
+/** As KServe's server: 200 with `ready`, 503 with an error. */
 function readiness({ modelName, backend }: ServedBackend, protocol: 'v1' | 'v2'): Answer {
+  if (!backend) return { status: 503, body: errorBody(modelNotReadyMessage(modelName)) };
   const words = protocol === 'v1' ? v1ModelReadiness : v2ModelReadiness;
-  return { status: backend ? 200 : 503, body: words(modelName, backend !== undefined) };
+  return { status: 200, body: words(modelName, true) };
 }
 
 function modelMetadata({ modelName: name, modelVersion, backend }: ServedBackend): Answer {
@@ -76,40 +84,32 @@ function modelMetadata({ modelName: name, modelVersion, backend }: ServedBackend
   return { status: 200, body: v2ModelMetadata({ name, versions: [modelVersion], platform, inputs, outputs }) };
 }
 
-function fixedAnswer(served: ServedBackend, path: string): string | undefined {
-  switch (path) {
+function fixedAnswer({ modelName, modelVersion, backend }: ServedBackend, path: string): Answer | undefined {
+  const ok = (body: string): Answer => ({ status: 200, body });
+  switch (path.length > 1 ? path.replace(/\/$/, '') : path) {
     case '/':
-      return '{"status":"alive"}';
+      return ok('{"status":"alive"}');
     case '/v1/models':
-      return v1ModelList([served.modelName]);
+    case '/v2/models':
+      return ok(v1ModelList([modelName]));
     case '/v2':
-      return v2ServerMetadata('model-deck', served.modelVersion);
+      return ok(v2ServerMetadata('model-deck', modelVersion, ['binary_tensor_data', 'classification']));
     case '/v2/health/live':
-      return v2ServerLive(true);
+      return ok(v2ServerLive(true));
     case '/v2/health/ready':
-      return v2ServerReady(served.backend !== undefined);
+      return backend ? ok(v2ServerReady(true)) : { status: 503, body: errorBody(serverNotReadyMessage) };
     default:
       return undefined;
   }
 }
 
-async function predict(
-  { backend, modelName, modelVersion }: ServedBackend,
-  call: Call,
-  protocol: 'v1' | 'v2',
-): Promise<Answer> {
+async function predict(served: ServedBackend, call: Call, protocol: 'v1' | 'v2'): Promise<Answer> {
+  const { backend, modelName } = served;
   if (!backend) return { status: 503, body: errorBody(modelNotReadyMessage(modelName)) };
-  const text = await call.body();
-  if (protocol === 'v1') {
-    const { inputs } = parseV1Request(text);
-    return { status: 200, body: v1Answer(await backend.predict(inputs, call.signal)) };
-  }
-  const { id, inputs, inputNames } = parseV2Request(text);
-  const predictions = await backend.predict(inputs, call.signal);
-  return {
-    status: 200,
-    body: v2Answer({ ...(id !== undefined && { id }), modelName, modelVersion, inputNames, predictions }),
-  };
+  const body = await call.body();
+  if (protocol === 'v2') return infer({ ...served, backend }, body, call);
+  const predictions = await backend.predict(parseV1Request(body.toString('utf8')), call.signal);
+  return { status: 200, body: v1AnswerOfTexts(predictions) };
 }
 
 function decoded(segment: string): string {

@@ -1,10 +1,17 @@
-import { isRecord } from '../../foundation/json.ts';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../../foundation/task.ts';
-import { readErrorText, type InferenceInput, type InputTensor } from '../../kserve/index.ts';
+import {
+  decodeBase64,
+  plainNumbers,
+  readErrorText,
+  type InferenceInput,
+  type InputTensor,
+  type V2Bytes,
+  type V2Input,
+} from '../../kserve/index.ts';
 import type { Backend } from '../server/backend.ts';
 import type { ServedModel, TorchServeEngine } from '../serverRequest.ts';
 import { loadFailure } from './loadFailure.ts';
@@ -40,13 +47,13 @@ export async function openTorchServe(
   const url = `http://127.0.0.1:${ports.inference}/predictions/${encodeURIComponent(modelName)}`;
   return {
     platform: 'torchserve',
-    inputs: [{ name: 'data', datatype: 'BYTES', shape: [1] }],
-    outputs: [{ name: 'predictions', datatype: 'BYTES', shape: [1] }],
+    inputs: [{ name: 'data', datatype: 'BYTES', shape: [-1] }],
+    outputs: [{ name: 'predictions', datatype: 'BYTES', shape: [-1] }],
     exited: process.ended.then((how) => `${how}.`),
-    predict: async (inputs, signal) => {
-      const predictions: unknown[] = [];
-      for (const input of inputs) predictions.push(await ask(url, input, signal));
-      return predictions;
+    predict: (instances, signal) => askEach(url, instances, signal),
+    infer: async (inputs, signal) => {
+      const data = await askEach(url, instancesOf(inputs), signal);
+      return [{ name: 'predictions', datatype: 'BYTES', shape: [data.length], data }];
     },
     close: process.stop,
   };
@@ -85,8 +92,30 @@ async function workerState(url: string): Promise<string | undefined> {
   return description?.workers?.find(({ status }) => status === 'READY')?.status ?? description?.workers?.[0]?.status;
 }
 
-/** One prediction; TorchServe's handlers read the raw bytes of an image, or a list of numbers in JSON. */
-async function ask(url: string, input: InferenceInput, signal: AbortSignal): Promise<unknown> {
+async function askEach(url: string, instances: readonly InferenceInput[], signal: AbortSignal): Promise<string[]> {
+  const predictions: string[] = [];
+  for (const instance of instances) predictions.push(await ask(url, instance, signal));
+  return predictions;
+}
+
+/** Each element of BYTES is an image, each other input a tensor that the handler may take. */
+function instancesOf(inputs: readonly V2Input[]): InferenceInput[] {
+  return inputs.flatMap((input, index): InferenceInput[] => {
+    if (!isBytes(input)) {
+      return [{ shape: input.shape, data: Float64Array.from(plainNumbers(input.data, input.datatype)) }];
+    }
+    return input.data.map((element, place) =>
+      typeof element === 'string' ? decodeBase64(element, `inputs[${index}].data[${place}]`) : element,
+    );
+  });
+}
+
+function isBytes(input: V2Input): input is V2Bytes {
+  return input.datatype === 'BYTES';
+}
+
+/** One prediction as the handler wrote it; TorchServe's handlers read the raw bytes of an image, or a list of numbers in JSON. */
+async function ask(url: string, input: InferenceInput, signal: AbortSignal): Promise<string> {
   const isImage = input instanceof Uint8Array;
   const response = await fetch(url, {
     method: 'POST',
@@ -107,8 +136,8 @@ async function ask(url: string, input: InferenceInput, signal: AbortSignal): Pro
     });
   }
   try {
-    const prediction = JSON.parse(text) as unknown;
-    return isRecord(prediction) || Array.isArray(prediction) ? prediction : { [String(prediction)]: 1 };
+    JSON.parse(text);
+    return text;
   } catch (error) {
     throw new ModelDeckError('server', `TorchServe's answer is not JSON: ${text.slice(0, 200)}`, { cause: error });
   }

@@ -169,6 +169,7 @@ export class ThisComputer implements Target {
       maxRequestBytes,
       imageEncoding: runtimeOf(record)?.imageEncoding ?? 'rgb-jpeg',
       ...(server.labels && { labels: server.labels }),
+      ...(server.contract && { contract: server.contract }),
     };
   }
 

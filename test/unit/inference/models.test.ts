@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { discoverModels, EndpointClient } from '../../../src/inference/index.ts';
 import type { Endpoint } from '../../../src/inference/index.ts';
-import { errorBody, modelMissingMessage, parseModelNames, v1Answer, v2Answer } from '../../../src/kserve/index.ts';
+import { errorBody, modelMissingMessage, parseModelNames, v1Answer } from '../../../src/kserve/index.ts';
 import { readFixture } from './fixtures.ts';
 import { startServer, type TestServer } from './server.ts';
 
@@ -158,7 +158,7 @@ describe('a client that does not know its model', () => {
           return abort.abort();
         }
         if (request.method === 'GET') return response.writeHead(404).end();
-        response.end(v2Answer({ modelName: 'resnet18', inputNames: [], predictions: [scores] }));
+        response.end(JSON.stringify({ outputs: [{ name: 'a', datatype: 'BYTES', shape: [1], data: [scores] }] }));
       },
       { modelName: '', protocol: 'v2' },
     );

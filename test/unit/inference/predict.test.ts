@@ -4,12 +4,21 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { predict } from '../../../src/inference/index.ts';
 import type { Endpoint } from '../../../src/inference/index.ts';
-import { parseV1Request, parseV2Request, v1Answer, v2Answer } from '../../../src/kserve/index.ts';
+import { parseV1Request, parseV2Request, v1Answer } from '../../../src/kserve/index.ts';
 import { readFixture } from './fixtures.ts';
 
 const image = readFixture('rgb-420.jpg');
 const scores = { lynx: 0.1, tabby: 0.6, 'tiger cat': 0.3 };
 let server: http.Server | undefined;
+
+/** A V2 answer as KServe's wrapper of TorchServe gives it: the prediction itself in BYTES. */
+function ofTorchServe(id: string | undefined): string {
+  return JSON.stringify({
+    id,
+    model_name: 'cat',
+    outputs: [{ name: 'image-0', datatype: 'BYTES', shape: [1], data: [scores] }],
+  });
+}
 
 afterEach(() => {
   server?.closeAllConnections();
@@ -49,7 +58,7 @@ describe('predict', () => {
   it('asks in V1 and reads the most probable labels', async () => {
     const seen: unknown[] = [];
     const endpoint = await serve((body, request, response) => {
-      seen.push(request.method, request.url, request.headers['content-type'], parseV1Request(body).inputs);
+      seen.push(request.method, request.url, request.headers['content-type'], parseV1Request(body));
       response.end(v1Answer([scores]));
     });
     const result = await predict({ endpoint, image, k: 2 });
@@ -69,9 +78,10 @@ describe('predict', () => {
     const endpoint = await serve(
       (body, request, response) => {
         assert.equal(request.url, '/v2/models/cat/infer');
-        const { inputs, inputNames, ...rest } = parseV2Request(body);
-        assert.deepEqual(inputs, [image]);
-        response.end(v2Answer({ ...rest, modelName: 'cat', inputNames, predictions: [scores] }));
+        const { inputs, id } = parseV2Request(body);
+        const data = [Buffer.from(image).toString('base64')];
+        assert.deepEqual(inputs, [{ name: 'image-0', datatype: 'BYTES', shape: [1], data }]);
+        response.end(ofTorchServe(id));
       },
       { protocol: 'v2' },
     );
@@ -177,7 +187,7 @@ describe('predict, when the server refuses', () => {
   const answers: [string, string, RegExp][] = [
     ['no JSON', 'hello', /not JSON: it begins with "hello"/],
     ['no predictions', '{"predictions":[]}', /without a prediction/],
-    ['V2 at V1', v2Answer({ modelName: 'cat', inputNames: [], predictions: [scores] }), /no list of "predictions"/],
+    ['V2 at V1', ofTorchServe('7'), /no list of "predictions"/],
     ['texts for numbers', '{"predictions":[{"cat":"0.9"}]}', /no classification that is known: \[\{"cat":"0.9"\}\]/],
   ];
   for (const [name, body, message] of answers) {

@@ -107,8 +107,9 @@ describe('snippets, run', () => {
         });
         assert.deepEqual(JSON.parse(stdout), { predictions: [{ tabby: 1 }] });
         assert.ok(seen);
-        const { inputs } = (protocol === 'v1' ? parseV1Request : parseV2Request)(seen.body);
-        assert.deepEqual(inputs, [image]);
+        const data = Buffer.from(image).toString('base64');
+        if (protocol === 'v1') assert.deepEqual(parseV1Request(seen.body), [image]);
+        else assert.deepEqual(parseV2Request(seen.body).inputs[0]?.data, [data]);
         assert.ok(decodeURIComponent(seen.request.url ?? '').includes(endpoint.modelName));
         const { host, authorization } = seen.request.headers;
         assert.deepEqual(

@@ -25,7 +25,7 @@ import {
 } from '../../../src/kserve/index.ts';
 
 const images = [Uint8Array.of(0xff, 0xd8, 0xff, 0), Uint8Array.from({ length: 1000 }, (_, index) => index & 0xff)];
-const tensor = (shape: number[], values: number[]): object => ({ shape, data: Float32Array.from(values) });
+const tensor = (shape: number[], values: number[]): object => ({ shape, data: Float64Array.from(values) });
 
 describe('V1', () => {
   it('sends images as instances of base64', () => {
@@ -38,18 +38,20 @@ describe('V1', () => {
   });
 
   it('reads back what it sends', () => {
-    const { inputs, inputNames, id } = parseV1Request(buildV1Request(images));
+    const instances = parseV1Request(buildV1Request(images));
     assert.deepEqual(
-      inputs.map((input) => Uint8Array.from(input as Uint8Array)),
+      instances.map((instance) => Uint8Array.from(instance as Uint8Array)),
       images,
     );
-    assert.deepEqual([inputNames, id], [[], undefined]);
   });
 
-  it('reads the forms that TorchServe reads', () => {
-    const read = (instance: unknown): unknown => parseV1Request(JSON.stringify({ instances: [instance] })).inputs[0];
+  it('reads the forms of TorchServe, TensorFlow Serving and KServe', () => {
+    const read = (instance: unknown): unknown => parseV1Request(JSON.stringify({ instances: [instance] }))[0];
     assert.deepEqual(read({ body: 'AQID' }), Buffer.of(1, 2, 3));
     assert.deepEqual(read('AQ\nID\n'), Buffer.of(1, 2, 3));
+    assert.deepEqual(read({ image_bytes: { b64: 'AQID' }, key: '1' }), Buffer.of(1, 2, 3));
+    assert.deepEqual(read({ image: { b64: 'AQID' } }), Buffer.of(1, 2, 3));
+    assert.deepEqual(read({ b64: 'AQID' }), Buffer.of(1, 2, 3));
     assert.deepEqual(read({ data: [[[1, 2]], [[3, 4]], [[5, 6]]] }), tensor([3, 1, 2], [1, 2, 3, 4, 5, 6]));
     assert.deepEqual(read([[1.5]]), tensor([1, 1], [1.5]));
   });
@@ -80,39 +82,88 @@ describe('V2', () => {
 
   it('reads back what it sends', () => {
     const text = buildV2Request('a "b"', images);
-    const { inputs, inputNames, id } = parseV2Request(text);
+    const { inputs, id } = parseV2Request(text);
     assert.deepEqual(
-      inputs.map((input) => Uint8Array.from(input as Uint8Array)),
-      images,
+      inputs.map(({ data }) => data),
+      images.map((image) => [Buffer.from(image).toString('base64')]),
     );
-    assert.deepEqual(inputNames, ['a "b"-0', 'a "b"-1']);
+    assert.deepEqual(
+      inputs.map(({ name }) => name),
+      ['a "b"-0', 'a "b"-1'],
+    );
     assert.equal(id, (JSON.parse(text) as { id: string }).id);
   });
 
-  it('reads tensors flat and nested, with a free dimension', () => {
-    const read = (shape: number[], data: unknown): unknown =>
-      parseV2Request(JSON.stringify({ inputs: [{ name: 'x', shape, datatype: 'FP32', data }] })).inputs[0];
-    assert.deepEqual(read([3, 1, 2], [1, 2, 3, 4, 5, 6]), tensor([3, 1, 2], [1, 2, 3, 4, 5, 6]));
-    assert.deepEqual(read([2, 2], [[1, 2], [3, 4]]), tensor([2, 2], [1, 2, 3, 4])); // prettier-ignore
-    assert.deepEqual(read([-1, 2], [1, 2, 3, 4]), tensor([2, 2], [1, 2, 3, 4]));
+  it('reads tensors flat and nested, with a free dimension, in their own type', () => {
+    const read = (shape: number[], data: unknown, datatype = 'FP32'): unknown => {
+      const [input] = parseV2Request(JSON.stringify({ inputs: [{ name: 'x', shape, datatype, data }] })).inputs;
+      return [input?.shape, input?.data];
+    };
+    assert.deepEqual(read([3, 1, 2], [1, 2, 3, 4, 5, 6]), [[3, 1, 2], Float32Array.of(1, 2, 3, 4, 5, 6)]);
+    assert.deepEqual(read([2, 2], [[1, 2], [3, 4]]), [[2, 2], Float32Array.of(1, 2, 3, 4)]); // prettier-ignore
+    assert.deepEqual(read([-1, 2], [1, 2, 3, 4]), [[2, 2], Float32Array.of(1, 2, 3, 4)]);
+    assert.deepEqual(read([2], [255, 0], 'UINT8'), [[2], Uint8Array.of(255, 0)]);
+    assert.deepEqual(read([1], [7], 'INT64'), [[1], BigInt64Array.of(7n)]);
   });
 
-  it('answers one output an input, by its name and id', () => {
-    const answer = { id: '7', modelName: 'cat', modelVersion: '1.0', inputNames: ['img'], predictions: [{ tabby: 1 }] };
-    assert.deepEqual(JSON.parse(v2Answer(answer)), {
+  it('reads tensors after the JSON, in the order of the inputs', () => {
+    const json = JSON.stringify({
+      inputs: [
+        { name: 'a', shape: [2], datatype: 'FP32', parameters: { binary_data_size: 8 } },
+        { name: 'b', shape: [1], datatype: 'BYTES', parameters: { binary_data_size: 7 } },
+        { name: 'c', shape: [1], datatype: 'FP16', parameters: { binary_data_size: 2 } },
+      ],
+      outputs: [
+        { name: 'x', parameters: { binary_data: true } },
+        { name: 'y', parameters: { classification: 3 } },
+      ],
+      parameters: { binary_data_output: true },
+    });
+    const raw = [Buffer.from(Float32Array.of(1.5, -2).buffer), Buffer.of(3, 0, 0, 0, 1, 2, 3), Buffer.of(0, 0x3c)];
+    const { inputs, outputs, isBinary } = parseV2Request(Buffer.concat([Buffer.from(json), ...raw]), json.length);
+    assert.deepEqual(
+      inputs.map(({ data }) => data),
+      [Float32Array.of(1.5, -2), [Buffer.of(1, 2, 3)], Uint16Array.of(0x3c00)],
+    );
+    assert.deepEqual(outputs, [
+      { name: 'x', isBinary: true },
+      { name: 'y', classes: 3 },
+    ]);
+    assert.equal(isBinary, true);
+  });
+
+  it('answers its outputs as JSON, or as bytes after it', () => {
+    const answer = { id: '7', modelName: 'cat', modelVersion: '1.0' };
+    const outputs = [
+      { name: 'p', datatype: 'FP32', shape: [1, 2], data: Float32Array.of(0.5, 0.25) },
+      { name: 'h', datatype: 'FP16', shape: [1], data: Uint16Array.of(0x3800) },
+      { name: 't', datatype: 'BYTES' as const, shape: [1], data: ['tabby'] },
+    ];
+    const faces = outputs.map(({ name, datatype, shape }) => ({ name, datatype, shape }));
+    const { body, jsonLength } = v2Answer({ ...answer, outputs });
+    assert.equal(jsonLength, undefined);
+    assert.deepEqual(JSON.parse(String(body)), {
       id: '7',
       model_name: 'cat',
       model_version: '1.0',
-      outputs: [{ name: 'img', datatype: 'BYTES', shape: [1], data: [{ tabby: 1 }] }],
+      outputs: faces.map((face, index) => ({ ...face, data: [[0.5, 0.25], [0.5], ['tabby']][index] })),
     });
-    const made = JSON.parse(v2Answer({ modelName: 'cat', inputNames: [], predictions: [1] })) as Record<
-      string,
-      unknown
-    >;
+    const binary = v2Answer({ ...answer, outputs: outputs.map((output) => ({ ...output, isBinary: true })) });
+    const bytes = Buffer.from(binary.body);
+    const head = JSON.parse(bytes.toString('utf8', 0, binary.jsonLength)) as { outputs: unknown };
+    assert.deepEqual(
+      head.outputs,
+      faces.map((face, index) => ({ ...face, parameters: { binary_data_size: [8, 2, 9][index] } })),
+    );
+    const raw = [
+      Buffer.from(Float32Array.of(0.5, 0.25).buffer),
+      Buffer.of(0, 0x38),
+      Buffer.of(5, 0, 0, 0),
+      Buffer.from('tabby'),
+    ];
+    assert.deepEqual(bytes.subarray(binary.jsonLength), Buffer.concat(raw));
+    const made = JSON.parse(String(v2Answer({ modelName: 'cat', outputs: [] }).body)) as Record<string, unknown>;
     assert.match(made['id'] as string, /^[0-9a-f-]{36}$/);
-    assert.deepEqual(parseV2Outputs(v2Answer(answer)), [
-      { name: 'img', datatype: 'BYTES', shape: [1], data: [{ tabby: 1 }] },
-    ]);
   });
 
   it('gives each output with its shape, flat', () => {
@@ -179,11 +230,24 @@ const wrongRequests: [string, (text: string) => unknown, string, RegExp][] = [
   ['a shape of fractions', parseV2Request, v2Input({ shape: [1.5] }), /"inputs\[0\].shape"/],
   ['data that is a text', parseV2Request, v2Input({ data: 'AQID' }), /value is not a valid list$/],
   [
-    'two images in one input',
+    'FP16 in JSON',
     parseV2Request,
-    v2Input({ data: ['AQID', 'AQID'] }),
-    /each image as an input of its own$/,
+    v2Input({ datatype: 'FP16', data: [1] }),
+    /^Receiving FP16 data via JSON is not supported/,
   ],
+  [
+    'fractions for whole numbers',
+    parseV2Request,
+    v2Input({ datatype: 'INT64', data: [1.5] }),
+    /whole numbers: it is INT64/,
+  ],
+  [
+    'more bytes than there are',
+    parseV2Request,
+    v2Input({ datatype: 'FP32', data: undefined, parameters: { binary_data_size: 4 } }),
+    /binary_data_size" is 4, and 0 bytes are left/,
+  ],
+  ['outputs without a name', parseV2Request, v2Input({}).replace('}]}', '}],"outputs":[{}]}'), /"outputs\[0\].name"/],
   ['an unknown datatype', parseV2Request, v2Input({ datatype: 'STRING' }), /Unknown "inputs\[0\].datatype": "STRING"$/],
   ['no datatype', parseV2Request, v2Input({ datatype: undefined }), /Unknown "inputs\[0\].datatype": undefined$/],
   [

@@ -12,6 +12,13 @@ interface Reply {
   readonly json: Record<string, unknown>;
 }
 
+interface Output {
+  readonly name: string;
+  readonly datatype: string;
+  readonly shape: readonly number[];
+  readonly data: readonly number[];
+}
+
 /** Not fetch: that sets Host itself. */
 function call(
   url: string,
@@ -82,32 +89,66 @@ describe('the local server', () => {
     );
   });
 
-  it('sees the cat by V2 and repeats id and names', async () => {
+  it('sees the cat by V2, with the outputs that its metadata names, a row for each image', async () => {
+    const [promised] = (await call(`${server.url}/v2/models/cats`)).json['outputs'] as Output[];
     const input = { name: 'a', shape: [1], datatype: 'BYTES', data: [photo] };
-    const { status, json } = await post('/v2/models/cats/infer', { id: '7', inputs: [input, { ...input, name: 'b' }] });
-    assert.equal(status, 200);
-    assert.equal(json['id'], '7');
-    assert.equal(json['model_version'], '1.0');
-    const outputs = json['outputs'] as { name: string; data: Record<string, number>[] }[];
-    assert.deepEqual(
-      outputs.map(({ name }) => name),
-      ['a', 'b'],
-    );
-    assert.deepEqual(outputs[0]?.data, outputs[1]?.data);
+    for (const inputs of [[input, { ...input, name: 'b' }], [{ ...input, shape: [2], data: [photo, photo] }]]) {
+      const { status, json } = await post('/v2/models/cats/infer', { id: '7', inputs });
+      assert.equal(status, 200);
+      assert.equal(json['id'], '7');
+      assert.equal(json['model_version'], '1.0');
+      const [logits, ...others] = json['outputs'] as Output[];
+      assert.ok(logits);
+      assert.deepEqual([logits.name, logits.datatype], [promised?.name, promised?.datatype]);
+      assert.deepEqual([logits.shape, others], [[2, 1000], []]);
+      assert.deepEqual(logits.data.slice(0, 1000), logits.data.slice(1000));
+    }
+  });
+
+  it("names the classes in V2 by Triton's classification extension", async () => {
+    const inputs = [{ name: 'image', shape: [1], datatype: 'BYTES', data: [photo] }];
+    const { json } = await post('/v2/models/cats/infer', {
+      inputs,
+      outputs: [{ name: 'logits', parameters: { classification: 3 } }],
+    });
+    const [output] = json['outputs'] as { datatype: string; shape: number[]; data: string[] }[];
+    assert.deepEqual([output?.datatype, output?.shape], ['BYTES', [1, 3]]);
+    const labels = output?.data.map((text) => text.split(':')[2]) ?? [];
+    assert.deepEqual(labels.sort(), ['Egyptian cat', 'tabby', 'tiger cat']);
+  });
+
+  it('names what a V2 request has wrong: the version, an output, an input, a picture', async () => {
+    const version = await call(`${server.url}/v2/models/cats/versions/2.0`);
+    assert.match(String(version.json['error']), /cats and version 2\.0 does not exist: version 1\.0 is loaded/);
+    const image = { name: 'image', shape: [1], datatype: 'BYTES', data: [photo] };
+    const wrong = async (body: object): Promise<string> => {
+      const { status, json } = await post('/v2/models/cats/infer', body);
+      assert.equal(status, 400);
+      return String(json['error']);
+    };
+    assert.match(await wrong({ inputs: [image], outputs: [{ name: 'scores' }] }), /no output "scores", but "logits"/);
+    const data = [photo, photo.slice(0, 4000)];
+    assert.match(await wrong({ inputs: [{ ...image, shape: [2], data }] }), /^inputs\[0\]\.data\[1\]: .*JPEG/);
+    const numbers = { name: 'x', shape: [1], datatype: 'FP32', data: [1] };
+    assert.match(await wrong({ inputs: [numbers] }), /no input "x"/);
+    assert.match(await wrong({ inputs: [{ ...numbers, datatype: 'FP16' }] }), /FP16 data via JSON is not supported/);
   });
 
   it('takes a tensor that is preprocessed already, and refuses one of another shape', async () => {
+    const [input] = (await call(`${server.url}/v2/models/cats`)).json['inputs'] as Output[];
+    const inputName = input?.name;
     const tensor = (shape: number[], count: number) => ({
-      inputs: [{ name: 'x', shape, datatype: 'FP32', data: new Array<number>(count).fill(0) }],
+      inputs: [{ name: inputName, shape, datatype: 'FP32', data: new Array<number>(count).fill(0) }],
     });
     assert.equal((await post('/v2/models/cats/infer', tensor([3, 224, 224], 3 * 224 * 224))).status, 200);
     const refused = await post('/v2/models/cats/infer', tensor([3, 8, 8], 192));
     assert.equal(refused.status, 400);
-    assert.match(String(refused.json['error']), /\[3, 8, 8\].*\[3, 224, 224\]/);
+    assert.match(String(refused.json['error']), /\[3, 8, 8\].*\[-1, 3, 224, 224\]/);
   });
 
   it('answers readiness and metadata', async () => {
     assert.deepEqual((await call(`${server.url}/v1/models`)).json, { models: ['cats'] });
+    assert.deepEqual((await call(`${server.url}/v2/models`)).json, { models: ['cats'] });
     assert.deepEqual((await call(`${server.url}/v1/models/cats`)).json, { name: 'cats', ready: true });
     assert.deepEqual((await call(`${server.url}/v2/health/ready`)).json, { ready: true });
     assert.equal((await call(`${server.url}/v2/models/cats/versions/1.0/ready`)).status, 200);
@@ -152,7 +193,10 @@ describe('the local server', () => {
     const tall = await packageSample(path.join(folder, 'tall'), {
       preprocessing: { resize: 100, crop: 96, mean: [0, 0, 0], std: [1, 1, 1], layout: 'NHWC' },
     });
-    await assert.rejects(launch(tall.path), { category: 'server', message: /could not compute/ });
+    await assert.rejects(launch(tall.path), {
+      category: 'invalid-input',
+      message: /takes \[-1, 3, 224, 224\], and the contract makes \[96, 96, 3\]/,
+    });
   });
 
   it('ends when it is cancelled while it loads', async () => {

@@ -1,0 +1,104 @@
+import { availableParallelism } from 'node:os';
+import { fromPreprocessing } from '../../../contract/fromPreprocessing.ts';
+import type { ModelContract } from '../../../contract/modelContract.ts';
+import { ModelDeckError } from '../../../foundation/error.ts';
+import type { Task } from '../../../foundation/task.ts';
+import type { AnswerTensor, InferenceInput } from '../../../kserve/index.ts';
+import { readArchive, readEntry, requireManifest } from '../../../packaging/index.ts';
+import type { ArchiveContents } from '../../../packaging/kinds/torchserve/modelArchive.ts';
+import type { ServedModel } from '../../serverRequest.ts';
+import type { Backend } from '../backend.ts';
+import type { ServerStep } from '../messages.ts';
+import { predictionText } from '../prediction.ts';
+import { classRows } from './classRows.ts';
+import { ModelInput } from './modelInput.ts';
+import { OnnxSession } from './onnxSession.ts';
+
+/** WebAssembly has a memory of 4 GB for the weights and all that is computed from them. */
+const largestWeights = 2 ** 31;
+/** More threads than this gain nothing on classifiers, and each costs memory. */
+const mostThreads = 4;
+
+export interface OnnxBackend extends Backend {
+  readonly contract: ModelContract;
+}
+
+/**
+ * Loads an archive with an ONNX graph and its contract, and runs it once on a black image, so that whoever is told that it
+ * is ready has an answer for granted.
+ *
+ * @throws ModelDeckError `unsupported` or `invalid-input` when the archive or the graph cannot be served
+ */
+export async function openOnnx(model: ServedModel, task: Task<ServerStep>): Promise<OnnxBackend> {
+  task.onProgress?.({ step: 'load-model' });
+  const contents = await readArchive(model.archive, { signal: task.signal });
+  const { serializedFile } = requireManifest(contents).model;
+  const contract = contractOf(contents);
+  if (serializedFile === undefined || contract === undefined) {
+    throw new ModelDeckError('unsupported', `${model.modelName} has no ONNX weights with a contract.json.`, {
+      remedy: contents.warnings.join(' ') || 'Package it with "input" and "output" in model-deck.yaml.',
+    });
+  }
+  const runtime = await import('onnxruntime-web');
+  runtime.env.wasm.numThreads = Math.min(mostThreads, availableParallelism());
+  const graph = await readEntry(model.archive, serializedFile, largestWeights, { signal: task.signal });
+  const externalData = await besideGraph(model.archive, contents, serializedFile, task);
+  const session = await OnnxSession.open(runtime, { graph, externalData, name: serializedFile }, contract.input.name);
+  const input = new ModelInput(session, contract.input);
+  task.onProgress?.({ step: 'wait-ready' });
+  const classes = await answerOnBlack(input, contract);
+  return backendOf(session, input, contract, classes);
+}
+
+function backendOf(session: OnnxSession, input: ModelInput, contract: ModelContract, classes: number): OnnxBackend {
+  const { labels } = contract.output;
+  const rowsOf = async (instances: readonly InferenceInput[], signal: AbortSignal): Promise<readonly string[]> => {
+    const texts: string[] = [];
+    for (const [index, instance] of instances.entries()) {
+      if (signal.aborted) throw ModelDeckError.cancelled();
+      const tensor = await input.ofInstance(instance, `instances[${index}]`, signal);
+      const [row = []] = classRows(await input.run([tensor]), contract.output, classes);
+      texts.push(predictionText(row, contract.output));
+    }
+    return texts;
+  };
+  return {
+    platform: 'onnxruntime',
+    contract,
+    labels,
+    inputs: [{ name: session.input.name, datatype: session.input.datatype, shape: session.input.shape }],
+    outputs: session.outputs,
+    predict: rowsOf,
+    infer: (inputs, signal) => input.infer(inputs, signal),
+    close: () => session.release(),
+  };
+}
+
+/** @returns how many numbers the output that counts has for one picture */
+async function answerOnBlack(input: ModelInput, contract: ModelContract): Promise<number> {
+  const outputs: readonly AnswerTensor[] = await input.run([input.black()]);
+  const [row = []] = classRows(outputs, contract.output, contract.output.classes ?? contract.output.labels?.length);
+  predictionText(row, contract.output);
+  return row.length;
+}
+
+function contractOf({ contract, preprocessing, labels }: ArchiveContents): ModelContract | undefined {
+  const known = contract ?? (preprocessing && fromPreprocessing(preprocessing));
+  if (!known || known.output.labels !== undefined || labels === undefined) return known;
+  return { ...known, output: { ...known.output, labels } };
+}
+
+/** What the graph may name as the place of its weights: every other entry that is none of the archive's own files. */
+async function besideGraph(
+  archive: string,
+  { entries }: ArchiveContents,
+  graph: string,
+  task: Task<ServerStep>,
+): Promise<{ readonly path: string; readonly data: Uint8Array }[]> {
+  const files: { path: string; data: Uint8Array }[] = [];
+  for (const { name, size } of entries) {
+    if (name === graph || size === 0 || /^MAR-INF\/|\.(json|py|txt|ya?ml|md|properties)$/i.test(name)) continue;
+    files.push({ path: name, data: await readEntry(archive, name, largestWeights, { signal: task.signal }) });
+  }
+  return files;
+}
