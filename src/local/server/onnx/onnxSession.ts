@@ -80,7 +80,7 @@ function outputOf({ name, datatype }: TensorMetadata, { data, dims }: Tensor): A
   // A newer Node has 16-bit floats of its own; V2 has their bits.
   const isHalf = datatype === 'FP16' && !(numbers instanceof Uint16Array);
   const bits = isHalf ? new Uint16Array(numbers.buffer, numbers.byteOffset, numbers.length) : numbers;
-  return { name, datatype, shape, data: bits as TensorNumbers };
+  return { name, datatype, shape, data: bits };
 }
 
 function inputOf(session: InferenceSession, wanted: string | undefined): OnnxSession['input'] {
