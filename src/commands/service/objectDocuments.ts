@@ -112,8 +112,9 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider, vsco
       this.objects.eventsOf(object, signal),
       this.why(object, signal),
     ]);
-    const { serviceStatus } = await this.services.kserve();
-    const { state, word, reason } = serviceStatus(service);
+    const { podHealth, serviceStatus } = await this.services.kserve();
+    const health = pods.flatMap((pod) => podHealth(pod) ?? []);
+    const { state, word, reason } = serviceStatus(service, undefined, health);
     const status = [word ?? (state === 'ready' ? 'Ready' : state), reason].filter(Boolean).join(': ');
     return describeService({ service, context: object.context, status, why, pods, events }, Date.now());
   }

@@ -32,16 +32,19 @@ function isKnatives([, webhook = '']: RegExpExecArray, { mode }: Facts): boolean
   return mode !== 'Standard' && /(^|\.)serving\.knative\.dev$/.test(webhook);
 }
 
-/** The fields that Knative names: `must not set the field(s): spec.template.spec.nodeSelector`. */
+/** The fields that Knative names, which are all that counts: `must not set the field(s): spec.template.spec.nodeSelector`. */
 function fieldsIn([, , why = '']: RegExpExecArray): readonly string[] {
-  const list = /(?:must not set the field\(s\)|feature .*? is disabled.*?|disallowed field\(s\)):? ?([^\n]*)/.exec(
-    why,
-  )?.[1];
-  const parts = (list ?? why).split(/[,\s]+/).flatMap((path) => path.replace(/\[\d+\]/g, '').split('.'));
+  const list =
+    /(?:must not set the field\(s\)|disallowed field\(s\)|unknown field\(s\)): ?([^\n]*)/.exec(why)?.[1] ?? '';
+  const parts = list.split(/[,\s]+/).flatMap((path) => path.replace(/\[\d+\]/g, '').split('.'));
   return [...new Set(parts.filter((part) => Object.hasOwn(features, part)))];
 }
 
-const mountsClaim = ([, , why = '']: RegExpExecArray): boolean => /persistent ?volume ?claim/i.test(why);
+/** By the field, or by Knative's own sentence, which stands before it in newer versions. */
+function mountsClaim(match: RegExpExecArray): boolean {
+  const isSaid = /(?:^|: )Persistent volume (?:claim|write) support is (?:disabled|off)/i.test(match[2] ?? '');
+  return isSaid || fieldsIn(match).includes('persistentVolumeClaim');
+}
 
 /** Knative's webhook does not take a field of the pod. */
 export const knativeRefused = refusedFor([

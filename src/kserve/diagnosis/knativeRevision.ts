@@ -56,7 +56,7 @@ export const revisionImage: Cause = (facts) => {
 export const revisionFailed: Cause = (facts) => {
   const failed = failedRevision(facts);
   if (failed === undefined) return undefined;
-  const notStarted = /Initial scale was never achieved|timed out|ProgressDeadlineExceeded/.test(failed.why);
+  const notStarted = /^(?:Initial scale was never achieved|ProgressDeadlineExceeded)/.test(failed.why);
   const status = facts.evidence.isvc.status?.components?.[failed.component.toLowerCase()];
   const earlier = status?.latestReadyRevision;
   const share = status?.traffic?.find(({ revisionName }) => revisionName === earlier)?.percent;

@@ -48,7 +48,7 @@ function firstFitting({ pattern, fits }: LogPattern, phrase: Phrase): RegExpExec
   return undefined;
 }
 
-/** The last lines that say something, for a reader who has to judge by himself. */
+/** The last lines that say something, for a reader who has to judge without help. */
 export function lastLines(text: string, most = 5): readonly string[] {
   const lines = text
     .split('\n')

@@ -1,5 +1,6 @@
 import { findInLog, lastLines, lastPythonError } from './logPatterns.ts';
 import { logsOf, oneLine, podObject, showLogs, words, type Facts } from './facts.ts';
+import { matchPhrase } from './phrase.ts';
 import { torchServePatterns } from './torchServePatterns.ts';
 import type { Cause } from './cause.ts';
 import type { Diagnosis } from './diagnosis.ts';
@@ -48,7 +49,7 @@ function causeIn(
     return { code, category, mayHeal, summary: summary(found.match, facts.name), remedy, evidence };
   }
   const error = lastPythonError(text);
-  if (error === undefined && brokenOff.test(text) && !hasTraceback(text)) {
+  if (error === undefined && matchPhrase(brokenOff, facts.phrase(text)) !== undefined && !hasTraceback(text)) {
     return {
       code: 'worker-killed',
       category: 'no-space',

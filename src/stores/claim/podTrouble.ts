@@ -59,7 +59,7 @@ function unknownTrouble(pod: Pod, events: readonly KubeEvent[]): PodTrouble | un
   const code = unscheduled ? 'unscheduled' : (event?.reason ?? '');
   const what = unscheduled ? 'No node takes the upload pod' : 'The node cannot start the upload pod';
   const error = new UploadPodError('server', `${what} (${words.slice(0, 300).replace(/\.$/, '')}).`, {
-    remedy: 'Mend what the cluster names, then try again.',
+    remedy: 'Repair what the cluster names, then try again.',
     nextStep: { kind: 'retry' },
   });
   return { code, error, mayLast: 20_000 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { diagnose, wantsLogsOf, type DiagnosisEvidence } from '../../../src/kserve/index.ts';
+import { diagnose, noCauseFound, wantsLogsOf, type DiagnosisEvidence } from '../../../src/kserve/index.ts';
 import { log, torchServeLog } from './diagnosisCases/case.ts';
 import { cases } from './diagnosisCases/index.ts';
 import * as a from './objects.ts';
@@ -220,5 +220,38 @@ describe('Every diagnosis', () => {
       const step = diagnose({ ...evidence, context: 'minikube' })?.nextStep;
       if (step !== undefined) assert.equal('context' in step && step.context, 'minikube', name);
     }
+  });
+});
+
+describe('When no cause is found', () => {
+  it('is said what was looked at, and for how long the service is not ready', () => {
+    const evidence = a.evidence({
+      pods: [a.pod(a.onNode([a.running(false)]), onOne)],
+      events: [a.event('Unhealthy', 'Readiness probe failed: connection refused')],
+      logs: [],
+      now: Date.parse('2026-10-01T10:12:02Z'),
+    });
+    assert.equal(diagnose(evidence), undefined);
+    assert.equal(
+      noCauseFound(evidence),
+      'No cause found: resnet18 has not been ready for 12 min, and its conditions, 1 pod, 1 event, 1 claim and 0 logs tell nothing against it.',
+    );
+  });
+
+  it('is said nothing of one that is well, stopped or being deleted', () => {
+    const well = a.evidence({ isvc: a.service({}, a.ready), pods: [readyPod], deployment: a.deployment() });
+    assert.equal(noCauseFound(well), undefined);
+    const stopped = a.service({ metadata: { annotations: { 'serving.kserve.io/stop': 'true' } } });
+    assert.equal(noCauseFound(a.evidence({ isvc: stopped })), undefined);
+    const deleted = a.service({ metadata: { deletionTimestamp: '2026-10-01T10:05:00Z' } });
+    assert.equal(noCauseFound(a.evidence({ isvc: deleted })), undefined);
+  });
+
+  it('is nothing thrown for a status and lists that are null', () => {
+    const isvc = a.service({}, { conditions: null, components: null, modelStatus: null });
+    assert.equal(diagnose(a.evidence({ isvc })), undefined);
+    const pod = a.pod({ phase: 'Pending', conditions: null, containerStatuses: null } as unknown as undefined);
+    const event = { ...a.event('Failed', ''), message: null } as unknown as ReturnType<typeof a.event>;
+    assert.equal(diagnose(a.evidence({ pods: [pod], events: [event] })), undefined);
   });
 });

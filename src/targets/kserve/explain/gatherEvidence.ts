@@ -58,7 +58,7 @@ export async function gatherEvidence(
   const noNode = pods.some(({ spec }) => spec?.nodeName === undefined);
   const [claims, sets, deployment, quotas, allNodes, itself, namespaced, clusterWide] = await Promise.all([
     claimsOf(place, service, pods, task),
-    optional(noPods, () => list(replicaSets, `${kserveLabels.inferenceService}=${name}`)),
+    optional(noPods || !isReady, () => list(replicaSets, `${kserveLabels.inferenceService}=${name}`)),
     optional(noPods || isReady, () => connection.get(deployments, inPlace(place, `${name}-predictor`), task)),
     optional(noPods, () => list(resourceQuotas)),
     optional(noNode, () => list(nodes)),
