@@ -2,6 +2,7 @@ import { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
 import type { ClusterConnection } from '../../cluster/clusterConnection.ts';
 import type { KubeObject, ResourceType } from '../../cluster/objects/resource.ts';
+import { storesFor } from '../../deploy/storeChoices.ts';
 import { kserveLabels } from '../../kserve/annotations.ts';
 import { namespaces, persistentVolumeClaims } from '../../kserve/resources/core.ts';
 import { clusterServingRuntimes, servingRuntimes } from '../../kserve/resources/servingRuntime.ts';
@@ -16,7 +17,7 @@ import type { Services } from '../core/services.ts';
  * @param modelFormat KServe's name of what is to be served
  */
 export async function clusterChoices(
-  services: Pick<Services, 'clusters' | 'kserve' | 'namespaces' | 'targets'>,
+  services: Pick<Services, 'clusters' | 'kserve' | 'namespaces' | 'stores' | 'targets'>,
   contexts: DeployChoices['contexts'],
   modelFormat: string,
 ): Promise<DeployChoices> {
@@ -28,6 +29,8 @@ export async function clusterChoices(
     namespaces: async (context, signal) =>
       readNamespaces(await connect(context), services.namespaces.of(context), { signal }),
     claims: async (context, namespace, signal) => readClaims(await connect(context), namespace, { signal }),
+    stores: async (context, namespace) =>
+      storesFor(services.stores, await (await services.clusters()).target(context, namespace)),
     runtimes: async (context, namespace, signal) =>
       kserve.runtimeChoices(modelFormat, await readRuntimes(await connect(context), namespace, { signal })),
     serviceNames: kserve.inferenceServiceNames,

@@ -31,7 +31,8 @@ export function givenByRow(subject: NodeSubject | undefined): DeployGiven {
     }
     case 'model': {
       const ref = parseClaimRef(subject.model.storeId);
-      if (ref === undefined) return {};
+      // A model of a folder of this computer is put where the user says; every other one stays where it is.
+      if (ref === undefined) return subject.model.path === undefined ? { store: subject.model.storeId } : {};
       const { context, namespace, claim } = ref;
       return { context, namespace, claim };
     }
@@ -42,7 +43,7 @@ export function givenByRow(subject: NodeSubject | undefined): DeployGiven {
 
 /**
  * What a script's argument object says:
- * `{ path, target: '<id of a target>' | { context, namespace }, claim, name, runtime, protocol, resources, minReplicas,
+ * `{ path, target: '<id of a target>' | { context, namespace }, claim, store, name, runtime, protocol, resources, minReplicas,
  * maxReplicas, confirm }`. An empty `runtime` leaves the choice to KServe; empty `resources` leave them to the runtime.
  *
  * @param targets ids of those that are there by themselves, for example `this-computer`
@@ -61,6 +62,7 @@ export function givenByScript(argument: unknown, targets: readonly string[]): De
   return defined({
     ...place(target, targets),
     claim: text('claim'),
+    store: text('store'),
     name: text('name'),
     runtime: text('runtime'),
     protocol,

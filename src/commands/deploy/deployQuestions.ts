@@ -1,6 +1,7 @@
 import type { DeploySpec } from '../../packaging/spec/modelSpec.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { NameRule } from '../../targets/target.ts';
+import { formatClaimRef } from '../../stores/claim/claimRef.ts';
 import { defined, type DeployGiven } from './deployArguments.ts';
 import {
   claimStep,
@@ -13,6 +14,7 @@ import {
   replicasStep,
   resourcesStep,
   runtimeStep,
+  storePrefix,
   targetStep,
   type DeployChoices,
   type TargetChoice,
@@ -78,10 +80,14 @@ export function deployQuestions(context: DeployContext): readonly Question<Deplo
         loading: (answers) => `Reading the claims of ${place(answers).namespace}…`,
         load: async (answers, signal) => {
           const { context: name, namespace } = place(answers);
-          return claimStep(await choices.claims(name, namespace, signal), namespace, remembered);
+          const [claims, stores] = await Promise.all([
+            choices.claims(name, namespace, signal),
+            choices.stores(name, namespace),
+          ]);
+          return claimStep(claims, stores, namespace, remembered);
         },
       },
-      () => given.claim === undefined,
+      () => given.claim === undefined && given.store === undefined,
     ),
     {
       key: 'name',
@@ -131,8 +137,7 @@ export type DeployAnswers =
   | { readonly kind: 'target'; readonly target: string; readonly name: string; readonly protocol: Protocol }
   | ({ readonly kind: 'cluster' } & ClusterAnswers);
 
-export type ClusterAnswers = DeploySpec &
-  Required<Pick<DeploySpec, 'context' | 'namespace' | 'claim' | 'name' | 'protocol'>>;
+export type ClusterAnswers = DeploySpec & Required<Pick<DeploySpec, 'context' | 'namespace' | 'name' | 'protocol'>>;
 
 /** What is given laid over the answers, and these over what is remembered. */
 export function deployAnswers(answers: Answers<DeployQuestion>, context: DeployContext): DeployAnswers {
@@ -150,7 +155,7 @@ export function deployAnswers(answers: Answers<DeployQuestion>, context: DeployC
     kind: 'cluster',
     context: clusterContext,
     namespace: namespaceOf(answers, given) ?? '',
-    claim: said.claim ?? '',
+    ...(said.store === undefined ? { claim: said.claim ?? '' } : { store: said.store }),
     name,
     protocol,
     ...(runtime && { runtime }),
@@ -161,13 +166,20 @@ export function deployAnswers(answers: Answers<DeployQuestion>, context: DeployC
 
 /** The answers as they are remembered. */
 export function specOfAnswers(answers: ClusterAnswers): DeploySpec {
-  const { context, namespace, claim, name, runtime, protocol, resources, minReplicas, maxReplicas } = answers;
-  return defined({ context, namespace, claim, name, runtime, protocol, resources, minReplicas, maxReplicas });
+  const { context, namespace, claim, store, name, runtime, protocol, resources, minReplicas, maxReplicas } = answers;
+  return defined({ context, namespace, claim, store, name, runtime, protocol, resources, minReplicas, maxReplicas });
+}
+
+/** The id of the store that keeps the model. */
+export function storeOf({ context, namespace, claim = '', store }: ClusterAnswers): string {
+  return store ?? formatClaimRef({ context, namespace, claim });
 }
 
 function answered({ claim, name, runtime, protocol, resources, replicas }: Answers<DeployQuestion>): DeploySpec {
+  const store = claim?.startsWith(storePrefix) ? claim.slice(storePrefix.length) : undefined;
   return defined({
-    claim,
+    claim: store === undefined ? claim : undefined,
+    store,
     name,
     runtime,
     protocol: protocol === undefined ? undefined : protocol === 'v2' ? 'v2' : 'v1',

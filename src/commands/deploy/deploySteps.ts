@@ -3,6 +3,7 @@ import type { ClaimChoice } from '../../kserve/choices/claimChoice.ts';
 import type { Protocol, RuntimeChoice, RuntimeChoices } from '../../kserve/choices/runtimeChoices.ts';
 import { formatReplicas, formatResources, parseReplicas, parseResources } from '../../kserve/choices/sizeTexts.ts';
 import type { NameRule, Target } from '../../targets/target.ts';
+import type { ModelStore } from '../../stores/modelStore.ts';
 import type { InputStep, PickItem, PickStep } from '../core/multiStep.ts';
 
 /** What the questions need to know of the kubeconfig and its clusters; each is read when its question comes. */
@@ -13,6 +14,8 @@ export interface DeployChoices {
   readonly contexts: readonly { readonly name: string; readonly server?: string; readonly isCurrent: boolean }[];
   readonly namespaces: (context: string, signal: AbortSignal) => Promise<NamespaceChoices>;
   readonly claims: (context: string, namespace: string, signal: AbortSignal) => Promise<readonly ClaimChoice[]>;
+  /** Stores beside the claims that take packages, and that the cluster can read from. */
+  readonly stores: (context: string, namespace: string) => Promise<readonly KnownStore[]>;
   readonly runtimes: (context: string, namespace: string, signal: AbortSignal) => Promise<RuntimeChoices>;
   /** How services of a namespace may be called. */
   readonly serviceNames: (namespace: string) => NameRule;
@@ -22,6 +25,8 @@ export interface DeployChoices {
 }
 
 export type TargetChoice = NameRule & Pick<Target, 'id' | 'label' | 'summary' | 'isRemote'>;
+
+export type KnownStore = Pick<ModelStore, 'id' | 'label'>;
 
 export interface NamespaceChoices {
   /** In the order of the list. */
@@ -88,7 +93,16 @@ export function namespaceStep({ names, preferred, note }: NamespaceChoices, reme
   };
 }
 
-export function claimStep(claims: readonly ClaimChoice[], namespace: string, remembered: DeploySpec): PickStep {
+/** A claim may be called as anything; the value of another store is its id behind this. */
+export const storePrefix = 'store:';
+
+/** Where the model is kept: a claim of the namespace, or another store. */
+export function claimStep(
+  claims: readonly ClaimChoice[],
+  stores: readonly KnownStore[],
+  namespace: string,
+  remembered: DeploySpec,
+): PickStep {
   const items: PickItem[] = claims.map(({ name, description, note, unusable }) => ({
     value: name,
     label: `$(database) ${name}`,
@@ -96,7 +110,9 @@ export function claimStep(claims: readonly ClaimChoice[], namespace: string, rem
     ...((unusable ?? note) !== undefined && { detail: unusable ?? note ?? '' }),
     ...(unusable !== undefined && { unusable }),
   }));
+  const others: PickItem[] = stores.map(({ id, label }) => ({ value: storePrefix + id, label: `$(library) ${label}` }));
   const usable = claims.filter(({ unusable }) => unusable === undefined);
+  const known = stores.find(({ id }) => id === remembered.store) ?? (usable.length === 0 ? stores[0] : undefined);
   const none = {
     value: noClaim,
     label: '$(question) No claim that fits?',
@@ -105,11 +121,15 @@ export function claimStep(claims: readonly ClaimChoice[], namespace: string, rem
   return {
     kind: 'pick',
     prompt:
-      usable.length > 0
-        ? 'Which PersistentVolumeClaim keeps the model?'
-        : `There is no PersistentVolumeClaim in ${namespace} that can keep the model.`,
-    items: [...items, none],
-    value: (usable.find(({ name }) => name === remembered.claim) ?? usable[0])?.name ?? noClaim,
+      stores.length > 0
+        ? 'Where is the model kept?'
+        : usable.length > 0
+          ? 'Which PersistentVolumeClaim keeps the model?'
+          : `There is no PersistentVolumeClaim in ${namespace} that can keep the model.`,
+    items: [...items, ...others, none],
+    value: known
+      ? storePrefix + known.id
+      : ((usable.find(({ name }) => name === remembered.claim) ?? usable[0])?.name ?? noClaim),
   };
 }
 

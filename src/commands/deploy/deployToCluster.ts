@@ -6,7 +6,6 @@ import type { Task } from '../../foundation/task.ts';
 import type { Provenance } from '../../packaging/spec/modelSpec.ts';
 import type { PlanAnswer, PlanPages } from '../../panel/plan/planPage.ts';
 import type { MadePlan } from '../../panel/plan/planSession.ts';
-import { claimRef } from '../../stores/claim/claimRef.ts';
 import type { KServeTarget } from '../../targets/kserve/clusters.ts';
 import type { ClusterDeployOptions, Deployment, DeployPlan, ModelProvenance } from '../../targets/target.ts';
 import { readRuntimes } from './clusterChoices.ts';
@@ -14,7 +13,7 @@ import type { CommandRunner } from '../core/commandRunner.ts';
 import { defined } from './deployArguments.ts';
 import type { DeploySource } from './deploySource.ts';
 import { deployWords } from './deployWords.ts';
-import { specOfAnswers, type ClusterAnswers } from './deployQuestions.ts';
+import { specOfAnswers, storeOf, type ClusterAnswers } from './deployQuestions.ts';
 import type { NextSteps } from '../core/nextSteps.ts';
 import type { Services } from '../core/services.ts';
 
@@ -25,15 +24,15 @@ export class DeployToCluster {
     private readonly runner: CommandRunner,
     private readonly nextSteps: NextSteps,
     private readonly pages: PlanPages,
-    /** Told when a claim has a model more than before. */
+    /** Told when a store has a model more than before. */
     private readonly uploaded: (storeId: string) => void,
   ) {}
 
   /** @returns `change-answers` when the user wants to answer the questions again */
   async run(source: DeploySource, answers: ClusterAnswers, withPage: boolean): Promise<'done' | 'change-answers'> {
-    const { context, namespace, claim, name, protocol } = answers;
+    const { context, namespace, name, protocol } = answers;
     const target = await (await this.services.clusters()).target(context, namespace);
-    const store = await this.services.stores.open(claimRef(context, namespace, claim));
+    const store = await this.services.stores.of(storeOf(answers));
     const { modelPackage, stored, spec } = source;
     const order: DeployOrder & { cluster: ClusterDeployOptions } = {
       ...(modelPackage ? { modelPackage } : { stored }),

@@ -53,14 +53,15 @@ export class StoreCommands {
 
   /** What serves the model, by name; as far as the targets that can read it from there tell. */
   private async userOf({ storeId, storageUri }: StoredModel): Promise<string | undefined> {
-    const known = (await this.services.targets.known()).flatMap((target) => target.deployments());
-    const here = known.find((deployment) => deployment.model.storageUri === storageUri);
     const place = parseClaimRef(storeId);
-    if (here || !place) return here?.name;
-    // A claim is mounted in its own namespace only.
-    const connection = await (await this.services.clusters()).connect(place.context);
-    const { items } = await connection.list(inferenceServices, { namespace: place.namespace });
-    return items.find(({ spec }) => spec.predictor.model?.storageUri === storageUri)?.metadata.name;
+    if (place) {
+      // A claim is mounted in its own namespace only, and another one of its name elsewhere is another claim.
+      const connection = await (await this.services.clusters()).connect(place.context);
+      const { items } = await connection.list(inferenceServices, { namespace: place.namespace });
+      return items.find(({ spec }) => spec.predictor.model?.storageUri === storageUri)?.metadata.name;
+    }
+    const known = (await this.services.targets.known()).flatMap((target) => target.deployments());
+    return known.find((deployment) => deployment.model.storageUri === storageUri)?.name;
   }
 
   async reveal(argument: unknown): Promise<void> {

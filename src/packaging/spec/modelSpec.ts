@@ -51,6 +51,8 @@ export interface DeploySpec {
   readonly namespace?: string;
   /** PersistentVolumeClaim that keeps the model. */
   readonly claim?: string;
+  /** Id of the store that keeps the model, instead of a claim. */
+  readonly store?: string;
   /** Name of the InferenceService. */
   readonly name?: string;
   /** ServingRuntime or ClusterServingRuntime; KServe chooses when left out. */

@@ -9,6 +9,7 @@ const model: StoredModel = {
   name: 'net',
   version: '1.0',
   storageUri: 'file:///models/net/1.0',
+  path: '/models/net/1.0',
   size: 1,
   sha256: '0'.repeat(64),
 };
@@ -96,8 +97,10 @@ describe('givenByRow', () => {
     assert.deepEqual(givenByRow(undefined), {});
   });
 
-  it('takes the claim of a model that lies in one, and nothing of one in a folder', () => {
+  it('takes the claim or store of a model that lies in one, and nothing of one in a folder', () => {
     assert.deepEqual(givenByRow({ kind: 'model', model }), {});
+    const elsewhere = { storeId: 'bucket:team', name: 'net', version: '1.0', storageUri: 's3://team/net/1.0' };
+    assert.deepEqual(givenByRow({ kind: 'model', model: elsewhere }), { store: 'bucket:team' });
     assert.deepEqual(givenByRow({ kind: 'model', model: { ...model, storeId: 'claim:minikube/ml/models' } }), {
       context: 'minikube',
       namespace: 'ml',

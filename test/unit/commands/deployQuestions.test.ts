@@ -5,6 +5,7 @@ import {
   deployAnswers,
   deployQuestions,
   deployTitle,
+  storeOf,
   wantsNoClaim,
   type DeployQuestion,
 } from '../../../src/commands/deploy/deployQuestions.ts';
@@ -44,6 +45,7 @@ const choices: DeployChoices = {
       { name: 'models', description: '10Gi · ReadWriteOnce', note: 'One node at a time.' },
       { name: 'shared', description: '10Gi · ReadWriteMany' },
     ]),
+  stores: () => Promise.resolve([]),
   runtimes: () =>
     Promise.resolve({
       automatic: {
@@ -200,6 +202,37 @@ describe('deployQuestions', () => {
     assert.ok(replicas?.kind === 'input');
     assert.equal(replicas.value, '1-4');
     assert.ok(replicas.validate?.('four'));
+  });
+});
+
+describe('stores beside the claims', () => {
+  const withStores = (of: Case) => {
+    const context = contextOf(of);
+    const stores = () => Promise.resolve([{ id: 'bucket:team', label: 'Team bucket' }]);
+    const question = deployQuestions({ ...context, choices: { ...context.choices, stores } }).find(
+      ({ key }) => key === 'claim',
+    );
+    assert.ok(question && 'load' in question);
+    return question;
+  };
+
+  it('are offered after them, and remembered', async () => {
+    const shown = await withStores({}).load(toMl, new AbortController().signal);
+    assert.ok(shown?.kind === 'pick');
+    const labels = shown.items.map(({ label }) => label);
+    assert.deepEqual(labels.slice(-2), ['$(library) Team bucket', '$(question) No claim that fits?']);
+    assert.equal(shown.prompt, 'Where is the model kept?');
+    assert.equal(shown.value, 'models', 'a claim that can be used comes first');
+    const again = await withStores({ remembered: { store: 'bucket:team' } }).load(toMl, new AbortController().signal);
+    assert.equal(again?.value, 'store:bucket:team');
+    assert.equal(withStores({ given: { store: 'bucket:team' } }).applies(toMl), false);
+  });
+
+  it('keep the model instead of a claim', () => {
+    const decided = deployAnswers({ ...toMl, claim: 'store:bucket:team', name: 'cats' }, contextOf({}));
+    assert.ok(decided.kind === 'cluster');
+    assert.deepEqual([decided.store, decided.claim, storeOf(decided)], ['bucket:team', undefined, 'bucket:team']);
+    assert.equal(storeOf({ context: 'minikube', namespace: 'ml', claim: 'models', name: 'cats', protocol: 'v1' }), 'claim:minikube/ml/models');
   });
 });
 
