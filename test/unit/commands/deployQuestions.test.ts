@@ -232,7 +232,10 @@ describe('stores beside the claims', () => {
     const decided = deployAnswers({ ...toMl, claim: 'store:bucket:team', name: 'cats' }, contextOf({}));
     assert.ok(decided.kind === 'cluster');
     assert.deepEqual([decided.store, decided.claim, storeOf(decided)], ['bucket:team', undefined, 'bucket:team']);
-    assert.equal(storeOf({ context: 'minikube', namespace: 'ml', claim: 'models', name: 'cats', protocol: 'v1' }), 'claim:minikube/ml/models');
+    assert.equal(
+      storeOf({ context: 'minikube', namespace: 'ml', claim: 'models', name: 'cats', protocol: 'v1' }),
+      'claim:minikube/ml/models',
+    );
   });
 });
 
