@@ -1,8 +1,9 @@
-import type { Deployment, DeploymentState, Target } from '../targets/target.ts';
+import type { Deployment, DeploymentState, Target, TargetCapabilities } from '../targets/target.ts';
 import type { Targets } from '../targets/targets.ts';
 import { escapeMarkdown, factTable } from './markdown.ts';
 import { problemNode } from './problemNode.ts';
 import type { TreeNode } from './treeNode.ts';
+import { contextValue } from './contextValue.ts';
 
 /** Rows of the Clusters view: the targets that are there by themselves first, then the kubeconfig's contexts. */
 export async function clusterNodes(
@@ -30,10 +31,10 @@ function targetNode(target: Target): TreeNode {
     label: target.label,
     ...(deployments.length > 0 && { description: `${ready} of ${deployments.length} ready` }),
     icon: { name: target.isRemote ? 'cloud' : 'device-desktop' },
-    contextValue: 'target',
+    contextValue: contextValue('target'),
     subject: { kind: 'target', targetId: target.id },
     expanded: true,
-    children: () => Promise.resolve(target.deployments().map(deploymentNode)),
+    children: () => Promise.resolve(target.deployments().map((deployment) => deploymentNode(deployment, target))),
     tooltip: () => Promise.resolve(escapeMarkdown(target.about ?? target.summary)),
   };
 }
@@ -53,7 +54,7 @@ const stateWords: Record<DeploymentState, string> = {
 };
 
 /** One deployment as a row. A ready one shows its version only: a healthy row needs no word. */
-export function deploymentNode(deployment: Deployment): TreeNode {
+export function deploymentNode(deployment: Deployment, target: TargetCapabilities): TreeNode {
   const word = stateWords[deployment.state];
   const { version } = deployment.model;
   const description = deployment.state === 'ready' ? version : word;
@@ -62,7 +63,12 @@ export function deploymentNode(deployment: Deployment): TreeNode {
     label: deployment.name,
     ...(description !== undefined && { description }),
     icon: stateIcons[deployment.state],
-    contextValue: `deployment;${deployment.state}`,
+    contextValue: contextValue(
+      'deployment',
+      deployment.state,
+      target.lifecycle !== undefined && 'lifecycle',
+      target.logs !== undefined && 'logs',
+    ),
     subject: { kind: 'deployment', deployment },
     spoken: `${deployment.name}${version ? `, version ${version}` : ''}, ${word}${deployment.reason ? `: ${deployment.reason}` : ''}`,
     tooltip: () => Promise.resolve(deploymentTooltip(deployment)),

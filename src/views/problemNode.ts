@@ -1,11 +1,12 @@
 import { ModelDeckError } from '../foundation/error.ts';
 import { escapeMarkdown } from './markdown.ts';
 import type { TreeNode } from './treeNode.ts';
+import { contextValue } from './contextValue.ts';
 
 /**
  * The row that stands where children could not be listed.
  *
- * @param retry what a click does; everything is asked for anew when left out
+ * @param retry what a click does; everything is asked for again when left out
  */
 export function problemNode(parentId: string, error: unknown, retry?: () => void): TreeNode {
   const summary = error instanceof Error ? error.message : String(error);
@@ -15,7 +16,7 @@ export function problemNode(parentId: string, error: unknown, retry?: () => void
     label: summary,
     description: 'Select to try again',
     icon: { name: 'error', color: 'problemsErrorIcon.foreground' },
-    contextValue: 'problem',
+    contextValue: contextValue('problem'),
     subject: { kind: 'problem', error },
     tooltip: () =>
       Promise.resolve([escapeMarkdown(summary), remedy && escapeMarkdown(remedy)].filter(Boolean).join('\n\n')),

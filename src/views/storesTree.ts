@@ -3,6 +3,7 @@ import type { ModelStore, StoredModel } from '../stores/modelStore.ts';
 import type { Stores } from '../stores/stores.ts';
 import { factTable } from './markdown.ts';
 import type { StoreSubject, TreeNode } from './treeNode.ts';
+import { contextValue } from './contextValue.ts';
 
 export interface StoresSource {
   readonly stores: Pick<Stores, 'known'>;
@@ -23,7 +24,7 @@ function storeNode(store: ModelStore): TreeNode {
     id,
     label: store.label,
     icon: { name: 'library' },
-    contextValue: tokens('store', [folder !== undefined && 'folder']),
+    contextValue: contextValue('store', folder !== undefined && 'folder'),
     subject,
     expanded: true,
     children: async () => {
@@ -46,7 +47,7 @@ function emptyStoreNode(parentId: string, store: ModelStore, subject: StoreSubje
     id: `${parentId}/empty`,
     label: 'No models yet',
     icon: { name: 'info' },
-    contextValue: 'empty',
+    contextValue: contextValue('empty'),
     subject,
     ...(store.put && {
       description: 'Select to package one',
@@ -65,7 +66,7 @@ export function modelNode(parentId: string, model: StoredModel, removable: boole
     label: model.name,
     description: model.version,
     icon: { name: 'archive' },
-    contextValue: tokens('model', [model.path !== undefined && 'local', removable && 'removable']),
+    contextValue: contextValue('model', model.path !== undefined && 'local', removable && 'removable'),
     subject: { kind: 'model', model },
     tooltip: () =>
       Promise.resolve(
@@ -76,9 +77,4 @@ export function modelNode(parentId: string, model: StoredModel, removable: boole
         ]),
       ),
   };
-}
-
-/** A row's context value: its kind, then what can be done with it. */
-function tokens(kind: string, more: readonly (string | false)[]): string {
-  return [kind, ...more].filter((token) => token !== false).join(';');
 }

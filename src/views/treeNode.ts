@@ -81,7 +81,7 @@ export interface TreeNode {
   readonly description?: string;
   /** A codicon's name and, where the state matters, a theme colour. */
   readonly icon: { readonly name: string; readonly color?: string };
-  /** Tokens joined by `;`, matched by the menus' `viewItem =~` clauses. The first is the kind of the row. */
+  /** Made by {@link contextValue}; matched by the menus' `viewItem =~` clauses. The first word is the kind of the row. */
   readonly contextValue: string;
   readonly subject: NodeSubject;
   /** What a screen reader says; the label and description when left out. */

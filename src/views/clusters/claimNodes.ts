@@ -4,6 +4,7 @@ import { formatClaimRef } from '../../stores/claim/claimRef.ts';
 import { factTable } from '../markdown.ts';
 import type { ClaimSubject, TreeNode } from '../treeNode.ts';
 import { ageOf } from '../../kserve/describe/age.ts';
+import { contextValue, rowWord } from '../contextValue.ts';
 
 /** What the tree keeps of a PersistentVolumeClaim. */
 export interface ClaimRow {
@@ -55,7 +56,7 @@ export function claimNode(
     label: name,
     description: [phase !== 'Bound' && phase, capacity, modes].filter(Boolean).join(' · '),
     icon: phase === 'Lost' ? { name: 'error', color: 'problemsErrorIcon.foreground' } : { name: 'database' },
-    contextValue: `claim;${phase.toLowerCase()}`,
+    contextValue: contextValue('claim', rowWord('claim', phase)),
     subject,
     spoken: `Claim ${name}, ${[phase, capacity, accessModes.join(' ')].filter(Boolean).join(', ')}`,
     made: claim,

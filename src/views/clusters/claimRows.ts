@@ -7,6 +7,7 @@ import type { ClusterReader } from './clusterReader.ts';
 import type { ContextRows } from './contextRows.ts';
 import { LiveRows } from './liveRows.ts';
 import { addNamespaceNode, noteInstead, noteNode } from './noteNodes.ts';
+import { contextValue } from '../contextValue.ts';
 
 export interface ClaimsSource {
   readonly reader: ClusterReader;
@@ -67,7 +68,7 @@ export class ClaimRows {
       id,
       label: name,
       icon: { name: 'server-environment' },
-      contextValue: 'context',
+      contextValue: contextValue('context'),
       subject: { kind: 'context', name },
       spoken: `Context ${name}, claims`,
       children: () =>
@@ -86,7 +87,7 @@ export class ClaimRows {
       id,
       label: namespace,
       icon: { name: 'symbol-namespace' },
-      contextValue: isTyped ? 'namespace;typed' : 'namespace',
+      contextValue: contextValue('namespace', isTyped && 'typed'),
       subject,
       spoken: `Namespace ${namespace}, claims`,
       live,

@@ -4,6 +4,7 @@ import { escapeMarkdown } from '../markdown.ts';
 import { problemNode } from '../problemNode.ts';
 import type { TreeNode } from '../treeNode.ts';
 import { ContextRows, type ContextSource } from './contextRows.ts';
+import { contextValue } from '../contextValue.ts';
 
 export interface ClustersSource extends ContextSource {
   /** The kubeconfig's contexts, the current one first; read from files only, no cluster is contacted. */
@@ -72,7 +73,7 @@ export class ClusterRows {
       label: present.includes(true) ? 'No contexts in the kubeconfig' : 'No kubeconfig',
       description: 'Select to name one',
       icon: { name: 'info' },
-      contextValue: 'empty',
+      contextValue: contextValue('empty'),
       subject: { kind: 'note' },
       open: {
         command: 'workbench.action.openSettings',

@@ -9,6 +9,7 @@ import { NamespacedRows } from './namespacedRows.ts';
 import { NamespaceRows } from './namespaceRows.ts';
 import { addNamespaceNode, clusterError, noServicesNode, noteInstead, problemWord } from './noteNodes.ts';
 import { runtimeNodes, runtimesId, runtimesNode, type RuntimeRow } from './runtimeNodes.ts';
+import { contextValue } from '../contextValue.ts';
 
 export interface ContextSource {
   readonly reader: ClusterReader;
@@ -71,7 +72,7 @@ export class ContextRows {
       label: name,
       ...(description !== '' && { description }),
       icon: word === undefined ? { name: 'server-environment' } : { name: 'warning', color: 'list.warningForeground' },
-      contextValue: isCurrent ? 'context;current' : 'context',
+      contextValue: contextValue('context', isCurrent && 'current'),
       subject: { kind: 'context', name },
       spoken: ['Context ' + name, isCurrent && 'current', word].filter(Boolean).join(', '),
       made: state.error instanceof Error ? state.error.message : undefined,

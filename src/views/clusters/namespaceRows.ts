@@ -8,6 +8,7 @@ import { clusterError, moreNode, noServicesNode, noteInstead, problemWord } from
 import { componentNode, troubleByService, type PodDetail } from './podNodes.ts';
 import { runtimeNodes, runtimesNode, type RuntimeRow } from './runtimeNodes.ts';
 import { serviceNode } from './serviceNodes.ts';
+import { contextValue } from '../contextValue.ts';
 
 export interface NamespaceSource {
   readonly contextName: string;
@@ -64,7 +65,7 @@ export class NamespaceRows {
       label: namespace,
       ...(description !== '' && { description }),
       icon: { name: 'symbol-namespace', ...(failed > 0 && { color: 'problemsErrorIcon.foreground' }) },
-      contextValue: isTyped ? 'namespace;typed' : 'namespace',
+      contextValue: contextValue('namespace', isTyped && 'typed'),
       subject: { kind: 'namespace', contextName, namespace },
       spoken: spoken.filter(Boolean).join(', '),
       live: services.restricted ? this.followingAll : this.following,

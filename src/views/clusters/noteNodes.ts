@@ -3,6 +3,7 @@ import type { LiveListState } from '../../cluster/objects/liveList.ts';
 import { ModelDeckError, type ErrorCategory } from '../../foundation/error.ts';
 import { problemNode } from '../problemNode.ts';
 import type { NodeSubject, TreeNode } from '../treeNode.ts';
+import { contextValue, type RowKind } from '../contextValue.ts';
 
 /** One word for what is wrong with a cluster. */
 const words: Partial<Record<ErrorCategory, string>> = {
@@ -96,6 +97,6 @@ export function moreNode(
 }
 
 /** A row that is no thing of the cluster; its id is none that a name of Kubernetes could make. The label is to be given. */
-export function noteNode(parentId: string, kind: string, subject: NodeSubject): TreeNode {
-  return { id: `${parentId}/:${kind}`, label: kind, icon: { name: 'info' }, contextValue: kind, subject };
+export function noteNode(parentId: string, kind: RowKind, subject: NodeSubject): TreeNode {
+  return { id: `${parentId}/:${kind}`, label: kind, icon: { name: 'info' }, contextValue: contextValue(kind), subject };
 }

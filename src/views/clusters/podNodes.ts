@@ -5,6 +5,7 @@ import { factTable } from '../markdown.ts';
 import type { PodSubject, TreeNode } from '../treeNode.ts';
 import { ageOf } from '../../kserve/describe/age.ts';
 import { noteNode } from './noteNodes.ts';
+import { contextValue, rowWord } from '../contextValue.ts';
 
 /** What the tree keeps of a pod. */
 export interface PodDetail extends PodRow {
@@ -90,7 +91,7 @@ export function componentNode(
     icon: {
       name: component === 'predictor' ? 'symbol-method' : component === 'transformer' ? 'arrow-swap' : 'lightbulb',
     },
-    contextValue: `component;${component}`,
+    contextValue: contextValue('component', component),
     subject: { kind: 'component', ...of, component },
     spoken: `${label}, ${pods.length} ${pods.length === 1 ? 'pod' : 'pods'}${trouble ? `, ${trouble}` : ''}`,
     expanded: true,
@@ -117,7 +118,7 @@ function podNode(parentId: string, of: ServiceName, pod: PodDetail): TreeNode {
     label: pod.name,
     ...(word !== undefined && { description: word }),
     icon: podIcon(pod),
-    contextValue: `pod;${pod.phase.toLowerCase()}`,
+    contextValue: contextValue('pod', rowWord('pod', pod.phase)),
     subject,
     spoken: `Pod ${pod.name}, ${pod.status}, ${pod.readyContainers} of ${pod.containers} containers ready`,
     made: pod,
@@ -164,7 +165,7 @@ function containerNode(parentId: string, pod: PodSubject, { name, state, reason,
     label: name,
     ...(word !== undefined && { description: word }),
     icon: { name: 'symbol-field' },
-    contextValue: `container;${state}`,
+    contextValue: contextValue('container', state),
     subject: { ...pod, kind: 'container', container: name },
     spoken: `Container ${name}, ${word ?? 'running'}`,
     ...(message !== undefined && { tooltip: () => Promise.resolve(factTable(name, [['Message', message]])) }),

@@ -3,6 +3,7 @@ import { factTable } from '../markdown.ts';
 import type { NodeSubject, TreeNode } from '../treeNode.ts';
 import { ageOf } from '../../kserve/describe/age.ts';
 import { noteNode } from './noteNodes.ts';
+import { contextValue } from '../contextValue.ts';
 
 /** What the tree keeps of a ServingRuntime or ClusterServingRuntime. */
 export interface RuntimeRow {
@@ -45,7 +46,7 @@ export function runtimesNode(
     id: runtimesId(parentId),
     label: 'Serving Runtimes',
     icon: { name: 'server-process' },
-    contextValue: 'runtimes',
+    contextValue: contextValue('runtimes'),
     subject: { kind: 'runtimes', ...scope },
     ...below,
   };
@@ -74,7 +75,7 @@ function runtimeNode(parentId: string, scope: RuntimeScope, runtime: RuntimeRow)
     label: name,
     ...(isDisabled && { description: 'Disabled' }),
     icon: { name: isDisabled ? 'circle-slash' : 'server-process' },
-    contextValue: `runtime;${isNamespaced ? 'namespace' : 'cluster'}${isDisabled ? ';disabled' : ''}`,
+    contextValue: contextValue('runtime', isNamespaced ? 'namespace' : 'cluster', isDisabled && 'disabled'),
     subject: { kind: 'runtime', ...scope, runtime: name },
     spoken: `Serving runtime ${name}${isDisabled ? ', disabled' : ''}`,
     made: runtime,

@@ -3,6 +3,7 @@ import { formatServiceRef } from '../../targets/kserve/serviceRef.ts';
 import { factTable } from '../markdown.ts';
 import type { Live, ServiceSubject, TreeNode } from '../treeNode.ts';
 import { ageOf } from '../../kserve/describe/age.ts';
+import { contextValue } from '../contextValue.ts';
 
 const icons: Record<ServiceSummary['state'], TreeNode['icon']> = {
   starting: { name: 'loading~spin' },
@@ -44,7 +45,7 @@ export function serviceNode(
     label: name,
     ...(description !== undefined && { description }),
     icon: isHeldUp ? (summary.answers ? answeringIcon : icons.failed) : icons[state],
-    contextValue: `service;${state}`,
+    contextValue: contextValue('service', state),
     subject: serviceSubject(contextName, summary),
     spoken: `${name}${version ? `, version ${version}` : ''}, ${word}${reason ? `: ${reason}` : ''}`,
     made: summary,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import manifest from '../../../package.json' with { type: 'json' };
+import { everyContextValue } from '../../../src/views/contextValue.ts';
 import { commandIds } from '../../../src/commands/core/commandIds.ts';
 
 interface MenuItem {
@@ -22,6 +23,32 @@ describe('package.json', () => {
         assert.ok(declared.includes(item.command), `${menu}: ${item.command}`);
         assert.ok(item.when, `${menu}: ${item.command} shows everywhere`);
       }
+    }
+  });
+
+  describe('conditions on rows', () => {
+    const patterns = menus.flatMap(([, items]) =>
+      items.flatMap(({ when = '' }) =>
+        [...when.matchAll(/viewItem =~ \/(.*?)\/(?= |$)/g)].map(([, text]) => text ?? ''),
+      ),
+    );
+    const values = everyContextValue();
+
+    it('are there', () => assert.ok(patterns.length > 40));
+
+    for (const pattern of new Set(patterns)) {
+      it(`/${pattern}/ hold for a row that can be, in every one of their alternatives`, () => {
+        for (const one of alternatives(pattern))
+          assert.ok(
+            values.some((value) => new RegExp(one).test(value)),
+            one,
+          );
+      });
+
+      it(`/${pattern}/ speak words of rows only`, () => {
+        const known = new Set(values.flatMap((value) => value.split(';')));
+        for (const [word] of pattern.matchAll(/[a-z][a-z-]*/g)) assert.ok(known.has(word), word);
+      });
     }
   });
 
@@ -53,3 +80,13 @@ describe('package.json', () => {
     for (const [, command] of text.matchAll(/command:([\w.]+)/g)) assert.ok(known.includes(command ?? ''), command);
   });
 });
+
+/** The pattern once for each way through its groups: `^(a|b;(c|d))` becomes `^a`, `^b;c` and `^b;d`. */
+function alternatives(pattern: string): readonly string[] {
+  const innermost = /\(([^()]*)\)/.exec(pattern);
+  if (!innermost) return [pattern];
+  const [whole, inner = ''] = innermost;
+  const before = pattern.slice(0, innermost.index);
+  const after = pattern.slice(innermost.index + whole.length);
+  return [...new Set(inner.split('|').flatMap((one) => alternatives(before + one + after)))];
+}

@@ -73,24 +73,33 @@ describe('clusterNodes of targets that cannot be read', () => {
 
 describe('deploymentNode', () => {
   it('says a word only when the deployment is not healthy', () => {
-    assert.equal(deploymentNode(deployment).description, '1.0');
-    assert.equal(deploymentNode({ ...deployment, state: 'starting' }).description, 'Starting');
-    assert.equal(deploymentNode({ ...deployment, state: 'failed', reason: 'No Java.' }).description, 'Failed');
+    assert.equal(deploymentNode(deployment, {}).description, '1.0');
+    assert.equal(deploymentNode({ ...deployment, state: 'starting' }, {}).description, 'Starting');
+    assert.equal(deploymentNode({ ...deployment, state: 'failed', reason: 'No Java.' }, {}).description, 'Failed');
+  });
+
+  it('lets the menus know what its target can do', () => {
+    const unused = (): never => assert.fail();
+    const lifecycle = { start: unused, stop: unused };
+    assert.equal(deploymentNode(deployment, {}).contextValue, 'deployment;ready');
+    assert.equal(
+      deploymentNode(deployment, { lifecycle, logs: { read: unused } }).contextValue,
+      'deployment;ready;lifecycle;logs',
+    );
   });
 
   it('tells a screen reader the state and the reason', () => {
     assert.equal(
-      deploymentNode({ ...deployment, state: 'failed', reason: 'No Java.' }).spoken,
+      deploymentNode({ ...deployment, state: 'failed', reason: 'No Java.' }, {}).spoken,
       'net, version 1.0, Failed: No Java.',
     );
   });
 
   it('lets no text of a model become markup in the tooltip', async () => {
-    const tooltip = await deploymentNode({
-      ...deployment,
-      state: 'failed',
-      reason: '[x](command:evil) | <img src=x>\n# big',
-    }).tooltip?.();
+    const tooltip = await deploymentNode(
+      { ...deployment, state: 'failed', reason: '[x](command:evil) | <img src=x>\n# big' },
+      {},
+    ).tooltip?.();
     assert.ok(tooltip);
     assert.ok(!/(?<!\\)[[<]/.test(tooltip), tooltip);
     assert.equal(tooltip.split('\n').filter((line) => line.includes('Reason')).length, 1);
