@@ -1,4 +1,6 @@
 import type { ClusterConnection, ContextIdentity, ExecPlugin } from '../../cluster/index.ts';
+import { Emitter } from '../../foundation/emitter.ts';
+import { OnceEach } from '../../foundation/once.ts';
 import type { Clusters } from './clusters.ts';
 import type { KServeNamespace } from './kserveTarget.ts';
 
@@ -27,17 +29,14 @@ interface Opened {
 /** Opens nothing yet: files are read, and clusters contacted, when they are asked about. */
 export function openClusters(options: ClustersOptions): Clusters {
   const { environment, allowExecPlugin, endpointHeaders, extensionVersion = '', log = () => undefined } = options;
-  const listeners = new Set<() => void>();
-  const notify = (): void => {
-    for (const listener of [...listeners]) listener();
-  };
-  const connections = new Map<string, Promise<Opened>>();
+  const changed = new Emitter();
+  const connections = new OnceEach<string, Opened>();
   /** By context, then by namespace. */
-  const targets = new Map<string, Map<string, Promise<KServeNamespace>>>();
+  const targets = new Map<string, OnceEach<string, KServeNamespace>>();
   const open = new Map<string, KServeNamespace>();
 
   const connect = async (contextName: string): Promise<ClusterConnection> => {
-    const { connection } = await remembered(connections, contextName, async () => {
+    const { connection } = await connections.get(contextName, async () => {
       const { contextIdentity, openConnection } = await import('../../cluster/index.ts');
       const files = await options.files();
       const identity = await contextIdentity(files, contextName, environment);
@@ -53,7 +52,7 @@ export function openClusters(options: ClustersOptions): Clusters {
     const connection = await connect(contextName);
     const place = { connection, namespace, extensionVersion, log };
     const target = new KServeNamespace(place, { ...(endpointHeaders && { endpointHeaders }) });
-    target.onDidChangeDeployments(notify);
+    target.onDidChangeDeployments(() => changed.fire());
     return target;
   };
 
@@ -65,17 +64,17 @@ export function openClusters(options: ClustersOptions): Clusters {
     }
     targets.delete(contextName);
     void connections
-      .get(contextName)
+      .known(contextName)
       ?.then(({ connection }) => connection.close())
       .catch(() => undefined);
-    connections.delete(contextName);
+    connections.forget(contextName);
   };
 
   /** A file that cannot be read right now closes nothing: what runs, and the undoing of it, needs its connection. */
   const hasChanged = async (contextName: string): Promise<boolean> => {
     const { contextIdentity } = await import('../../cluster/index.ts');
     const [then, now] = await Promise.all([
-      connections.get(contextName)?.catch(() => undefined),
+      connections.known(contextName)?.catch(() => undefined),
       contextIdentity(await options.files(), contextName, environment),
     ]);
     if (now.state === 'unclear') return false;
@@ -94,41 +93,27 @@ export function openClusters(options: ClustersOptions): Clusters {
     },
     connect,
     target: (contextName, namespace) => {
-      const ofContext = targets.get(contextName) ?? new Map<string, Promise<KServeNamespace>>();
+      const ofContext = targets.get(contextName) ?? new OnceEach<string, KServeNamespace>();
       targets.set(contextName, ofContext);
-      return remembered(ofContext, namespace, async () => {
+      return ofContext.get(namespace, async () => {
         const target = await makeTarget(contextName, namespace);
         // A reset may have come in between.
         if (connections.has(contextName)) open.set(target.id, target);
-        notify();
+        changed.fire();
         return target;
       });
     },
     openTargets: () => [...open.values()],
     onDidChange(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
+      return changed.on(listener);
     },
     async reset() {
-      for (const contextName of [...connections.keys()]) if (await hasChanged(contextName)) forget(contextName);
-      notify();
+      for (const contextName of connections.keys()) if (await hasChanged(contextName)) forget(contextName);
+      changed.fire();
     },
     close() {
-      listeners.clear();
-      for (const contextName of [...connections.keys()]) forget(contextName);
+      changed.clear();
+      for (const contextName of connections.keys()) forget(contextName);
     },
   };
-}
-
-/** One at a time; what fails is tried anew by the next who asks. */
-function remembered<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
-  let value = known.get(key);
-  if (!value) {
-    value = make();
-    known.set(key, value);
-    value.catch(() => {
-      if (known.get(key) === value) known.delete(key);
-    });
-  }
-  return value;
 }

@@ -1,4 +1,5 @@
 import { openLiveList, type LiveList } from '../../cluster/index.ts';
+import { Emitter } from '../../foundation/emitter.ts';
 import {
   kserveLabels,
   podHealth,
@@ -18,7 +19,7 @@ export class ServiceRows {
   private known = new Map<string, ServiceSummary>();
   /** Causes that were found for what KServe calls starting or failed; kept until it is ready. */
   private readonly causes = new Map<string, string>();
-  private readonly listeners = new Set<() => void>();
+  private readonly changed = new Emitter();
   private followed: LiveList<ServiceSummary> | undefined;
   /** Of all services: KServe calls one ready while its pods crash. Who may not read pods believes KServe. */
   private followedPods: LiveList<PodHealth | undefined> | undefined;
@@ -27,8 +28,7 @@ export class ServiceRows {
   constructor(private readonly place: Place) {}
 
   onDidChange(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
+    return this.changed.on(listener);
   }
 
   /** @returns the function that ends it; the watch ends with the last follower */
@@ -73,7 +73,7 @@ export class ServiceRows {
   close(): void {
     this.followers = 0;
     this.unfollow();
-    this.listeners.clear();
+    this.changed.clear();
   }
 
   private openList(): LiveList<ServiceSummary> {
@@ -96,6 +96,7 @@ export class ServiceRows {
 
   private unfollow(): void {
     if (!this.followed) return;
+    // What was known before stays where the list has not come yet.
     this.known = new Map([...this.rows().values()].map((row) => [row.name, row]));
     this.followedPods?.close();
     this.followedPods = undefined;
@@ -139,6 +140,6 @@ export class ServiceRows {
   }
 
   private notify(): void {
-    for (const listener of [...this.listeners]) listener();
+    this.changed.fire();
   }
 }

@@ -1,10 +1,10 @@
 import { ModelDeckError } from '../../../foundation/error.ts';
+import { sleep } from '../../../foundation/abortable.ts';
 import type { Task } from '../../../foundation/task.ts';
 import { kserveLabels } from '../../../kserve/index.ts';
 import { pods, type Pod } from '../../../kserve/resources/core.ts';
 import { inferenceServices, type InferenceService } from '../../../kserve/resources/inferenceService.ts';
 import { readLive } from '../plan/clusterFacts.ts';
-import { pause } from '../serve/pause.ts';
 import { inPlace, type Place } from '../place.ts';
 
 /** How long it may take; pods get 30 s by default to end by themselves. */
@@ -92,6 +92,6 @@ async function until<T>(milliseconds: number, task: Task, ask: () => Promise<T |
   for (const end = Date.now() + milliseconds; ;) {
     const found = await ask();
     if (found === undefined || Date.now() > end) return found;
-    await pause(deletionTimes.lookMs, task);
+    await sleep(deletionTimes.lookMs, task.signal);
   }
 }

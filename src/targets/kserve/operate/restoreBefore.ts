@@ -1,3 +1,4 @@
+import { sleep } from '../../../foundation/abortable.ts';
 import type { Task } from '../../../foundation/task.ts';
 import { isStopRequested, readEarlierVersions } from '../../../kserve/index.ts';
 import { inferenceServices, type InferenceService } from '../../../kserve/resources/inferenceService.ts';
@@ -7,7 +8,6 @@ import { requestStop, type Applied, type Journal } from '../serve/applyDeploymen
 import { isCategory, readLive } from '../plan/clusterFacts.ts';
 import { deleteService } from './deleteService.ts';
 import { hasApplied, ownedFields, sameFields, united } from '../plan/ownedFields.ts';
-import { pause } from '../serve/pause.ts';
 import type { Place } from '../place.ts';
 import { markOf } from '../plan/prepareDeployment.ts';
 
@@ -75,7 +75,7 @@ async function insist<T>(action: () => Promise<T>, task: Task): Promise<T> {
       return await action();
     } catch (error) {
       if (!isCategory(error, 'unreachable') || tries === maxTries) throw error;
-      await pause(2 ** (tries - 1) * 1000, task);
+      await sleep(2 ** (tries - 1) * 1000, task.signal);
     }
   }
 }

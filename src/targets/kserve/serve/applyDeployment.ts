@@ -1,11 +1,11 @@
 import { fieldConflicts } from '../../../cluster/index.ts';
 import { ModelDeckError } from '../../../foundation/error.ts';
+import { sleep } from '../../../foundation/abortable.ts';
 import { throwIfCancelled, type Task } from '../../../foundation/task.ts';
 import { isStopRequested, kserveAnnotations } from '../../../kserve/index.ts';
 import { inferenceServices, type InferenceService } from '../../../kserve/resources/inferenceService.ts';
 import { isCategory, readLive } from '../plan/clusterFacts.ts';
 import { inPlace, type Place } from '../place.ts';
-import { pause } from './pause.ts';
 import { basisOf, markOf, prepare, type Prepared } from '../plan/prepareDeployment.ts';
 
 /** What a deploy has done so far, and what was there before: all that is needed to take it back. */
@@ -58,7 +58,7 @@ export async function applyDeployment(
       wasAway ||= isAway;
       if (!(isRace || isOutage) || tries === maxTries) throw error;
       if (isRace) journal.applied = undefined;
-      if (isOutage) await pause(2 ** tries * 250, task);
+      if (isOutage) await sleep(2 ** tries * 250, task.signal);
     }
   }
 }
