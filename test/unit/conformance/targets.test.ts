@@ -137,7 +137,7 @@ describe('A target of a kind that only this test knows', () => {
     const { id } = await target.deploy({ name: 'cats', model, protocol: 'v1' });
     const found = await targets.ofDeployment(id);
     assert.equal(found, target);
-    assert.equal('dust' in found && (found).dust(id), 'cats is clean.');
+    assert.equal('dust' in found && found.dust(id), 'cats is clean.');
     await assert.rejects(targets.of('attic'), { category: 'not-found', message: /attic/ });
     await assert.rejects(targets.ofDeployment('attic/cats'), { category: 'not-found' });
   });
