@@ -9,6 +9,7 @@ import { deployAnswers, deployQuestions } from '../../../src/commands/deploy/dep
 import { ModelDeckError } from '../../../src/foundation/error.ts';
 import * as kserve from '../../../src/kserve/index.ts';
 import { FolderStore } from '../../../src/stores/index.ts';
+import { Stores } from '../../../src/stores/stores.ts';
 import { formatDeploymentRef } from '../../../src/targets/deploymentRef.ts';
 import { ThisComputer } from '../../../src/targets/index.ts';
 import { KServeNamespace } from '../../../src/targets/kserve/kserveTarget.ts';
@@ -162,6 +163,7 @@ describe('A target of a kind that only this test knows', () => {
       kserve: () => Promise.resolve(kserve),
       clusters: unused,
       namespaces: { of: () => [], add: unused, forget: unused },
+      stores: new Stores(),
     };
     const choices = await clusterChoices(services, [], 'onnx');
     const context = { modelName: 'Überwachung', given: {}, remembered: {}, choices };
