@@ -13,7 +13,7 @@ import type { Services } from './core/services.ts';
 /** Both trees of Model Deck and what feeds them. */
 export interface DeckViews extends vscode.Disposable {
   readonly claims: ClaimRows;
-  /** The user asks for everything anew; what failed is tried again. */
+  /** The user asks for everything again; what failed is tried again. */
   readonly refresh: () => void;
   readonly refreshStores: () => void;
   /** The models of one store have changed. */

@@ -34,8 +34,6 @@ export interface FileLocation {
 export type NextStep =
   | { readonly kind: 'open-file'; readonly location: FileLocation }
   | { readonly kind: 'open-setting'; readonly setting: string }
-  | { readonly kind: 'package-model'; readonly folder: string }
-  | { readonly kind: 'deploy-model'; readonly path: string }
   | { readonly kind: 'reveal-file'; readonly path: string }
   | { readonly kind: 'show-deployment-log'; readonly deploymentId: string }
   | ({ readonly kind: 'show-pod-logs'; readonly container: string; readonly previous?: boolean } & ClusterObject)

@@ -19,8 +19,6 @@ export const modelDeckAnnotations = {
   source: `${prefix}source`,
   revision: `${prefix}revision`,
   licence: `${prefix}licence`,
-  /** `specVersion` of the model folder's `model-deck.yaml`. */
-  specVersion: `${prefix}spec-version`,
   extensionVersion: `${prefix}extension-version`,
   /** JSON list of {@link EarlierVersion}, newest first. */
   earlierVersions: `${prefix}earlier-versions`,
@@ -79,7 +77,6 @@ export interface Provenance {
   readonly source?: string | undefined;
   readonly revision?: string | undefined;
   readonly licence?: string | undefined;
-  readonly specVersion?: string | undefined;
   readonly extensionVersion?: string | undefined;
 }
 
@@ -91,7 +88,6 @@ const provenanceKeys = [
   'source',
   'revision',
   'licence',
-  'specVersion',
   'extensionVersion',
 ] as const satisfies readonly (keyof Provenance)[];
 

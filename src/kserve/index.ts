@@ -42,7 +42,7 @@ export {
   objectNameProblem,
   persistentVolumeClaimNameProblem,
   suggestLabel,
-} from './names.ts';
+} from './kubernetesNames.ts';
 export { planWarnings } from './planWarnings.ts';
 export type { PlanFacts } from './planWarnings.ts';
 export { podHealth } from './podHealth.ts';

@@ -1,6 +1,6 @@
 import { dump } from 'js-yaml';
 import type { KubeObject } from '../cluster/objects/resource.ts';
-import { inferenceServiceNameProblem } from './names.ts';
+import { inferenceServiceNameProblem } from './kubernetesNames.ts';
 import { isRecord, type JsonObject } from '../foundation/json.ts';
 import { quantityProblem } from './quantity.ts';
 import type { InferenceService } from './resources/inferenceService.ts';

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../cluster/objects/resource.ts';
 import { kserveAnnotations, kserveLabels } from './annotations.ts';
 import { parseDeploymentMode, type InferenceServiceConfig } from './inferenceServiceConfig.ts';
-import { inferenceServiceNameProblem } from './names.ts';
+import { inferenceServiceNameProblem } from './kubernetesNames.ts';
 import { quotaWarnings } from './quotaWarnings.ts';
 import type { PersistentVolumeClaim, ResourceQuota } from './resources/core.ts';
 import type { InferenceService } from './resources/inferenceService.ts';

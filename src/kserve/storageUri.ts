@@ -1,5 +1,5 @@
 import { ModelDeckError } from '../foundation/error.ts';
-import { persistentVolumeClaimNameProblem } from './names.ts';
+import { persistentVolumeClaimNameProblem } from './kubernetesNames.ts';
 
 /**
  * Where KServe reads a model from. A claim is mounted as it is; everything else is fetched by the storage initializer

@@ -38,7 +38,7 @@ export class DeckTree implements vscode.TreeDataProvider<DeckRow>, vscode.Dispos
     return view;
   }
 
-  /** Asks for everything anew. */
+  /** Asks for everything again. */
   refresh(): void {
     this.changedData.fire(undefined);
   }

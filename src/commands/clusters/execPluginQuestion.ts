@@ -18,8 +18,8 @@ const key = 'modelDeck.allowedExecPlugins';
 const longestMemory = 100;
 
 /**
- * Whether a credential plugin may run. A kubeconfig of the user's own is his business, as for kubectl. One that lies in the
- * workspace came with it, so that he is asked before a program runs that it names; a yes counts for this very file,
+ * Whether a credential plugin may run. A kubeconfig of the user's own is trusted, as by kubectl. One that lies in the
+ * workspace came with it, so that the user is asked before a program runs that it names; a yes counts for this very file,
  * command and arguments, until the file changes.
  */
 export function execPluginQuestion(memory: Memory, asker: ExecPluginAsker): (plugin: ExecPlugin) => Promise<boolean> {

@@ -5,7 +5,7 @@ export interface Memory {
 }
 
 /**
- * Namespaces that the user has named for a context: for clusters that do not let him list them, and so that an empty
+ * Namespaces that the user has named for a context: for clusters that do not let them be listed, and so that an empty
  * one has a row. They are kept for this user on this computer, never in the workspace.
  */
 export interface RememberedNamespaces {

@@ -127,7 +127,7 @@ async function whileBusy<T>(place: Place, text: string, work: (signal: AbortSign
 
 function show(place: Place, step: PickStep | InputStep): Promise<string | typeof back> {
   const input = step.kind === 'pick' ? quickPick(step) : inputBox(step);
-  // A wizard that vanishes when the user looks something up in a file loses his answers.
+  // A wizard that vanishes when the user looks something up in a file loses the answers.
   Object.assign(input.box, place, { ignoreFocusOut: true });
   input.box.buttons = place.step > 1 ? [vscode.QuickInputButtons.Back] : [];
   return new Promise((resolve, reject) => {

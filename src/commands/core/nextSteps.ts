@@ -16,10 +16,6 @@ export class NextSteps {
         return { title: 'Open File', run: () => openFile(step.location) };
       case 'open-setting':
         return { title: 'Open Setting', run: () => command('workbench.action.openSettings', step.setting) };
-      case 'package-model':
-        return { title: 'Package Model…', run: () => command('modelDeck.packageModel', vscode.Uri.file(step.folder)) };
-      case 'deploy-model':
-        return { title: 'Deploy Model…', run: () => command('modelDeck.deployModel', vscode.Uri.file(step.path)) };
       case 'reveal-file':
         return { title: 'Reveal', run: () => command('revealFileInOS', vscode.Uri.file(step.path)) };
       case 'show-deployment-log':

@@ -59,7 +59,7 @@ export function targetStep(
   const known = contexts.some(({ name }) => name === remembered.context);
   return {
     kind: 'pick',
-    prompt: 'Where shall it be served?',
+    prompt: 'Where should it be served?',
     value: known ? contextPrefix + remembered.context : (targets[0]?.id ?? ''),
     items: [
       ...targets.map(({ id, label, summary, isRemote }) => ({

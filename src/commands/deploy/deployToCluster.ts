@@ -17,7 +17,7 @@ import { specOfAnswers, storeOf, type ClusterAnswers } from './deployQuestions.t
 import type { NextSteps } from '../core/nextSteps.ts';
 import type { Services } from '../core/services.ts';
 
-/** Deploys to a namespace of a cluster: shows the plan, does it, and asks what shall become of it when it fails. */
+/** Deploys to a namespace of a cluster: shows the plan, does it, and asks what to do with it when it fails. */
 export class DeployToCluster {
   constructor(
     private readonly services: Services,

@@ -26,7 +26,7 @@ const words: Readonly<Record<ObjectView, string>> = {
 
 /**
  * Read-only documents about objects of a cluster. A document's address says what it is about, so that VS Code can show it
- * again after a reload; asking for it again reads it anew.
+ * again after a reload; asking for it again reads it again.
  */
 export class ObjectDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();

@@ -94,7 +94,7 @@ export class PodLogs implements vscode.Disposable {
       const results = await Promise.allSettled(sources.map(follow));
       const failed = results.find((result) => result.status === 'rejected');
       if (failed && !abort.signal.aborted) throw failed.reason;
-      // Where it is followed anew, this one has nothing more to say.
+      // Where it is followed again, this one has nothing more to say.
       const isShown = this.following.get(title)?.abort === abort;
       if (abort.signal.aborted && isShown) channel.appendLine('--- No longer followed ---');
     } finally {

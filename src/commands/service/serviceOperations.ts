@@ -139,7 +139,7 @@ async function askWhich(versions: readonly EarlierVersion[]): Promise<EarlierVer
     detail: version.storageUri,
     version,
   }));
-  const chosen = await vscode.window.showQuickPick(items, { placeHolder: 'Which version shall be served again?' });
+  const chosen = await vscode.window.showQuickPick(items, { placeHolder: 'Which version should be served again?' });
   if (chosen === undefined) throw ModelDeckError.cancelled();
   return chosen.version;
 }
@@ -153,7 +153,7 @@ function replicasOf(argument: unknown): Required<Replicas> | undefined {
   const replicas = [least, most].every(Number.isInteger) ? parseReplicas([least, most].join('-')) : undefined;
   if (replicas) return replicas;
   throw new ModelDeckError('invalid-input', 'modelDeck.scale: minReplicas and maxReplicas have to be whole numbers.', {
-    remedy: 'Mend the script or key binding that runs the command.',
+    remedy: 'Correct the script or key binding that runs the command.',
   });
 }
 

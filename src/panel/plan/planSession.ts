@@ -15,13 +15,13 @@ import { clip, describeFailure } from '../showFailure.ts';
 
 /** What the user made of a plan. */
 export interface PlanEdit {
-  /** The InferenceService as he edited it, in YAML; left out while he has not. */
+  /** The InferenceService as the user edited it, in YAML; left out while it was not edited. */
   readonly manifest?: string;
   /** Take fields that others manage. */
   readonly force: boolean;
 }
 
-/** The plan that he agreed to. */
+/** The plan that the user agreed to. */
 export interface AgreedPlan extends PlanEdit {
   readonly basis?: string;
 }
@@ -118,7 +118,7 @@ export class PlanSession {
     this.become(status);
   }
 
-  /** The user types: planned once he pauses. */
+  /** The user types: planned after a pause. */
   edit(text: string): void {
     if (text === this.text) return;
     this.text = text;

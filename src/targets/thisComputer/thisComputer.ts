@@ -5,7 +5,7 @@ import { ModelDeckError } from '../../foundation/error.ts';
 import { Emitter } from '../../foundation/emitter.ts';
 import type { Task } from '../../foundation/task.ts';
 import type { Endpoint } from '../../inference/endpoint.ts';
-import { suggestLabel } from '../../kserve/names.ts';
+import { suggestLabel } from '../../kserve/kubernetesNames.ts';
 import { maxRequestBytes, startServer, type RunningServer } from '../../local/index.ts';
 import type { StoredModel } from '../../stores/modelStore.ts';
 import { formatDeploymentRef } from '../deploymentRef.ts';

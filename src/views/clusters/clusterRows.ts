@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import type { KubeContext } from '../../cluster/kubeconfig/kubeContext.ts';
+import { once } from '../../foundation/once.ts';
 import { escapeMarkdown } from '../markdown.ts';
 import { problemNode } from '../problemNode.ts';
 import type { TreeNode } from '../treeNode.ts';
@@ -17,20 +18,19 @@ export interface ClustersSource extends ContextSource {
 
 /** The rows of all contexts. Remembers what is known of each until the kubeconfig changes. */
 export class ClusterRows {
-  private reading: Promise<readonly KubeContext[]> | undefined;
+  private readonly reading = once(() => this.source.contexts());
   private readonly byName = new Map<string, ContextRows>();
 
   constructor(private readonly source: ClustersSource) {}
 
   async nodes(): Promise<readonly TreeNode[]> {
     try {
-      const contexts = await (this.reading ??= this.source.contexts());
+      const contexts = await this.reading();
       const problems = await this.source.problems();
       const broken = problems.map((problem, index) => problemNode(`contexts/:problem${index}`, problem));
       if (contexts.length === 0 && broken.length === 0) return [await this.emptyNode()];
       return [...contexts.map((context) => this.rowsOf(context).node()), ...broken];
     } catch (error) {
-      this.reading = undefined;
       return [problemNode('contexts', error)];
     }
   }
@@ -44,13 +44,13 @@ export class ClusterRows {
 
   /** Reads the kubeconfig again, and lists again what failed. */
   refresh(): void {
-    this.reading = undefined;
+    this.reading.forget();
     this.byName.forEach((rows) => rows.retry());
   }
 
   /** Forgets everything, as after a change of the kubeconfig. */
   reset(): void {
-    this.reading = undefined;
+    this.reading.forget();
     this.byName.forEach((rows) => rows.close());
     this.byName.clear();
   }

@@ -96,7 +96,7 @@ export class ContextRows {
     return this.source.typedNamespaces(this.context.name).includes(namespace);
   }
 
-  /** Lists anew what failed; the user asks for it. */
+  /** Lists again what failed; the user asks for it. */
   retry(): void {
     for (const rows of [this.services.wide, this.runtimes.wide, this.clusterRuntimes]) {
       if (rows.state().error !== undefined) rows.retry();

@@ -24,7 +24,6 @@ const provenance: Provenance = {
   source: 'https://example.org/resnet18',
   revision: 'main',
   licence: 'Apache-2.0',
-  specVersion: '1',
   extensionVersion: '0.1.0',
 };
 const manifest = inferenceServiceManifest({

@@ -68,7 +68,7 @@ async function isInUse({ connection, namespace }: Place, storageUri: string, tas
   });
 }
 
-/** Undoing goes on while the API server is being started anew. */
+/** Undoing goes on while the API server is being started again. */
 async function insist<T>(action: () => Promise<T>, task: Task): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {

@@ -125,7 +125,7 @@ export async function prepare(
   }
 }
 
-/** What the plan was made upon: another one means that somebody has changed the object since. */
+/** What the plan was made of: another one means that somebody has changed the object since. */
 export function basisOf(live: InferenceService | undefined): string {
   return live ? `${live.metadata.uid ?? ''}/${live.metadata.generation ?? 0}` : 'none';
 }
@@ -173,7 +173,7 @@ export function manifestError(findings: ReturnType<typeof fromYaml>['findings'])
   const first = findings.find(({ severity }) => severity === 'error');
   const where = first ? ` (line ${first.line + 1})` : '';
   return new ModelDeckError('invalid-input', `${first?.message ?? 'The manifest cannot be read.'}${where}`, {
-    remedy: 'Mend the manifest, and try again.',
+    remedy: 'Correct the manifest, and try again.',
   });
 }
 

@@ -18,7 +18,7 @@ export class OpenRoutes {
 
   constructor(private readonly place: Place) {}
 
-  /** To a ready pod, looked for anew at each connection, so that the address outlives the pod. */
+  /** To a ready pod, looked for again at each connection, so that the address outlives the pod. */
   async portForward(service: InferenceService, task: Task): Promise<ServerAddress> {
     const port = inferencePort(await this.readyPod(service, task));
     const { connection, namespace } = this.place;
