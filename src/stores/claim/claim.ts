@@ -30,7 +30,7 @@ export async function readClaim(connection: ClusterConnection, place: ClaimPlace
   }
   if (claim.metadata.deletionTimestamp !== undefined) {
     throw new ModelDeckError('conflict', `The claim "${place.claim}" in ${place.namespace} is being deleted.`, {
-      remedy: 'Choose another claim, or create it anew when it is gone.',
+      remedy: 'Choose another claim, or create it again when it is gone.',
     });
   }
   if (claim.status?.phase === 'Lost') {

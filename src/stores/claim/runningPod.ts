@@ -15,7 +15,7 @@ import { waitForPod } from './waitForPod.ts';
 const shortestLife = 900;
 const slowSending = 2 << 20;
 
-/** One upload pod, from the wish for it to its deletion. */
+/** One upload pod, from its request to its deletion. */
 export class RunningPod {
   readonly name = `model-deck-upload-${randomBytes(4).toString('hex')}`;
   isUp = false;

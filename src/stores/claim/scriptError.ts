@@ -58,8 +58,8 @@ export function noSpaceError(
   cause?: unknown,
 ): ModelDeckError {
   const room = free === undefined ? 'it is full' : `it has ${formatBytes(free)} free`;
-  const wish = needed === undefined ? '' : `, and ${formatBytes(needed)} more ${needed === 1 ? 'is' : 'are'} needed`;
-  return new ModelDeckError('no-space', `The claim "${claim}" could not ${doing}: ${room}${wish}.`, {
+  const need = needed === undefined ? '' : `, and ${formatBytes(needed)} more ${needed === 1 ? 'is' : 'are'} needed`;
+  return new ModelDeckError('no-space', `The claim "${claim}" could not ${doing}: ${room}${need}.`, {
     remedy: `Remove models from the claim "${claim}", or enlarge it.`,
     nextStep: { kind: 'retry' },
     cause,

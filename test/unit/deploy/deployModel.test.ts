@@ -37,7 +37,7 @@ const ready: Deployment = {
   protocol: 'v1',
 };
 const failure = new ModelDeckError('server', 'The image cannot be pulled.', {
-  remedy: 'Mend it.',
+  remedy: 'Fix it.',
   nextStep: { kind: 'retry' },
 });
 
@@ -156,7 +156,7 @@ describe('deployModel', () => {
     await assert.rejects(deployModel(order), {
       category: 'server',
       message: 'The image cannot be pulled. 1 pod of cats is still ending.',
-      remedy: 'Mend it.',
+      remedy: 'Fix it.',
       nextStep: { kind: 'retry' },
     });
     const cancelled = place(() => Promise.reject(ModelDeckError.cancelled()), { remains });

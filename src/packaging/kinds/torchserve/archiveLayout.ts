@@ -123,7 +123,7 @@ async function expand(folder: string, pattern: string): Promise<readonly string[
   }
   if (found.length === 0) {
     throw new ModelDeckError('not-found', `extraFiles: ${pattern} matches no file in ${folder}.`, {
-      remedy: 'Mend the pattern in model-deck.yaml, or take it out.',
+      remedy: 'Fix the pattern in model-deck.yaml, or take it out.',
     });
   }
   return found.sort();

@@ -131,7 +131,7 @@ function unusable({ spec, at }: Request, { keys, path: relative }: PathField, er
       code: 'pattern-matches-nothing',
       severity: 'error',
       message: `extraFiles: ${relative} matches no file in the folder.`,
-      remedy: 'Mend the pattern, or take it out.',
+      remedy: 'Fix the pattern, or take it out.',
       laterMessage: `Given wildcard pattern did not match any file: ${relative}`,
       ...place,
     };
@@ -141,7 +141,7 @@ function unusable({ spec, at }: Request, { keys, path: relative }: PathField, er
       code: 'file-missing',
       severity: 'error',
       message: `${field}: there is no ${relative} in the folder.`,
-      remedy: 'Mend the path, or put the file there.',
+      remedy: 'Fix the path, or put the file there.',
       laterMessage:
         field === 'extraFiles'
           ? `File does not exist: ${relative}`
@@ -210,7 +210,7 @@ function reserved({ name }: LayoutEntry, location: Finding['location']): Finding
     code: 'reserved-name',
     severity: 'error',
     message: `extraFiles: ${name} lies where the archive keeps its manifest.`,
-    remedy: 'Take it out: the manifest is written anew.',
+    remedy: 'Take it out: the manifest is written again.',
     ...located(location),
   };
 }

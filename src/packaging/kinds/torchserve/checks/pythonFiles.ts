@@ -93,7 +93,7 @@ export function checkHandler({ spec, handlerSource, at }: CheckContext): Finding
       code: 'handler-function-not-found',
       severity: 'error',
       message: `handler: ${name} has no function ${named}.`,
-      remedy: `Mend the name behind the colon, or define ${named}(data, context).`,
+      remedy: `Fix the name behind the colon, or define ${named}(data, context).`,
       laterMessage: 'Expected only one class in custom service code or a function entry point',
       ...located(at('handler')),
     });
@@ -154,7 +154,7 @@ function syntax({ file, module: { problem } }: PythonSource): Finding[] {
       code: 'python-syntax',
       severity: 'error',
       message: `${path.basename(file)}, line ${problem.line + 1}: ${problem.message}.`,
-      remedy: 'Mend it: Python cannot import the file.',
+      remedy: 'Fix it: Python cannot import the file.',
       laterMessage: `SyntaxError: ${problem.message}`,
       location: { path: file, line: problem.line, column: problem.column },
     },

@@ -85,7 +85,7 @@ export async function checkConfigFile(context: CheckContext): Promise<Finding[]>
         'error',
         mark?.line ?? 0,
         `it is not YAML: ${reason ?? String(error)}.`,
-        'Mend the line.',
+        'Fix the line.',
       ),
     ];
   }
