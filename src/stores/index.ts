@@ -2,4 +2,4 @@
 export { FolderStore } from './folder/folderStore.ts';
 export { ClaimStore, type ClaimStoreOptions } from './claim/claimStore.ts';
 export { sweepUploadPods } from './claim/sweep.ts';
-export type { ModelStore, StoredModel, UploadStep } from './modelStore.ts';
+export type { UploadStep } from './modelStore.ts';

@@ -25,10 +25,6 @@ export function retireOwner(id: OwnerId): void {
   living.delete(id);
 }
 
-export function isAlive(id: OwnerId): boolean {
-  return living.has(id);
-}
-
 /**
  * Whether the owner was a process of this computer that has ended, or something of this process that is done. False when
  * that cannot be known, as for owners on other computers.
