@@ -49,7 +49,7 @@ export interface ServiceSubject {
   readonly contextName: string;
   readonly namespace: string;
   readonly name: string;
-  /** `kserve:<context>/<namespace>/<name>`: what `KServeTarget` knows it by. */
+  /** As `formatServiceRef` makes it: what `KServeTarget` knows it by. */
   readonly deploymentId: string;
   readonly summary: ServiceSummary;
 }

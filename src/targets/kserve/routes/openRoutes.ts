@@ -1,5 +1,6 @@
 import type { PortForward } from '../../../cluster/index.ts';
 import { ModelDeckError } from '../../../foundation/error.ts';
+import { OnceEach } from '../../../foundation/once.ts';
 import type { Task } from '../../../foundation/task.ts';
 import { inferencePort, isPodReady, podSelector } from '../../../kserve/index.ts';
 import { pods, type Pod } from '../../../kserve/resources/core.ts';
@@ -14,7 +15,8 @@ type OpenRoute = Pick<PortForward, 'url' | 'close'>;
 
 /** The forwards that are open; one for each deployment and kind of route. */
 export class OpenRoutes {
-  private readonly open = new Map<string, Promise<OpenRoute>>();
+  /** By the name of the deployment. */
+  private readonly open = new Map<string, OnceEach<RouteKind, OpenRoute>>();
 
   constructor(private readonly place: Place) {}
 
@@ -32,15 +34,18 @@ export class OpenRoutes {
   }
 
   close(name: string): void {
-    for (const [key, route] of this.open) {
-      if (!key.endsWith(`/${name}`)) continue;
-      this.open.delete(key);
-      void route.then((opened) => opened.close()).catch(() => undefined);
+    const routes = this.open.get(name);
+    this.open.delete(name);
+    for (const kind of routes?.keys() ?? []) {
+      void routes
+        ?.known(kind)
+        ?.then((opened) => opened.close())
+        .catch(() => undefined);
     }
   }
 
   closeAll(): void {
-    for (const key of [...this.open.keys()]) this.close(key.slice(key.indexOf('/') + 1));
+    for (const name of [...this.open.keys()]) this.close(name);
   }
 
   /** The newest ready pod that answers requests: the transformer's where there is one. */
@@ -59,13 +64,8 @@ export class OpenRoutes {
   }
 
   private async once(name: string, kind: RouteKind, make: () => Promise<OpenRoute>): Promise<ServerAddress> {
-    const key = `${kind}/${name}`;
-    let route = this.open.get(key);
-    if (!route) {
-      route = make();
-      this.open.set(key, route);
-      route.catch(() => this.open.delete(key));
-    }
-    return { baseUrl: (await route).url };
+    const routes = this.open.get(name) ?? new OnceEach<RouteKind, OpenRoute>();
+    this.open.set(name, routes);
+    return { baseUrl: (await routes.get(kind, make)).url };
   }
 }

@@ -4,13 +4,16 @@ import { ModelDeckError } from '../../../../src/foundation/error.ts';
 import { inferenceServiceConfigMap, readEarlierVersions, readProvenance } from '../../../../src/kserve/index.ts';
 import { configMaps, events, type ConfigMap } from '../../../../src/kserve/resources/core.ts';
 import { inferenceServices, type InferenceService } from '../../../../src/kserve/resources/inferenceService.ts';
+import { clusterServingRuntimes } from '../../../../src/kserve/resources/servingRuntime.ts';
 import { deletionTimes } from '../../../../src/targets/kserve/operate/deleteService.ts';
 import { KServeNamespace } from '../../../../src/targets/kserve/kserveTarget.ts';
 import { patienceMs } from '../../../../src/targets/kserve/serve/loadingPatience.ts';
 import { waitingTimes } from '../../../../src/targets/kserve/serve/waitUntilServing.ts';
 import { waitUntil } from '../../../waitUntil.ts';
 import { FakeCluster, status } from './fakeCluster.ts';
-import { FakeKServe, fakeServer, order, storedModel } from './fakeKServe.ts';
+import { FakeKServe, fakeServer, order, storedModel, torchServe } from './fakeKServe.ts';
+
+const serverType = 'serving.kserve.io/server-type';
 
 describe('deploy to KServe', () => {
   const usual = { deletion: { ...deletionTimes }, waiting: { ...waitingTimes }, patience: { ...patienceMs } };
@@ -133,6 +136,12 @@ describe('deploy to KServe', () => {
     await target.remove('kserve:minikube/ml/cats');
     await target.deploy(order('1.0', { cluster: { modelFormat: 'onnx', runtime: 'triton' } }));
     assert.equal(probe(), undefined, 'another format');
+    const other = { ...torchServe, metadata: { name: 'mine', annotations: { [serverType]: 'tritonserver' } } };
+    cluster.put(clusterServingRuntimes, other, 'installer');
+    await target.deploy(order('1.0', { cluster: { runtime: 'mine' } }));
+    assert.equal(probe(), undefined, 'another server for the same format');
+    await target.deploy(order('1.0', { cluster: { runtime: 'kserve-torchserve' } }));
+    assert.notEqual(probe(), undefined);
   });
 
   it('ends with the cause of a failure, and takes a new service back whole', async () => {
