@@ -14,7 +14,10 @@ const layers = {
   contract: { uses: ['foundation'], owns: [] },
   packaging: { uses: ['foundation', 'contract'], owns: ['archiver', 'yauzl', 'js-yaml', 'ajv', 'tar-stream'] },
   stores: { uses: ['foundation', 'contract', 'cluster', 'kserve', 'packaging'], owns: [] },
-  inference: { uses: ['foundation', 'contract', 'kserve', 'packaging'], owns: ['sharp'] },
+  inference: {
+    uses: ['foundation', 'contract', 'kserve', 'packaging'],
+    owns: ['sharp', 'geotiff', 'bmp-ts', '@cornerstonejs/codec-openjpeg'],
+  },
   local: {
     uses: ['foundation', 'contract', 'kserve', 'packaging', 'inference'],
     owns: ['onnxruntime-web', 'onnxruntime-common'],

@@ -28,21 +28,26 @@ def window_of_file(picture):
 
 
 def to_8_bits(values, window=None):
-    """Deeper grey values in 8 bits: by the file's window, else the smallest usual range that they half fill, else all of theirs."""
-    values = np.nan_to_num(values.astype(np.float64), nan=0.0)
-    low, high = window or range_of(values)
-    if (low, high) == (0.0, 65535.0):
-        return np.clip(np.floor(values / 256), 0, 255).astype(np.uint8)
-    return np.clip(np.floor((values - low) * 255 / (high - low) + 0.5), 0, 255).astype(np.uint8)
+    """Deeper grey values in 8 bits: from the file's window, else the usual range that they half fill, else all of theirs."""
+    values = values.astype(np.float64)
+    low, high = window or range_of(values[np.isfinite(values)])
+    levels = np.floor(values / 256 if (low, high) == (0, 65535) else (values - low) * 255 / (high - low) + 0.5)
+    return np.nan_to_num(np.clip(levels, 0, 255), nan=0).astype(np.uint8)
 
 
 def range_of(values):
+    if values.size == 0:
+        return 0, 1
     low, high = float(values.min()), float(values.max())
-    whole = bool((values == np.floor(values)).all())
     if low >= 0:
-        for full in ([] if whole and high > 1 else [1]) + [255, 1023, 4095, 16383, 65535]:
-            if full / 2 <= high <= full:
-                return 0.0, float(full)
+        for top in (1, 255, 1023, 4095, 16383, 65535):
+            if top / 2 <= high <= top:
+                return 0, top
+    else:
+        signed = [(-1, 1)] + [(-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 10, 11, 12, 14, 16)]
+        bottom, top = next(((b, t) for b, t in signed if b <= low and high <= t), (low, np.inf))
+        if high - low >= (top - bottom) / 2:
+            return bottom, top
     return (low, high) if low < high else (low, low + 1)
 
 

@@ -6,7 +6,10 @@ import { channelsOf } from '../../src/contract/modelContract.ts';
 import { preprocessingPython } from '../../src/contract/preprocessingPython.ts';
 import { pythonEnvironment } from '../../scripts/python/environment.ts';
 import { PythonWorker } from '../../scripts/python/pythonWorker.ts';
-import { noise } from '../unit/inference/fixtures.ts';
+import sharp from 'sharp';
+import { decodeImage } from '../../src/inference/index.ts';
+import { noise, sha256 } from '../unit/inference/fixtures.ts';
+import { tiffFile } from '../unit/inference/tiffFile.ts';
 import { ourTensor, preprocessingCases } from '../unit/inference/preprocessingCases.ts';
 import type { PreprocessingCase } from '../unit/inference/preprocessingCases.ts';
 
@@ -18,6 +21,61 @@ interface PythonTensor {
   readonly sha256: string;
   readonly shape: readonly number[];
   readonly type: string;
+}
+
+/** Pictures that Pillow opens, in what makes an answer differ: turned, deep, signed, floating point, with a window. */
+async function pictureFiles(): Promise<[string, Buffer][]> {
+  const { width, height, data } = noise(31, 22, 7);
+  const grey = { width, height, channels: 1, photometric: 1 } as const;
+  const count = width * height;
+  const levels = Array.from({ length: count }, (_, place) => data[place * 3] as number);
+  const raw = { raw: { width, height, channels: 3 } } as const;
+  const turned = [3, 6, 8].map(async (orientation): Promise<[string, Buffer]> => [
+    `turned ${orientation}`,
+    await sharp(data, raw).withMetadata({ orientation }).png().toBuffer(),
+  ]);
+  const deepPng = (step: number): Promise<Buffer> =>
+    sharp(
+      Uint16Array.from(levels, (level) => level * step),
+      { raw: { width, height, channels: 1 } },
+    )
+      .toColourspace('grey16')
+      .png()
+      .toBuffer();
+  return [
+    ...(await Promise.all(turned)),
+    ['8 bits in 16', await deepPng(1)],
+    ['10 bits in 16', await deepPng(4)],
+    ['12 bits in 16', await deepPng(16)],
+    ['16 bits', await deepPng(257)],
+    ['an odd range', await deepPng(5)],
+    [
+      'signed',
+      tiffFile({ ...grey, bits: 16, sampleFormat: 2, pixels: Int16Array.from(levels, (level) => level * 7 - 900) }),
+    ],
+    [
+      'Hounsfield units',
+      tiffFile({ ...grey, bits: 16, sampleFormat: 2, pixels: Int16Array.from(levels, (level) => level * 8 - 1024) }),
+    ],
+    [
+      'floats',
+      tiffFile({ ...grey, bits: 32, sampleFormat: 3, pixels: Float32Array.from(levels, (level) => level / 255) }),
+    ],
+    [
+      'floats of any size',
+      tiffFile({ ...grey, bits: 32, sampleFormat: 3, pixels: Float32Array.from(levels, (level) => level * 3 - 99.5) }),
+    ],
+    [
+      'a window',
+      tiffFile({
+        ...grey,
+        bits: 16,
+        pixels: Uint16Array.from(levels, (level) => level * 9),
+        shorts: { 340: [100], 341: [2000] },
+      }),
+    ],
+    ['colour', await sharp(data, raw).png().toBuffer()],
+  ];
 }
 
 describe('the preprocessor, ours and the generated Python with Pillow and numpy', () => {
@@ -52,5 +110,14 @@ describe('the preprocessor, ours and the generated Python with Pillow and numpy'
     // MODEL_DECK_WRITE_GOLDEN writes the vectors that the unit tests compare with; otherwise they must be these.
     if (process.env.MODEL_DECK_WRITE_GOLDEN !== undefined) writeFileSync(golden, `${JSON.stringify(sums)}\n`);
     assert.deepEqual(JSON.parse(readFileSync(golden, 'utf8')), sums);
+  });
+
+  it('open the same pixels of turned and of deep pictures', async () => {
+    for (const [name, file] of await pictureFiles()) {
+      const theirs = await python.ask<{ sha256: string; size: [number, number] }>({ file: file.toString('base64') });
+      const ours = await decodeImage(file);
+      assert.deepEqual([ours.width, ours.height], theirs.size, name);
+      assert.equal(sha256(ours.data), theirs.sha256, name);
+    }
   });
 });

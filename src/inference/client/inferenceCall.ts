@@ -6,6 +6,7 @@ import type { Endpoint } from '../endpoint.ts';
 import type { EncodedInput, ModelInput, TensorInput } from './modelInput.ts';
 import { prepareImage } from '../image/prepareImage.ts';
 import { preprocess } from '../image/preprocess.ts';
+import type { RgbImage } from '../image/rgbImage.ts';
 
 /** The call of one image in the endpoint's protocol. */
 export interface InferenceCall {
@@ -29,8 +30,10 @@ export async function inferenceCall(
 ): Promise<InferenceCall> {
   const url = inferenceUrl(endpoint);
   if (input.kind === 'tensor') {
-    const body = buildV2InputRequest(input.tensor, await tensorText(input, image, task));
-    return { url, body, notes: input.note === undefined ? [] : [input.note] };
+    const pixels = await decodeImage(image, task);
+    const body = buildV2InputRequest(input.tensor, tensorText(input, pixels));
+    const notes = [...pixels.notes, ...(input.note === undefined ? [] : [input.note])];
+    return { url, body, notes };
   }
   const { bytes, note, checked } = await prepareImage(image, endpoint, task);
   const body = encodedBody(endpoint, input, bytes);
@@ -51,12 +54,7 @@ function encodedBody({ protocol }: Endpoint, { tensor }: EncodedInput, image: Ui
   return buildV2InputRequest(tensor, `["${base64}"]`);
 }
 
-async function tensorText(
-  { preprocessing, values, tensor }: TensorInput,
-  image: Uint8Array,
-  task?: Task,
-): Promise<string> {
-  const pixels = await decodeImage(image, task);
+function tensorText({ preprocessing, values, tensor }: TensorInput, pixels: RgbImage): string {
   const known = fromPreprocessing(preprocessing).input;
   const input = values === 'pixels' ? { ...known, ...pixelValues } : known;
   const numbers = preprocess(pixels, { ...input, type: 'float32' });

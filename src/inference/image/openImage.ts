@@ -1,70 +1,90 @@
-import type sharp from 'sharp';
-import type { Metadata, Sharp } from 'sharp';
 import { ModelDeckError } from '../../foundation/error.ts';
-import type { RgbImage } from './rgbImage.ts';
-import { detectImageFormat } from './imageFormat.ts';
-import type { ImageFormat } from './imageFormat.ts';
+import { throwIfCancelled } from '../../foundation/task.ts';
+import { readable } from './formats/imageFormat.ts';
+import type { ImageFormat, OpenedFile } from './formats/imageFormat.ts';
+import { imageFormats } from './formats/index.ts';
+import { decodeStart, looksLikeText } from './formats/signatures.ts';
+import { maxPixels } from './formats/sharpImage.ts';
+import { unreadKinds } from './formats/unread.ts';
 
-/** Largest image that is decoded, in pixels: 300 MB as RGB. */
-export const maxPixels = 100_000_000;
-
-/** An image whose header was read and found fit to be decoded. */
-export interface OpenImage {
+/** A picture file whose header was read and found fit to be decoded. Its functions throw `ModelDeckError` only. */
+export interface OpenImage extends OpenedFile {
   readonly format: ImageFormat;
-  readonly metadata: Metadata;
-  /** A pipeline at the image's start: first frame, EXIF rotation applied, colour profile ignored as Pillow ignores it. */
-  readonly pipeline: () => Sharp;
-  /** Gives an error of the pipeline its words. */
-  readonly decodeError: (error: unknown) => ModelDeckError;
 }
 
 /**
  * Reads the header.
+ * @param formats those that are read; the registered ones when left out
  * @throws ModelDeckError `invalid-input`, `unsupported`, or `missing-tool` when the image library cannot be loaded
  */
-export async function openImage(bytes: Uint8Array): Promise<OpenImage> {
-  const format = detectImageFormat(bytes);
-  const open = await loadSharp();
-  const decodeError = (error: unknown): ModelDeckError => imageError(format, error);
-  // The limit is checked below, in our words, before any pixel is decoded; sharp's own stays behind it.
-  const header = open(bytes, { limitInputPixels: false });
-  const metadata = await header.metadata().catch((error: unknown) => {
-    throw decodeError(error);
-  });
-  const { width, height } = metadata;
-  if (width * height > maxPixels) {
-    const megapixels = Math.ceil((width * height) / 1e6);
-    const summary = `This ${format.toUpperCase()} image has ${width} × ${height} pixels: ${megapixels} megapixels, and at most ${maxPixels / 1e6} are decoded.`;
-    throw new ModelDeckError('invalid-input', summary, { remedy: 'Scale the image down first.' });
+export async function openImage(bytes: Uint8Array, formats: readonly ImageFormat[] = imageFormats): Promise<OpenImage> {
+  const format = detectFormat(bytes, formats);
+  const say = (error: unknown): never => {
+    throw decodeError(format, error);
+  };
+  const file = await Promise.resolve(bytes).then(format.open).catch(say);
+  checkPixels(format, file);
+  const { check, thumbnail } = file;
+  return {
+    ...file,
+    format,
+    decode: async (task) => {
+      throwIfCancelled(task);
+      const image = await Promise.resolve(task).then(file.decode).catch(say);
+      throwIfCancelled(task);
+      return image;
+    },
+    ...(check && { check: () => check().catch(say) }),
+    ...(thumbnail && { thumbnail: (size: number) => thumbnail(size).catch(say) }),
+  };
+}
+
+/** What a file is by its bytes; its name is not asked. */
+function detectFormat(bytes: Uint8Array, formats: readonly ImageFormat[]): ImageFormat {
+  if (bytes.length === 0) {
+    throw new ModelDeckError('invalid-input', 'The image is empty (0 bytes).', { remedy: readable });
   }
-  const pipeline = (): Sharp =>
-    open(bytes, { limitInputPixels: maxPixels, failOn: 'error', ignoreIcc: true }).autoOrient();
-  return { format, metadata, pipeline, decodeError };
+  const unread = unreadKinds.find(({ matches }) => matches(bytes));
+  const format = formats.find(({ matches }) => matches(bytes));
+  // A camera's raw photo begins as a TIFF does, and AVIF may begin as HEIC does.
+  if (format && !(unread && format.name === 'TIFF')) return format;
+  if (unread) {
+    throw new ModelDeckError('unsupported', `This is ${unread.name}, which is not read here.`, { remedy: readable });
+  }
+  const start = looksLikeText(bytes)
+    ? `it is text, beginning with "${textStart(bytes)}"`
+    : `it begins with ${hexStart(bytes)}`;
+  throw new ModelDeckError('invalid-input', `This is not an image: ${start}.`, { remedy: readable });
 }
 
-/** A pipeline that starts from decoded pixels. */
-export async function imageFromPixels({ width, height, data }: RgbImage): Promise<Sharp> {
-  return (await loadSharp())(data, { raw: { width, height, channels: 3 } });
+function checkPixels(format: ImageFormat, { width, height }: OpenedFile): void {
+  if (width * height <= maxPixels) return;
+  const megapixels = Math.ceil((width * height) / 1e6);
+  const summary = `This ${format.name} image has ${width} × ${height} pixels: ${megapixels} megapixels, and at most ${maxPixels / 1e6} are decoded.`;
+  throw new ModelDeckError('invalid-input', summary, { remedy: 'Scale the image down first.' });
 }
 
-/** Loaded on first use: neither native sharp nor its WebAssembly build is wanted before there is an image. */
-async function loadSharp(): Promise<typeof sharp> {
-  try {
-    return (await import('sharp')).default;
-  } catch (error) {
-    throw new ModelDeckError('missing-tool', 'The image library (sharp) could not be loaded on this platform.', {
-      remedy: 'Reinstall the extension; the log has the reason.',
-      nextStep: { kind: 'show-log' },
+function decodeError(format: ImageFormat, error: unknown): ModelDeckError {
+  if (ModelDeckError.is(error)) return error;
+  const reason = error instanceof Error ? (error.message.trim().split('\n')[0] ?? '') : String(error);
+  const summary = `This ${format.name} image cannot be decoded: ${reason.replace(/\.$/, '')}.`;
+  // libvips says "unsupported image format" of a header that it cannot make out.
+  if (/not supported|unsupported(?! image format)|not implemented|unknown compression/i.test(reason)) {
+    return new ModelDeckError('unsupported', summary, {
+      remedy: `A variant that is not read here. ${readable}`,
       cause: error,
     });
   }
-}
-
-function imageError(format: ImageFormat, error: unknown): ModelDeckError {
-  if (ModelDeckError.is(error)) return error;
-  const reason = error instanceof Error ? (error.message.trim().split('\n')[0] ?? '') : String(error);
-  return new ModelDeckError('invalid-input', `This ${format.toUpperCase()} image cannot be decoded: ${reason}.`, {
-    remedy: 'The file is damaged or cut off: open it in an image viewer, or export it again.',
+  return new ModelDeckError('invalid-input', summary, {
+    remedy: `Open it in an image viewer: where it looks whole, export it again from there; else the file is damaged or cut off.`,
     cause: error,
   });
+}
+
+function textStart(bytes: Uint8Array): string {
+  return decodeStart(bytes.subarray(0, 32)).replace(/\s+/g, ' ').replaceAll('\ufffd', '').trim();
+}
+
+function hexStart(bytes: Uint8Array): string {
+  return Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 }

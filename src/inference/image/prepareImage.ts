@@ -2,10 +2,10 @@ import type { Sharp } from 'sharp';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { throwIfCancelled } from '../../foundation/task.ts';
 import type { Task } from '../../foundation/task.ts';
-import { decodeImage } from './decodeImage.ts';
-import type { RgbImage } from './rgbImage.ts';
+import type { DecodedImage } from './rgbImage.ts';
 import type { Endpoint } from '../endpoint.ts';
-import { imageFromPixels, openImage } from './openImage.ts';
+import { imageFromPixels } from './formats/sharpImage.ts';
+import { openImage } from './openImage.ts';
 import type { OpenImage } from './openImage.ts';
 
 /** An image as it is sent. */
@@ -15,7 +15,7 @@ export interface PreparedImage {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
-  /** One sentence about what was changed beyond the encoding, for example that the image was scaled down. */
+  /** What was changed beyond the encoding or chosen, in sentences, for example that the image was scaled down. */
   readonly note?: string;
   /**
    * Where the original is sent: rejects as `decodeImage` does when its pixels are damaged. Reading them all takes
@@ -39,16 +39,18 @@ export async function prepareImage(
   const room = imageRoom(endpoint.maxRequestBytes);
   const image = await openImage(bytes);
   const takesPng = endpoint.imageEncoding === 'rgb-jpeg-or-png';
-  if (bytes.length <= room && isTakenAsItIs(image, takesPng)) {
-    const checked = checkPixels(image);
+  const { asItIs } = image;
+  if (bytes.length <= room && (asItIs === 'image/jpeg' || (asItIs === 'image/png' && takesPng))) {
+    const checked = readAll(image);
     checked.catch(() => undefined);
-    const mediaType = image.format === 'png' ? 'image/png' : 'image/jpeg';
-    return { bytes, mediaType, width: image.metadata.width, height: image.metadata.height, checked };
+    return { bytes, mediaType: asItIs, width: image.width, height: image.height, checked };
   }
-  const pixels = await decodeImage(bytes, task);
-  if (takesPng && image.format !== 'jpeg' && pixels.width * pixels.height <= maxPngPixels) {
+  const pixels = await image.decode(task);
+  const said = pixels.notes.length > 0 ? { note: pixels.notes.join(' ') } : {};
+  if (takesPng && image.format.name !== 'JPEG' && pixels.width * pixels.height <= maxPngPixels) {
     const png = await (await imageFromPixels(pixels)).png({ compressionLevel: 3 }).toBuffer();
-    if (png.length <= room) return { bytes: png, mediaType: 'image/png', width: pixels.width, height: pixels.height };
+    const { width, height } = pixels;
+    if (png.length <= room) return { bytes: png, mediaType: 'image/png', width, height, ...said };
   }
   return encodeToFit(pixels, room, task);
 }
@@ -70,27 +72,12 @@ function imageRoom(maxRequestBytes: number): number {
   );
 }
 
-function isTakenAsItIs({ format, metadata }: OpenImage, takesPng: boolean): boolean {
-  const isUpright = (metadata.orientation ?? 1) === 1;
-  const isRgb = metadata.space === 'srgb' && metadata.channels === 3 && metadata.depth === 'uchar';
-  const isTaken = format === 'jpeg' || (format === 'png' && takesPng && !metadata.isPalette);
-  return isUpright && isRgb && isTaken;
+async function readAll(image: OpenImage): Promise<void> {
+  if (image.check) await image.check();
+  else await image.decode();
 }
 
-/** Decodes at an eighth of the size, which still reads every byte: a cut-off file must be named here, not in the cluster. */
-async function checkPixels(image: OpenImage): Promise<void> {
-  const width = Math.max(1, Math.round(image.metadata.width / 8));
-  await image
-    .pipeline()
-    .resize({ width, kernel: 'nearest' })
-    .raw()
-    .toBuffer()
-    .catch((error: unknown) => {
-      throw image.decodeError(error);
-    });
-}
-
-async function encodeToFit(pixels: RgbImage, room: number, task: Task | undefined): Promise<PreparedImage> {
+async function encodeToFit(pixels: DecodedImage, room: number, task: Task | undefined): Promise<PreparedImage> {
   let { width, height } = pixels;
   while (Math.min(width, height) >= Math.min(minSide, pixels.width, pixels.height)) {
     throwIfCancelled(task);
@@ -98,8 +85,9 @@ async function encodeToFit(pixels: RgbImage, room: number, task: Task | undefine
     const source = await imageFromPixels(pixels);
     const bytes = await toJpeg(isScaled ? source.resize(width, height, { fit: 'fill' }) : source);
     if (bytes.length <= room) {
-      const note = `Scaled down from ${pixels.width} × ${pixels.height} to ${width} × ${height}: the runtime takes requests of at most ${Math.floor((room * 4) / 3)} bytes.`;
-      return { bytes, mediaType: 'image/jpeg', width, height, ...(isScaled && { note }) };
+      const scaled = `Scaled down from ${pixels.width} × ${pixels.height} to ${width} × ${height}: the runtime takes requests of at most ${Math.floor((room * 4) / 3)} bytes.`;
+      const notes = [...pixels.notes, ...(isScaled ? [scaled] : [])];
+      return { bytes, mediaType: 'image/jpeg', width, height, ...(notes.length > 0 && { note: notes.join(' ') }) };
     }
     // The size falls a little slower than the number of pixels, so each step goes a little further than the ratio.
     const step = Math.min(0.95, Math.sqrt(room / bytes.length) * 0.97);

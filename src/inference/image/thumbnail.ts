@@ -1,3 +1,4 @@
+import { imageFromPixels } from './formats/sharpImage.ts';
 import { openImage } from './openImage.ts';
 
 /**
@@ -8,13 +9,15 @@ import { openImage } from './openImage.ts';
  */
 export async function thumbnail(bytes: Uint8Array, size = 96): Promise<string> {
   const image = await openImage(bytes);
-  const small = image.pipeline().resize({ width: size, height: size, fit: 'inside' }).toColourspace('srgb');
-  const type = image.metadata.hasAlpha ? 'png' : 'jpeg';
-  const encoded = await small
-    .toFormat(type)
-    .toBuffer()
-    .catch((error: unknown) => {
-      throw image.decodeError(error);
-    });
-  return `data:image/${type};base64,${encoded.toString('base64')}`;
+  if (image.thumbnail) {
+    const small = await image.thumbnail(size);
+    return dataUrl(small.bytes, small.type);
+  }
+  const pixels = await imageFromPixels(await image.decode());
+  return dataUrl(await pixels.resize({ width: size, height: size, fit: 'inside' }).jpeg().toBuffer(), 'jpeg');
+}
+
+function dataUrl(bytes: Uint8Array, type: 'png' | 'jpeg'): string {
+  const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+  return `data:image/${type};base64,${base64}`;
 }

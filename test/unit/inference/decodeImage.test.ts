@@ -57,6 +57,13 @@ function crc32(data: Uint8Array): number {
   return ~crc >>> 0;
 }
 
+/** The JPEG with a change in its frame header. */
+function sofOf(change: (frame: Buffer) => void): Buffer {
+  const changed = Buffer.from(jpeg);
+  change(changed.subarray(changed.indexOf(Buffer.of(0xff, 0xc0))));
+  return changed;
+}
+
 const broken: [string, Uint8Array, string, RegExp][] = [
   ['an empty file', bytes(), 'invalid-input', /empty \(0 bytes\)/],
   ['one byte', bytes(0xff), 'invalid-input', /not an image: it begins with ff\./],
@@ -74,12 +81,24 @@ const broken: [string, Uint8Array, string, RegExp][] = [
   ['SVG without a prologue', bytes('<svg width="9" height="9"><rect/></svg>'), 'unsupported', /an SVG drawing/],
   ['an HTML page', bytes('<!doctype html><title>Log in</title>'), 'unsupported', /an HTML page/],
   ['PDF', bytes('%PDF-1.7\n', binary), 'unsupported', /a PDF document/],
-  ['a bitmap', bytes('BM', binary), 'unsupported', /BMP/],
+  ['a bitmap of nothing', bytes('BM', binary), 'invalid-input', /This BMP image has 50462976 × 50462976 pixels/],
   ['an icon', bytes(0, 0, 1, 0, binary), 'unsupported', /ICO/],
   ['HEIC', bytes(0, 0, 0, 0x18, 'ftypheic', binary), 'unsupported', /a HEIC image/],
-  ['AVIF', bytes(0, 0, 0, 0x18, 'ftypavif', binary), 'unsupported', /an AVIF image/],
+  ['AVIF of nothing', bytes(0, 0, 0, 0x18, 'ftypavif', binary), 'invalid-input', /This AVIF image cannot be decoded/],
   ['a video', bytes(0, 0, 0, 0x18, 'ftypisom', binary), 'unsupported', /a video/],
-  ['JPEG 2000', bytes(0, 0, 0, 0x0c, 'jP  \r\n', binary), 'unsupported', /a JPEG 2000 image/],
+  ['JPEG 2000 of nothing', bytes(0, 0, 0, 0x0c, 'jP  \r\n', binary), 'invalid-input', /it holds no codestream/],
+  ['PPM of nothing', bytes('P6\n9 9\n255\n', 1, 2, 3), 'invalid-input', /it ends before its last pixel/],
+  ['PPM without a size', bytes('P6\n', binary), 'invalid-input', /does not say its size/],
+  ['PAM', bytes('P7\nWIDTH 1\n'), 'unsupported', /a PAM image/],
+  ['a raw photo', bytes('II*\0', 16, 0, 0, 0, 'CR', binary), 'unsupported', /raw photo \(Canon CR2\)/],
+  ['a raw photo of today', bytes(0, 0, 0, 0x18, 'ftypcrx ', binary), 'unsupported', /raw photo \(Canon CR3\)/],
+  ['DICOM without a preamble', bytes(2, 0, 0, 0, 'UL', 4, 0, binary), 'unsupported', /a DICOM image/],
+  ['NIfTI', bytes('\x5c\x01\0\0', '\0'.repeat(340), 'n+1\0'), 'unsupported', /a NIfTI volume/],
+  ['a numpy array', bytes(0x93, 'NUMPY', 1, 0), 'unsupported', /a numpy array/],
+  ['a git-lfs pointer', bytes('version https://git-lfs.github.com/spec/v1\n'), 'unsupported', /git-lfs pointer/],
+  ['12-bit JPEG', sofOf((frame) => (frame[4] = 12)), 'unsupported', /This is a 12-bit JPEG image, which is not read/],
+  ['lossless JPEG', sofOf((frame) => (frame[1] = 0xc3)), 'unsupported', /a lossless JPEG image/],
+  ['JPEG-LS', sofOf((frame) => (frame[1] = 0xf7)), 'unsupported', /a JPEG-LS image/],
   ['JPEG XL', bytes(0xff, 0x0a, binary), 'unsupported', /a JPEG XL image/],
   ['Photoshop', bytes('8BPS', binary), 'unsupported', /a Photoshop document/],
   ['DICOM', bytes('\0'.repeat(128), 'DICM', binary), 'unsupported', /a DICOM image/],
@@ -96,14 +115,14 @@ const broken: [string, Uint8Array, string, RegExp][] = [
     /This PNG image cannot be decoded/,
   ],
   ['half a GIF', readFixture('palette.gif').subarray(0, 400), 'invalid-input', /This GIF image cannot be decoded/],
-  ['half a WebP', readFixture('lossless.webp').subarray(0, 2000), 'invalid-input', /This WEBP image cannot be decoded/],
+  ['half a WebP', readFixture('lossless.webp').subarray(0, 2000), 'invalid-input', /This WebP image cannot be decoded/],
   ['half a TIFF', readFixture('lzw.tif').subarray(0, 3000), 'invalid-input', /This TIFF image cannot be decoded/],
   ['a TIFF of eight bytes', bytes('II*\0', 8, 0, 0, 0), 'invalid-input', /This TIFF image cannot be decoded/],
   [
     'a RIFF that only claims WebP',
     bytes('RIFF', 255, 255, 255, 127, 'WEBP', binary),
     'invalid-input',
-    /This WEBP image/,
+    /This WebP image/,
   ],
   ['a PNG of no width', pngOf(0, 5), 'invalid-input', /This PNG image cannot be decoded/],
   [
@@ -125,6 +144,11 @@ describe('images that cannot be used', () => {
         assert.ok(error.message.length < 300 && !/[\0-\x08]/.test(error.message), error.message);
         return true;
       });
+      if (category === 'unsupported') {
+        await assert.rejects(decodeImage(content), (error: Error & { remedy?: string }) => {
+          return !/damaged|cut off/.test(`${error.message} ${error.remedy}`);
+        });
+      }
       await assert.rejects(thumbnail(content), { category });
     });
   }

@@ -44,13 +44,18 @@ describe('prepareImage', () => {
     ],
     ...['one-bit.png', 'grey-16-bit.png', 'lossless.webp', 'alpha.webp', 'animated.gif', 'lzw.tif', 'cmyk.tif'],
   ];
+  const notes: Readonly<Record<string, string>> = {
+    'grey-16-bit.png':
+      '16-bit values were brought into 8 bits: 0 to 65535, the range that its values fill, became 0 to 255.',
+    'animated.gif': 'Frame 1 of 2 was taken.',
+  };
   for (const name of others) {
     it(`makes an RGB JPEG of ${name}`, async () => {
       const prepared = await prepareImage(readFixture(name), onlyJpeg);
       await assertSound(prepared);
       assert.equal(prepared.mediaType, 'image/jpeg');
       assert.equal((await sharp(prepared.bytes).metadata()).chromaSubsampling, '4:4:4');
-      assert.equal(prepared.note, undefined);
+      assert.equal(prepared.note, notes[name]);
     });
 
     it(`loses nothing of ${name} where the runtime takes PNG`, async () => {

@@ -1,0 +1,47 @@
+import { at, both, either, text, textLike } from './signatures.ts';
+import type { Signature } from './signatures.ts';
+
+/** What is known by its first bytes, so that it is named, but is not read. */
+export const unreadKinds: readonly { readonly name: string; readonly matches: Signature }[] = [
+  {
+    name: 'a HEIC image',
+    matches: both(text(4, 'ftyp'), either(text(8, 'hei'), text(8, 'hev'), text(8, 'mif1'), text(8, 'msf1'))),
+  },
+  { name: "a camera's raw photo (Canon CR3)", matches: text(4, 'ftypcrx ') },
+  { name: "a camera's raw photo (Canon CR2)", matches: both(at(0, 0x49, 0x49, 0x2a, 0), text(8, 'CR')) },
+  { name: "a camera's raw photo (Fujifilm RAF)", matches: text(0, 'FUJIFILMCCD-RAW') },
+  { name: "a camera's raw photo (Olympus ORF)", matches: either(text(0, 'IIRO'), text(0, 'IIRS'), text(0, 'MMOR')) },
+  { name: "a camera's raw photo (Panasonic RW2)", matches: at(0, 0x49, 0x49, 0x55, 0) },
+  { name: "a camera's raw photo (Sigma X3F)", matches: text(0, 'FOVb') },
+  { name: 'a video (MP4 or QuickTime)', matches: text(4, 'ftyp') },
+  { name: 'a video (Matroska or WebM)', matches: at(0, 0x1a, 0x45, 0xdf, 0xa3) },
+  { name: 'a video (AVI)', matches: both(text(0, 'RIFF'), text(8, 'AVI ')) },
+  { name: 'a JPEG XL image', matches: either(at(0, 0xff, 0x0a), text(4, 'JXL ')) },
+  { name: 'a JPEG XR image', matches: at(0, 0x49, 0x49, 0xbc) },
+  { name: 'a Windows icon (ICO)', matches: at(0, 0, 0, 1, 0) },
+  { name: 'a Windows cursor (CUR)', matches: at(0, 0, 0, 2, 0, 1) },
+  { name: 'a Photoshop document', matches: text(0, '8BPS') },
+  { name: 'a GIMP document (XCF)', matches: text(0, 'gimp xcf') },
+  { name: 'an OpenEXR image', matches: at(0, 0x76, 0x2f, 0x31, 1) },
+  { name: 'a Radiance HDR image', matches: either(text(0, '#?RADIANCE'), text(0, '#?RGBE')) },
+  { name: 'a QOI image', matches: text(0, 'qoif') },
+  { name: 'a DirectDraw texture (DDS)', matches: text(0, 'DDS ') },
+  { name: 'a DjVu document', matches: text(0, 'AT&TFORM') },
+  { name: 'an Apple icon (ICNS)', matches: text(0, 'icns') },
+  { name: 'a DICOM image', matches: text(128, 'DICM') },
+  // Without the preamble: the first element is of group 0002 or 0008, with a value representation of two letters or a length.
+  { name: 'a DICOM image', matches: either(at(0, 2, 0, 0, 0, 0x55, 0x4c), at(0, 8, 0, 5, 0), at(0, 8, 0, 8, 0)) },
+  { name: 'a NIfTI volume', matches: either(text(344, 'n+1\0'), text(344, 'ni1\0'), text(4, 'n+2\0')) },
+  { name: 'an NRRD volume', matches: text(0, 'NRRD') },
+  { name: 'a MetaImage volume (MHA)', matches: textLike(/^ObjectType\s*=\s*Image/) },
+  { name: 'a FITS image', matches: text(0, 'SIMPLE  =') },
+  { name: 'a numpy array', matches: at(0, 0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59) },
+  { name: 'an HDF5 file', matches: at(0, 0x89, 0x48, 0x44, 0x46) },
+  { name: 'a PDF document', matches: text(0, '%PDF-') },
+  { name: 'a PostScript document', matches: either(text(0, '%!PS'), at(0, 0xc5, 0xd0, 0xd3, 0xc6)) },
+  { name: 'a zip archive', matches: at(0, 0x50, 0x4b, 3, 4) },
+  { name: 'a gzip archive', matches: at(0, 0x1f, 0x8b) },
+  { name: 'an SVG drawing', matches: textLike(/<svg[\s>]/i) },
+  { name: 'an HTML page', matches: textLike(/^\s*<(!doctype html|html)/i) },
+  { name: 'a git-lfs pointer, not the picture itself', matches: textLike(/^version https:\/\/git-lfs/) },
+];
