@@ -12,7 +12,7 @@ import {
   type Facts,
 } from './facts.ts';
 import { matchPhrase } from './phrase.ts';
-import { torchServePatterns } from './torchServePatterns.ts';
+import { serverPatterns } from './serverPatterns.ts';
 import type { Cause } from './cause.ts';
 import type { KubeEvent } from '../resources/core.ts';
 
@@ -42,7 +42,7 @@ export const outOfMemory: Cause = (facts) => {
     nextStep: showLogs(facts, fact),
     severity: 'error',
     object: podObject(fact.pod),
-    evidence: [ending(fact)],
+    evidence: [endingOf(fact)],
   };
 };
 
@@ -59,14 +59,14 @@ export const execFormat: Cause = (facts) => {
     nextStep: showManifest(facts),
     severity: 'error',
     object: podObject(fact.pod),
-    evidence: [...lastLines(saidBy(facts, fact), 2), ending(fact)],
+    evidence: [...lastLines(saidBy(facts, fact), 2), endingOf(fact)],
   };
 };
 
 /** A container that ends again and again, as its log names it. */
 export const knownCrash: Cause = (facts) => {
   for (const fact of crashed(facts)) {
-    const found = findInLog(facts.phrase(saidBy(facts, fact)), torchServePatterns);
+    const found = findInLog(facts.phrase(saidBy(facts, fact)), serverPatterns);
     if (found === undefined) continue;
     return {
       code: found.pattern.code,
@@ -77,7 +77,7 @@ export const knownCrash: Cause = (facts) => {
       nextStep: showLogs(facts, fact),
       severity: 'error',
       object: podObject(fact.pod),
-      evidence: [oneLine(found.line), ending(fact)],
+      evidence: [oneLine(found.line), endingOf(fact)],
     };
   }
   return undefined;
@@ -93,17 +93,11 @@ export const probeKilled: Cause = (facts) => {
   for (const fact of crashed(facts)) {
     // A program that the kernel or itself ended was not waited for.
     if (fact.isInit || fact.ended?.reason === 'OOMKilled') continue;
-    const killing = eventOf(facts, fact, ['Killing', 'Unhealthy'], /failed (\w+) probe, will be restarted/);
-    const probe = probes.find(({ word }) => killing?.match[1]?.toLowerCase() === word);
-    if (killing === undefined || probe === undefined) continue;
-    const why = eventOf(
-      facts,
-      fact,
-      ['Unhealthy'],
-      /^(\w+) probe (?:failed|errored)(?:: |$)/,
-      (kind) => kind.toLowerCase() === probe.word,
-    );
-    const because = why === undefined ? '' : `: ${words(why.event.message ?? '')}`;
+    const ending = killedBy(facts, fact);
+    const probe = probes.find(({ word }) => word === ending?.kind);
+    if (ending === undefined || probe === undefined) continue;
+    const why = unhealthyEvent(facts, fact, probe.word);
+    const because = why === undefined ? '' : `: ${words(why.message ?? '')}`;
     return {
       code: probe.code,
       category: 'timeout',
@@ -114,28 +108,37 @@ export const probeKilled: Cause = (facts) => {
       severity: 'error',
       object: podObject(fact.pod),
       evidence: [
-        oneLine(killing.event.message ?? ''),
-        ...(why === undefined ? [] : [oneLine(why.event.message ?? '')]),
-        ending(fact),
-      ],
+        ...[ending.event, why].flatMap((event) => (event === undefined ? [] : [oneLine(event.message ?? '')])),
+        endingOf(fact),
+      ].filter((line, index, all) => all.indexOf(line) === index),
     };
   }
   return undefined;
 };
 
-function eventOf(
-  facts: Facts,
-  { pod }: ContainerFact,
-  reasons: readonly string[],
-  pattern: RegExp,
-  isMeant: (captured: string) => boolean = () => true,
-): { readonly event: KubeEvent; readonly match: RegExpExecArray } | undefined {
-  for (const event of facts.events) {
-    if (event.involvedObject?.name !== pod.metadata.name || !reasons.includes(event.reason ?? '')) continue;
-    const match = pattern.exec(event.message ?? '');
-    if (match !== null && isMeant(match[1] ?? '')) return { event, match };
+/** Kubelet says that it ended the container; where that event is gone, its signal and a failing probe say the same. */
+function killedBy(facts: Facts, fact: ContainerFact): { readonly kind: string; readonly event: KubeEvent } | undefined {
+  for (const event of podEvents(facts, fact, ['Killing', 'Unhealthy'])) {
+    const match = /Container (\S+) failed (\w+) probe, will be restarted/.exec(event.message ?? '');
+    if (match?.[1] === fact.status.name) return { kind: match[2]?.toLowerCase() ?? '', event };
   }
-  return undefined;
+  const wasSignalled = fact.ended?.exitCode === 137 || fact.ended?.exitCode === 143;
+  const others = fact.pod.spec?.containers.length ?? 1;
+  if (!wasSignalled || others > 1) return undefined;
+  return probes
+    .map(({ word }) => ({ kind: word, event: unhealthyEvent(facts, fact, word) }))
+    .flatMap(({ kind, event }) => (event === undefined ? [] : [{ kind, event }]))[0];
+}
+
+function unhealthyEvent(facts: Facts, fact: ContainerFact, word: string): KubeEvent | undefined {
+  const says = new RegExp(`^${word} probe (?:failed|errored)`, 'i');
+  return podEvents(facts, fact, ['Unhealthy', 'ProbeError']).find(({ message }) => says.test(message ?? ''));
+}
+
+function podEvents(facts: Facts, { pod }: ContainerFact, reasons: readonly string[]): readonly KubeEvent[] {
+  return facts.events.filter(
+    ({ involvedObject, reason }) => involvedObject?.name === pod.metadata.name && reasons.includes(reason ?? ''),
+  );
 }
 
 /** A container that ends again and again, and whose log is not known: in its own words. */
@@ -152,7 +155,7 @@ export const crashLoop: Cause = (facts) => {
     nextStep: showLogs(facts, fact),
     severity: 'error',
     object: podObject(fact.pod),
-    evidence: [...lastLines(text), ending(fact)],
+    evidence: [...lastLines(text), endingOf(fact)],
   };
 };
 
@@ -180,7 +183,7 @@ function remedyFor({ ended }: ContainerFact): string {
   return 'Read its log.';
 }
 
-function ending({ status, ended }: ContainerFact): string {
+function endingOf({ status, ended }: ContainerFact): string {
   return `${status.name}: exit code ${ended?.exitCode ?? 0}${ended?.reason === undefined ? '' : `, ${ended.reason}`}, restarted ${status.restartCount ?? 0} times`;
 }
 

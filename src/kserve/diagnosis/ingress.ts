@@ -31,10 +31,14 @@ export const ingress: Cause = (facts) => missingKind(facts) ?? failing(facts);
 
 function missingKind(facts: Facts): Diagnosis | undefined {
   const event = facts.events.find(({ reason }) => reason === 'VirtualServiceCRDNotFound');
-  const text = [failingCondition(facts)?.message, event?.message].find((each) => (each ?? '') !== '') ?? '';
-  const missing = /no matches for kind "([^"]+)" in version "([^"]+)"/.exec(text);
-  if (missing === null) return undefined;
-  const [, kind, version = ''] = missing;
+  const said = [failingCondition(facts)?.message, event?.message, ...facts.refusals.map(({ message }) => message)];
+  const [found] = said.flatMap((text = '') => {
+    const match = /no matches for kind "([^"]+)" in version "([^"]+)"/.exec(text);
+    return match !== null && kinds.some(({ version }) => version.test(match[2] ?? '')) ? [{ text, match }] : [];
+  });
+  if (found === undefined) return undefined;
+  const { text, match } = found;
+  const [, kind, version = ''] = match;
   return diagnosis(facts, text, {
     code: 'ingress-kind-missing',
     category: 'not-found',

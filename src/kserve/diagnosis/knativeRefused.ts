@@ -17,6 +17,8 @@ const features: Readonly<Record<string, string>> = {
   dnsPolicy: 'kubernetes.podspec-dnspolicy',
   dnsConfig: 'kubernetes.podspec-dnsconfig',
   emptyDir: 'kubernetes.podspec-volumes-emptydir',
+  hostPath: 'kubernetes.podspec-volumes-hostpath',
+  csi: 'kubernetes.podspec-volumes-csi',
   fieldRef: 'kubernetes.podspec-fieldref',
   resourceFieldRef: 'kubernetes.podspec-fieldref',
   priorityClassName: 'kubernetes.podspec-priorityclassname',
@@ -25,7 +27,7 @@ const features: Readonly<Record<string, string>> = {
   shareProcessNamespace: 'kubernetes.podspec-shareprocessnamespace',
 };
 
-const pattern = /admission webhook "([^"]+)" denied the request:? ?([^\n]*)/;
+const pattern = /admission webhook "([^"]+)" denied the request:? ?([\s\S]*)/;
 
 /** Whether Knative's own webhook said it. In Standard mode nothing of Knative is asked. */
 function isKnatives([, webhook = '']: RegExpExecArray, { mode }: Facts): boolean {
@@ -42,7 +44,7 @@ function fieldsIn([, , why = '']: RegExpExecArray): readonly string[] {
 
 /** By the field, or by Knative's own sentence, which stands before it in newer versions. */
 function mountsClaim(match: RegExpExecArray): boolean {
-  const isSaid = /(?:^|: )Persistent volume (?:claim|write) support is (?:disabled|off)/i.test(match[2] ?? '');
+  const isSaid = /(?:^|[:\s])Persistent volume (?:claim|write) support is disabled/.test(match[2] ?? '');
   return isSaid || fieldsIn(match).includes('persistentVolumeClaim');
 }
 
@@ -55,8 +57,8 @@ export const knativeRefused = refusedFor([
     fits: (match, facts) => isKnatives(match, facts) && mountsClaim(match),
     summary: (_match, { name }) =>
       `Knative does not let ${name} mount a claim: its feature kubernetes.podspec-persistent-volume-claim is off.`,
-    remedy: () =>
-      'Use Standard mode (annotation serving.kserve.io/deploymentMode: Standard), or have the feature enabled in the ConfigMap config-features of knative-serving.',
+    remedy: ([, , why = '']) =>
+      `Use Standard mode (annotation serving.kserve.io/deploymentMode: Standard), or have the feature${/(?:^|[:\s])Persistent volume write support is disabled/.test(why) ? ' (and kubernetes.podspec-persistent-volume-write, since it mounts the claim for writing)' : ''} enabled in the ConfigMap config-features of knative-serving.`,
   },
   {
     code: 'knative-feature-disabled',

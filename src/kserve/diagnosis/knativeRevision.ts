@@ -23,11 +23,21 @@ function failedRevision(facts: Facts): FailedRevision | undefined {
       const condition = conditionOf(isvc, type);
       if (condition?.status !== 'False') continue;
       const match = /^Revision "([^"]+)" failed with message: (.*)$/s.exec(condition.message ?? '');
-      if (match === null) continue;
-      return { component, revision: match[1] ?? '', why: (match[2] ?? '').replace(/\.$/, ''), condition };
+      if (match !== null) return { component, revision: match[1] ?? '', why: endless(match[2] ?? ''), condition };
+      // That there is no revision follows from what the configuration says, which another message may say in own words.
+      const why = endless(condition.message ?? '');
+      if (!type.endsWith('ConfigurationReady') || why === '') continue;
+      const revision =
+        isvc.status?.components?.[component.toLowerCase()]?.latestCreatedRevision ??
+        `of the ${component.toLowerCase()}`;
+      return { component, revision, why, condition };
     }
   }
   return undefined;
+}
+
+function endless(message: string): string {
+  return message.trim().replace(/\.$/, '');
 }
 
 /** Knative looks up the digest of an image before it makes a revision's pods, from its own controller. */

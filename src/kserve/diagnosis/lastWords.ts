@@ -1,4 +1,5 @@
 import { isPassing, nameOf, oneLine, showEvents, showManifest, words, type Facts } from './facts.ts';
+import { isPodReady } from '../pods.ts';
 import { conditionOf } from '../serviceStatus.ts';
 import type { Cause } from './cause.ts';
 import type { KubeEvent } from '../resources/core.ts';
@@ -26,6 +27,7 @@ const ordinary: readonly RegExp[] = [
   /^(?:Readiness|Startup) probe (?:failed|errored)/,
   /^Back-off (?:restarting failed|pulling image)/,
   /^(?:failed to get (?:cpu|memory)|unable to get metrics|missing request for)/,
+  /^(?:invalid metrics|no (?:metrics|recommendation))/,
   /^InferenceService \[[^\]]*\] is no longer Ready|is not ready/i,
 ];
 
@@ -37,7 +39,7 @@ export const clusterWarning: Cause = (facts) => {
   const { isvc } = facts.evidence;
   if (isvc.status === undefined || conditionOf(isvc, 'Ready')?.status === 'True') return undefined;
   const warnings = facts.events.filter(({ type, message }) => type === 'Warning' && (message ?? '') !== '');
-  const event = warnings.find((each) => !isOrdinary(each));
+  const event = warnings.find((each) => !isOrdinary(each) && !isOvercome(facts, each));
   if (event === undefined) return undefined;
   const { kind = 'InferenceService', name = facts.name } = event.involvedObject ?? {};
   const object = { kind, name, namespace: facts.namespace };
@@ -53,6 +55,17 @@ export const clusterWarning: Cause = (facts) => {
     evidence: warnings.slice(0, 5).map((each) => `${each.reason ?? ''}: ${oneLine(each.message ?? '')}`),
   };
 };
+
+/** Events stay for an hour: what they tell of a pod that is gone, ready, or further on is over. */
+function isOvercome({ evidence, pods, containers }: Facts, { involvedObject, reason = '' }: KubeEvent): boolean {
+  if (involvedObject?.kind !== 'Pod') return false;
+  const pod = evidence.pods.find(({ metadata }) => metadata.name === involvedObject.name);
+  if (pod === undefined) return pods.length > 0;
+  if (isPodReady(pod) || !pods.includes(pod)) return true;
+  if (reason === 'FailedScheduling') return pod.spec?.nodeName !== undefined;
+  const hasStarted = containers.some((fact) => fact.pod === pod && fact.status.state?.running !== undefined);
+  return hasStarted && /^(?:Failed(?:Mount|AttachVolume|MapVolume|CreatePodSandBox)?|NetworkNotReady)$/.test(reason);
+}
 
 function isOrdinary({ message }: KubeEvent): boolean {
   return isPassing(message ?? '') || ordinary.some((pattern) => pattern.test(message ?? ''));

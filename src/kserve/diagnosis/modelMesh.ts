@@ -32,7 +32,8 @@ export const modelLoadFailed: Cause = (facts) => {
   const { isvc } = facts.evidence;
   const failure = isvc.status?.modelStatus?.lastFailureInfo;
   const isBlocked = isvc.status?.modelStatus?.transitionStatus === 'BlockedByFailedLoad';
-  if (!isBlocked || failure == null || (failure.reason ?? failure.message ?? '') === '') return undefined;
+  if (!(isBlocked || facts.mode === 'ModelMesh') || failure == null || (failure.reason ?? failure.message ?? '') === '')
+    return undefined;
   const message = (failure.message ?? '').trim();
   const last = message.split('\n').at(-1) ?? '';
   const where = failure.location === undefined || failure.location === '' ? '' : ` on ${failure.location}`;

@@ -12,7 +12,8 @@ export const securityContextConstraint = refusedFor([
     remedy: ([, why = ''], { evidence, namespace }) => {
       const account = evidence.isvc.spec.predictor.serviceAccountName ?? 'default';
       const refused = /"?([\w-]+)"?: Forbidden: not usable by user or serviceaccount/.exec(why)?.[1];
-      const constraint = refused ?? '<SCC>';
+      // nonroot-v2 admits every user but root.
+      const constraint = refused ?? (/runAsUser: Invalid value/.test(why) ? 'nonroot-v2' : '<SCC>');
       return `Take what it names (for example runAsUser) out of the runtime or the manifest, or have an administrator run "oc adm policy add-scc-to-user ${constraint} -z ${account} -n ${namespace}".`;
     },
   },

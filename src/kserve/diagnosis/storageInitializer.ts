@@ -1,6 +1,7 @@
 import { formatQuantity } from '../quantity.ts';
 import { findInLog, lastLines, lastPythonError, type LogFinding } from './logPatterns.ts';
 import { logsOf, oneLine, podObject, showLogs, words, type ContainerFact, type Facts } from './facts.ts';
+import { matchPhrase, type Phrase } from './phrase.ts';
 import { storagePatterns } from './storagePatterns.ts';
 import type { Cause } from './cause.ts';
 
@@ -65,12 +66,26 @@ function readLog(facts: Facts, fact: ContainerFact): { readonly text: string; re
     .split('\n')
     .filter((line) => !/ (?:INFO|DEBUG) \[|^(?:INFO|DEBUG)[: ]/.test(line))
     .join('\n');
-  const verdict =
-    lastLines(telling)
-      .filter((line) => /Storage initialization failed|Unexpected error|Exception|Error/.test(line))
-      .at(-1) ?? '';
-  const found = findInLog(facts.phrase(verdict), storagePatterns) ?? findInLog(facts.phrase(telling), storagePatterns);
+  const candidates = [originalError(facts.phrase(telling)), verdictOf(telling), telling];
+  const found = candidates
+    .map((part) => findInLog(facts.phrase(part), storagePatterns))
+    .find((each) => each !== undefined);
   return { text, found };
+}
+
+/**
+ * KServe 0.18 and newer ends with a sentence of its own, chosen by words that may stand in a name (`auth` anywhere makes it
+ * "authentication failed"), and logs the server's own error before: `S3 error for s3://…: An error occurred (…)`.
+ */
+function originalError(phrase: Phrase): string {
+  return matchPhrase(/\b(?:S3|GCS|Azure|HDFS|HuggingFace|HTTP|Git) error for [^:\n]+: ([^\n]*)/, phrase)?.[1] ?? '';
+}
+
+function verdictOf(text: string): string {
+  const errors = lastLines(text).filter((line) =>
+    /Storage initialization failed|Unexpected error|Exception|Error/.test(line),
+  );
+  return errors.at(-1) ?? '';
 }
 
 function memoryLimit({ pod, status }: ContainerFact): string {

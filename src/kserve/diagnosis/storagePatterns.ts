@@ -36,7 +36,7 @@ export const storagePatterns: readonly LogPattern[] = [
     code: 'storage-clock',
     category: 'server',
     pattern:
-      /RequestTimeTooSkewed|difference between the request time and the (?:current|server'?s?) time is too large/,
+      /RequestTimeTooSkewed|Signature (?:expired: |not yet current: )|difference between the request time and the (?:current|server'?s?) time is too large/,
     summary: (_match, uri) =>
       `The server of ${uri} refuses requests because the clock of the node and its own are too far apart.`,
     remedy: "Set the node's clock (NTP), or that of the storage server.",
@@ -45,7 +45,7 @@ export const storagePatterns: readonly LogPattern[] = [
     code: 'storage-token-expired',
     category: 'unauthorized',
     pattern:
-      /\(ExpiredToken(?:Exception)?\)|ExpiredToken: |provided (?:security )?token (?:has expired|is expired)|token included in the request is expired|TokenRefreshRequired|Signature not valid in the specified time frame|\bToken (?:has )?expired\b|invalid_grant: .*expired/,
+      /[([](?:ExpiredToken(?:Exception)?|RequestExpired)[)\]]|ExpiredToken: |provided (?:security )?token (?:has expired|is expired)|token included in the request is expired|TokenRefreshRequired|Signature not valid in the specified time frame|\bToken (?:has )?(?:been )?expired\b|invalid_grant: .*expired/,
     summary: (_match, uri) => `The credentials of the storage initializer for ${uri} have expired.`,
     remedy: 'Put fresh credentials into the Secret of the ServiceAccount (with the session token, if there is one).',
   },
@@ -53,7 +53,7 @@ export const storagePatterns: readonly LogPattern[] = [
     code: 'storage-region',
     category: 'invalid-input',
     pattern:
-      /\((?:PermanentRedirect|TemporaryRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException|301)\)|must be addressed using the specified endpoint|the region (?:'[^']*'|"[^"]*") is wrong|PermanentRedirect: /,
+      /[([](?:PermanentRedirect|TemporaryRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraintException|301)[)\]]|must be addressed using the specified endpoint|the region (?:'[^']*'|"[^"]*") is wrong|PermanentRedirect: /,
     summary: (_match, uri) =>
       `The bucket of ${uri} is in another region, or behind another endpoint, than is asked for.`,
     remedy:
@@ -63,7 +63,7 @@ export const storagePatterns: readonly LogPattern[] = [
     code: 'storage-hf-access',
     category: 'unauthorized',
     pattern:
-      /GatedRepoError|Cannot access gated repo|LocalTokenNotFoundError|Token is required \(|is restricted\. You must (?:have access to it and )?be authenticated|is restricted and you are not in the authorized list|Your request to access model \S+ is awaiting/,
+      /GatedRepoError|HuggingFace authentication failed|[Cc]annot access gated repo|trying to access a gated repo|LocalTokenNotFoundError|Token is required \(|is restricted\. You must (?:have access to it and )?be authenticated|is restricted and you are not in the authorized list|Your request to access model \S+ is awaiting/,
     summary: (_match, uri) =>
       `Hugging Face gives ${uri} only to accounts that were granted access, and the storage initializer has no token of one.`,
     remedy:
@@ -72,7 +72,8 @@ export const storagePatterns: readonly LogPattern[] = [
   {
     code: 'storage-hf-repository',
     category: 'not-found',
-    pattern: /RepositoryNotFoundError|Repository Not Found for url|RevisionNotFoundError|HFValidationError/,
+    pattern:
+      /RepositoryNotFoundError|Repository Not Found for url|HuggingFace resource (?:\S+ )?not found|RevisionNotFoundError|HFValidationError/,
     summary: (_match, uri) =>
       `Hugging Face has no ${uri} that the storage initializer may see: there is none of that name (or revision), or it is private.`,
     remedy:
@@ -82,7 +83,7 @@ export const storagePatterns: readonly LogPattern[] = [
     code: 'storage-endpoint-invalid',
     category: 'invalid-input',
     pattern:
-      /Invalid endpoint: ?|InvalidEndpointError|in is_valid_endpoint|ValueError: Invalid endpoint|InvalidProxiesConfiguration|Invalid URL '[^']*': No (?:scheme|host) supplied|hostname doesn't (?:match|resolve)|NoRegionError/,
+      /Invalid endpoint: ?|InvalidEndpointError|in is_valid_endpoint|Hostname cannot be empty|LocationParseError|ValueError: Invalid endpoint|InvalidProxiesConfiguration|Invalid URL '[^']*': No (?:scheme|host) supplied|hostname doesn't (?:match|resolve)|NoRegionError/,
     summary: (_match, uri) => `The endpoint that the storage initializer is to ask for ${uri} is empty or no address.`,
     remedy:
       'Correct s3-endpoint on the Secret (serving.kserve.io/s3-endpoint: host and port without https://), or take the annotation away for AWS itself.',
@@ -101,7 +102,7 @@ export const storagePatterns: readonly LogPattern[] = [
     category: 'server',
     mayHeal: 'retry',
     pattern:
-      /\((?:SlowDown|TooManyRequests|429|503)\)|429 Client Error|HTTP Error 429|Too Many Requests|Please reduce your request rate/,
+      /[([](?:SlowDown|TooManyRequests|429|503)[)\]]|failed with status code (?:429|503)\b|429 Client Error|HTTP Error 429|Too Many Requests|Please reduce your request rate/,
     summary: (_match, uri) => `The server of ${uri} was asked for too much at once, and refuses for a while.`,
     remedy: 'Wait: the storage initializer tries again; a token or an account may be allowed more.',
   },
@@ -109,7 +110,7 @@ export const storagePatterns: readonly LogPattern[] = [
     code: 'storage-unauthorized',
     category: 'unauthorized',
     pattern:
-      /authentication failed|Invalid AWS credentials|InvalidAccessKeyId|SignatureDoesNotMatch|Unable to locate credentials|NoCredentialsError|PartialCredentialsError|InvalidClientTokenId|DefaultCredentialsError|default credentials were not found|AssumeRoleWithWebIdentity|AuthenticationFailed|ClientAuthenticationError|CredentialUnavailableError|\b401 (?:Client Error|Unauthorized)|HTTP Error 401|\(401\)|returned a 401 response|Anonymous caller does not have/i,
+      /authentication failed|Invalid AWS credentials|InvalidAccessKeyId|SignatureDoesNotMatch|Unable to locate credentials|NoCredentialsError|PartialCredentialsError|InvalidClientTokenId|DefaultCredentialsError|default credentials were not found|AssumeRoleWithWebIdentity|AuthenticationFailed|ClientAuthenticationError|CredentialUnavailableError|Invalid user token|Invalid credentials in Authorization header|\b401 (?:Client Error|Unauthorized)|HTTP Error 401|\(401\)|returned a 401 response|Anonymous caller does not have/i,
     summary: (_match, uri) =>
       `The server of ${uri} does not accept the credentials of the storage initializer, or there are none.`,
     remedy:
@@ -119,7 +120,7 @@ export const storagePatterns: readonly LogPattern[] = [
     code: 'storage-access-denied',
     category: 'forbidden',
     pattern:
-      /access denied to|\(AccessDenied\)|AccessDenied: |AllAccessDisabled|AuthorizationPermissionMismatch|AuthorizationFailure|PublicAccessNotPermitted|\b403 (?:Client Error|Forbidden|GET|POST|HEAD)|HTTP Error 403|\(403\)|returned a 403 response|does not have (?:storage|serviceusage)\S* access|Access Denied/i,
+      /access denied to|[([]AccessDenied[)\]]|AccessDenied: |AllAccessDisabled|AuthorizationPermissionMismatch|AuthorizationFailure|PublicAccessNotPermitted|\b403 (?:Client Error|Forbidden|GET|POST|HEAD)|HTTP Error 403|\(403\)|returned a 403 response|does not have (?:storage|serviceusage)\S* access|Access Denied/i,
     summary: (_match, uri) => `The storage initializer may not read ${uri}.`,
     remedy: 'Give its credentials the right to list and read there.',
   },
@@ -127,7 +128,7 @@ export const storagePatterns: readonly LogPattern[] = [
     code: 'storage-not-found',
     category: 'not-found',
     pattern:
-      /(?:bucket|object|key|blob|container|path|file|model|resource|share|URI|directory) (?:\S+ )?(?:was )?not found|(?:bucket|object|key|blob|container|path|file|model|resource|share|directory) (?:\S+ )?does not exist|Failed to fetch model\. (?:No model found|The path|Path)|No model found in|NoSuchBucket|NoSuchKey|BlobNotFound|ContainerNotFound|EntryNotFoundError|\b404 (?:Client Error|Not Found|GET|POST|HEAD)|HTTP Error 404|\(404\)|returned a 404 response|FileNotFoundError: \[Errno 2\]/i,
+      /(?:bucket|object|key|blob|container|path|file|model|resource|share|URI|directory) (?:\S+ )?(?:was )?not found|(?:bucket|object|key|blob|container|path|file|model|resource|share|directory) (?:\S+ )?does not exist|Failed to fetch model\. (?:No model found|The path|Path)|No model found in|Cannot locate source uri|NoSuchBucket|NoSuchKey|BlobNotFound|ContainerNotFound|EntryNotFoundError|\b404 (?:Client Error|Not Found|GET|POST|HEAD)|HTTP Error 404|\(404\)|returned a 404 response|FileNotFoundError: \[Errno 2\]/i,
     summary: (_match, uri) => `There is no model at ${uri}.`,
     remedy: 'Upload the model there, or correct the storage URI in the manifest.',
   },

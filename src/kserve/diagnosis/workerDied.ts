@@ -1,7 +1,7 @@
 import { findInLog, lastLines, lastPythonError } from './logPatterns.ts';
 import { logsOf, oneLine, podObject, showLogs, words, type Facts } from './facts.ts';
 import { matchPhrase } from './phrase.ts';
-import { torchServePatterns } from './torchServePatterns.ts';
+import { serverPatterns } from './serverPatterns.ts';
 import type { Cause } from './cause.ts';
 import type { Diagnosis } from './diagnosis.ts';
 
@@ -42,7 +42,7 @@ function causeIn(
   text: string,
   isReady: string,
 ): Pick<Diagnosis, 'code' | 'category' | 'mayHeal' | 'summary' | 'remedy' | 'evidence'> {
-  const found = findInLog(facts.phrase(text), torchServePatterns);
+  const found = findInLog(facts.phrase(text), serverPatterns);
   if (found !== undefined) {
     const { code, category, mayHeal = false, summary, remedy } = found.pattern;
     const evidence = [oneLine(found.line)];

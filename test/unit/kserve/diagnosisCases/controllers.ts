@@ -157,6 +157,45 @@ export const controllers: readonly Case[] = [
     remedy: /Gateway API/,
   },
   {
+    name: 'the cluster does not know VirtualServices, told in an event alone',
+    evidence: withIngress(condition('IngressReady', 'Unknown'), {
+      events: [
+        serviceEvent(
+          'InternalError',
+          'fails to reconcile ingress: no matches for kind "VirtualService" in version "networking.istio.io/v1beta1"',
+        ),
+      ],
+    }),
+    code: 'ingress-kind-missing',
+    summary: /VirtualService/,
+  },
+  {
+    name: 'the host of the way in belongs to another service',
+    evidence: withIngress(condition('IngressReady', 'Unknown'), {
+      events: [
+        serviceEvent(
+          'InternalError',
+          'fails to reconcile ingress: admission webhook "validate.nginx.ingress.kubernetes.io" denied the request: host "resnet18.example.com" and path "/" is already defined in ingress other/cats',
+        ),
+      ],
+    }),
+    code: 'admission-denied',
+    summary: /is already defined in ingress other\/cats\.$/,
+  },
+  {
+    name: 'no SecurityContextConstraints, as an older OpenShift says it',
+    evidence: a.evidence({
+      replicaSets: [
+        a.refusingReplicaSet(
+          'pods "resnet18-predictor-1" is forbidden: unable to validate against any security context constraint: [spec.containers[0].securityContext.runAsUser: Invalid value: 1000: must be in the ranges: [1000660000, 1000669999]]',
+        ),
+      ],
+    }),
+    code: 'security-context-constraint',
+    summary: /runAsUser: Invalid value: 1000/,
+    remedy: /oc adm policy add-scc-to-user nonroot-v2 -z default/,
+  },
+  {
     name: 'the way in cannot be made for another reason',
     evidence: withIngress(
       condition('IngressReady', 'False', 'Failed', 'HTTPRoute resnet18 was not accepted: no such gateway'),

@@ -165,6 +165,45 @@ export const fetchingCases: readonly Case[] = [
     'azure.core.exceptions.ClientAuthenticationError: Server failed to authenticate the request. Signature not valid in the specified time frame',
     { uri: 'https://acme.blob.core.windows.net/models/m' },
   ),
+  one(
+    'a bucket whose region KServe takes for a login, since its error holds the letters auth',
+    'storage-region',
+    "2026-10-01 10:00:06.001 1 kserve ERROR [storage_errors.py:raise_storage_error():40] S3 error for s3://models/resnet18: An error occurred (AuthorizationHeaderMalformed) when calling the ListObjects operation: The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-central-1'\nRuntimeError: S3 authentication failed. Set AWS_ACCESS_KEY_ID/AWS_SECRET_ACCESS_KEY or use awsAnonymousCredential=true.",
+    { summary: /another region/ },
+  ),
+  one(
+    'a code of S3 in the words of KServe',
+    'storage-token-expired',
+    'RuntimeError: S3 error [ExpiredToken]: The provided token has expired.',
+  ),
+  one(
+    'a gated model in the words of KServe',
+    'storage-hf-access',
+    'RuntimeError: HuggingFace authentication failed. Set HF_TOKEN or request access to the gated repository.',
+    { uri: hf },
+  ),
+  one(
+    'a download that is not there, in the words of KServe',
+    'storage-not-found',
+    "RuntimeError: HTTP resource not found at 'https://acme.example/m.zip'.",
+    { uri: 'https://acme.example/m.zip' },
+  ),
+  one(
+    'a folder of a claim that is not there, in an init container',
+    'storage-not-found',
+    'Exception: Cannot locate source uri /mnt/pvc/resnet18 for PVC',
+    { uri: 'pvc://models/resnet18' },
+  ),
+  one(
+    'a clock whose signature has expired',
+    'storage-clock',
+    clientError(
+      'SignatureDoesNotMatch',
+      'ListObjects',
+      'Signature expired: 20261001T100000Z is now earlier than 20261001T110000Z',
+    ),
+    { summary: /clock/ },
+  ),
   one('a disk of the node that is full', 'storage-no-space', 'OSError: [Errno 28] No space left on device'),
   one('a URI that nobody can fetch', 'storage-type-unknown', 'Exception: Cannot recognize storage type for ftp://x/y', {
     uri: 'ftp://x/y',

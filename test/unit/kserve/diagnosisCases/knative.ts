@@ -220,6 +220,52 @@ export const knativeCases: readonly Case[] = [
     remedy,
   })),
   {
+    name: 'Knative mounts no claims for writing, as newer versions say it in several lines',
+    evidence: refused(
+      'validation failed: Persistent volume claim support is disabled, but found persistent volume claim models:\nPersistent volume write support is disabled, but found persistent volume claim models that is not read-only:\nmust not set the field(s): spec.template.spec.volumes[0].persistentVolumeClaim',
+    ),
+    code: 'knative-claim-disabled',
+    summary: /does not let resnet18 mount a claim/,
+    remedy: /kubernetes\.podspec-persistent-volume-write/,
+  },
+  {
+    name: 'a field that Knative has no feature for is told in its own words',
+    evidence: refused('validation failed: must not set the field(s): spec.template.spec.containers[0].lifecycle'),
+    code: 'admission-denied',
+    summary: /validation\.webhook\.serving\.knative\.dev does not admit resnet18: .*lifecycle/,
+  },
+  {
+    name: 'a policy about claims in Knative mode is not that of Knative',
+    evidence: knative(
+      [],
+      { deploymentMode: 'Knative', conditions: [condition('Ready', 'Unknown')] },
+      {
+        events: [
+          serviceEvent(
+            'InternalError',
+            'fails to create knative service: admission webhook "policies.acme.example" denied the request: persistentVolumeClaim is not allowed',
+          ),
+        ],
+      },
+    ),
+    code: 'admission-denied',
+    summary: /^The webhook policies\.acme\.example does not admit resnet18/,
+  },
+  {
+    name: 'what Knative says of a configuration without naming a revision',
+    evidence: knative([
+      condition(
+        'PredictorConfigurationReady',
+        'False',
+        'ContainerMissing',
+        'Unable to fetch image "pytorch/torchserve-kfs:0.8.2": failed to resolve image to digest: HEAD https://index.docker.io/v2/pytorch/torchserve-kfs/manifests/0.8.2: unexpected status code 401 Unauthorized (HEAD responses have no body, use GET for details)',
+      ),
+      missing,
+    ]),
+    code: 'revision-image-unresolved',
+    summary: /401 Unauthorized/,
+  },
+  {
     name: 'Knative mounts no claims, told in an event',
     evidence: refused(
       'validation failed: must not set the field(s): spec.template.spec.volumes[0].persistentVolumeClaim',

@@ -269,6 +269,31 @@ export const onTheNode: readonly Case[] = [
     summary: /imports onnxruntime/,
   },
   {
+    name: 'a liveness probe that failed again and again, whose Killing event is gone',
+    evidence: crash('INFO loading weights 40%\n', 137, [
+      a.event('Unhealthy', 'Liveness probe failed: HTTP probe failed with statuscode: 503'),
+    ]),
+    code: 'liveness-failed',
+    summary: /statuscode: 503/,
+  },
+  {
+    name: 'killed, while a probe ended another container',
+    evidence: crash('INFO loading weights 40%\n', 137, [
+      a.event('Killing', 'Container queue-proxy failed liveness probe, will be restarted'),
+    ]),
+    code: 'crash-loop',
+    summary: /ended with exit code 137/,
+  },
+  {
+    name: 'a server that may not fetch a gated model of Hugging Face',
+    evidence: crash(
+      'OSError: You are trying to access a gated repo.\nMake sure to have access to it at https://huggingface.co/acme/x.\n',
+    ),
+    code: 'storage-hf-access',
+    summary: /its server has no token of one/,
+    remedy: /HF_TOKEN/,
+  },
+  {
     name: 'killed, and nothing tells by whom',
     evidence: crash('INFO loading weights 40%\n', 137),
     code: 'crash-loop',
