@@ -41,11 +41,7 @@ export const sleepRestrictions = [
     selector: 'ImportDeclaration[source.value="node:timers/promises"] ImportSpecifier[imported.name="setTimeout"]',
     message: sleeps,
   },
-  {
-    selector: 'WhileStatement > AwaitExpression.test, WhileStatement > UnaryExpression > AwaitExpression',
-    message: endless,
-  },
-  { selector: 'WhileStatement > ExpressionStatement > AwaitExpression', message: endless },
+  { selector: ':matches(WhileStatement, DoWhileStatement) AwaitExpression', message: endless },
   { selector: 'ForStatement:not([test]) AwaitExpression', message: endless },
 ];
 

@@ -118,6 +118,7 @@ describe('deploy to a real cluster', { skip: cluster.cannot('claimFolder') }, ()
     let cut = 0;
     const asking = (async () => {
       while (!isOver) {
+        // eslint-disable-next-line no-restricted-syntax -- It asks until the deploy is over, which has an end of its own.
         await labelsBy(undefined, 10_000).then(
           (labels) => answers.push(labels),
           (error: unknown) => {

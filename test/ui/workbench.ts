@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import { errors, type Browser, type Locator, type Page } from 'playwright-core';
 import { waitUntil } from '../waitUntil.ts';
 import { ClassifyPage } from './classifyPage.ts';
 import { expect, patience } from './expect.ts';
@@ -144,10 +144,11 @@ export class Workbench {
   async clickUntil(row: Locator, outcome: Locator): Promise<void> {
     const isLoading = row.locator('.codicon-tree-item-loading');
     await waitUntil('something comes of a click on the row', async () => {
-      if (await comesAbout(outcome.waitFor({ timeout: glance }))) return true;
+      if (await comesAbout(outcome.first().waitFor({ timeout: glance }))) return true;
       // What came meanwhile may be in front of the row.
       if (!(await comesAbout(isLoading.waitFor({ timeout: glance })))) await row.click({ timeout: 3000 });
-      return comesAbout(outcome.waitFor({ timeout: 3000 }));
+      // A second click too early would ask for the same thing twice.
+      return comesAbout(outcome.first().waitFor({ timeout: 6000 }));
     });
   }
 
@@ -273,10 +274,13 @@ function textsOf(rows: Locator): Promise<readonly string[]> {
   );
 }
 
-/** Whether what is waited for comes in its time. */
-function comesAbout(waiting: Promise<void>): Promise<boolean> {
-  return waiting.then(
-    () => true,
-    () => false,
-  );
+/** Whether what is waited for comes in its time. @throws what else goes wrong, such as two rows where one was meant */
+async function comesAbout(waiting: Promise<void>): Promise<boolean> {
+  try {
+    await waiting;
+    return true;
+  } catch (error) {
+    if (error instanceof errors.TimeoutError) return false;
+    throw error;
+  }
 }
