@@ -209,7 +209,12 @@ describe('a connection to a real API server', { timeout: 600_000 }, () => {
       const answer = { apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status: { token } };
       const script = `#!/bin/sh\necho "$KUBERNETES_EXEC_INFO" >> ${runs}\ncat <<'END'\n${JSON.stringify(answer)}\nEND\n`;
       await writeFile(path.join(cluster.folder, 'connection-plugin'), script, { mode: 0o700 });
-      const exec = { apiVersion: answer.apiVersion, command: './connection-plugin', provideClusterInfo: true };
+      const exec = {
+        apiVersion: answer.apiVersion,
+        command: './connection-plugin',
+        interactiveMode: 'Never',
+        provideClusterInfo: true,
+      };
       const file = await variant({ user: { ...noUser, exec } });
       const denied = await connect(file, { allowExecPlugin: () => Promise.resolve(false) });
       await rejection(denied.get(configMaps, { name: 'a' }), 'unauthorized');

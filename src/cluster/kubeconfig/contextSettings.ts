@@ -127,6 +127,10 @@ async function areAllReadable(files: readonly string[], environment: NodeJS.Proc
   return read.every((content) => content !== undefined);
 }
 
+/** What client-go takes; the newest first, which has to name the mode. */
+const execVersions = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1'];
+const interactiveModes = ['Never', 'IfAvailable', 'Always'];
+
 /**
  * The credential plugin of a user, when it has one.
  * @throws ModelDeckError `invalid-input` for a plugin without a command, and for fields of the wrong type
@@ -138,7 +142,17 @@ export function execSettingsOf(entry: KubeconfigEntry): ExecSettings | undefined
   if (command === undefined) throw exec.wrong('command', 'is missing', 'Name the program that hands out credentials.');
   // A bare name is looked for on the PATH, anything else belongs beside the file: the rule of client-go.
   const isPath = command.includes('/') || (path.sep === '\\' && command.includes('\\'));
+  const apiVersion = exec.text('apiVersion');
+  if (apiVersion === undefined || !execVersions.includes(apiVersion)) {
+    const isWhat = apiVersion === undefined ? 'is missing' : `is ${apiVersion}, which is no longer supported`;
+    throw exec.wrong('apiVersion', isWhat, `Write ${execVersions[0]}.`);
+  }
   const interactiveMode = exec.text('interactiveMode');
+  const isModeKnown = interactiveMode === undefined || interactiveModes.includes(interactiveMode);
+  if (!isModeKnown || (interactiveMode === undefined && apiVersion === execVersions[0])) {
+    const isWhat = isModeKnown ? 'is missing' : 'is unknown';
+    throw exec.wrong('interactiveMode', isWhat, `Write one of ${interactiveModes.join(', ')}.`);
+  }
   const installHint = exec.text('installHint');
   return {
     command: isPath ? path.resolve(path.dirname(entry.file), command) : command,
@@ -147,7 +161,7 @@ export function execSettingsOf(entry: KubeconfigEntry): ExecSettings | undefined
       const name = variable.text('name');
       return name === undefined ? [] : [{ name, value: variable.text('value') ?? '' }];
     }),
-    apiVersion: exec.text('apiVersion') ?? 'client.authentication.k8s.io/v1',
+    apiVersion,
     ...(interactiveMode !== undefined && { interactiveMode }),
     provideClusterInfo: exec.isTrue('provideClusterInfo'),
     ...(installHint !== undefined && { installHint }),
@@ -160,17 +174,23 @@ function clusterSettings(config: Kubeconfig, context: KubeContext, environment: 
   const fields = new EntryFields(entry);
   const caData = fields.text('certificate-authority-data');
   const proxyUrl = proxyAddress(fields);
+  const caFile = caData === undefined ? fields.file('certificate-authority') : undefined;
+  const skipTlsVerify = fields.isTrue('insecure-skip-tls-verify');
+  if (skipTlsVerify && (caData ?? caFile) !== undefined) {
+    const remedy = 'Remove it to check the certificate, or remove certificate-authority.';
+    throw fields.wrong('insecure-skip-tls-verify', 'is true beside a certificate-authority', remedy);
+  }
   const execExtension = execExtensionOf(fields);
   return {
     name: context.cluster,
     server: serverAddress(fields),
     ...defined({
       caData,
-      caFile: caData === undefined ? fields.file('certificate-authority') : undefined,
+      caFile,
       tlsServerName: fields.text('tls-server-name'),
       proxyUrl,
     }),
-    skipTlsVerify: fields.isTrue('insecure-skip-tls-verify'),
+    skipTlsVerify,
     ...(execExtension !== undefined && { execExtension }),
   };
 }

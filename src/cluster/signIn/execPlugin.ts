@@ -130,6 +130,13 @@ function parseCredential(output: string, exec: ExecSettings, user: string): Exec
   } catch {
     // What it wrote may be a secret: neither the text nor the parser's message, which quotes it, is passed on.
   }
+  const version = isRecord(value) ? text(value['apiVersion']) : undefined;
+  if (isRecord(value) && version !== exec.apiVersion) {
+    const answered = version === undefined ? 'without a version' : `in version ${version}`;
+    throw new ModelDeckError('unauthorized', `${named(exec, user)} answered ${answered}, not in ${exec.apiVersion}.`, {
+      remedy: 'Name the version that the plugin speaks in exec.apiVersion of the kubeconfig, or update the plugin.',
+    });
+  }
   const status: JsonObject = isRecord(value) && isRecord(value['status']) ? value['status'] : {};
   const token = text(status['token']);
   const certificate = text(status['clientCertificateData']);

@@ -158,7 +158,8 @@ export function openRest({ context, server, agent, credentials, proxy, deadlineM
         );
       });
       if (request.patient) sent.on('finish', () => limit.stop());
-      sent.end(request.body);
+      // As bytes: Node would write the header values in UTF-8 together with a text, and in latin1 otherwise.
+      sent.end(request.body === undefined ? undefined : Buffer.from(request.body));
     });
   }
 

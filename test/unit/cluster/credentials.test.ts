@@ -55,9 +55,12 @@ describe('credentials', { timeout: 120_000 }, () => {
     return error;
   }
   /** A plugin that counts its runs and answers with what the shell prints. */
-  async function plugin(script: string, name = 'plugin'): Promise<{ command: string; apiVersion: string }> {
+  async function plugin(
+    script: string,
+    name = 'plugin',
+  ): Promise<{ command: string; apiVersion: string; interactiveMode: string }> {
     const command = await desk.write(name, `#!/bin/sh\necho run >> '${desk.folder}/runs'\n${script}\n`);
-    return { command, apiVersion };
+    return { command, apiVersion, interactiveMode: 'Never' };
   }
   const runs = async () => (await readFile(path.join(desk.folder, 'runs'), 'utf8')).trim().split('\n').length;
   const credential = (status: object) => `echo '${JSON.stringify({ apiVersion, kind: 'ExecCredential', status })}'`;
@@ -128,7 +131,9 @@ describe('credentials', { timeout: 120_000 }, () => {
 
   it('gives a plugin its arguments and variables', async () => {
     const exec = {
-      ...(await plugin(`echo "{\\"status\\":{\\"token\\":\\"$1-$REGION\\"}}"`)),
+      ...(await plugin(
+        `echo "{\\"apiVersion\\":\\"client.authentication.k8s.io/v1\\",\\"status\\":{\\"token\\":\\"$1-$REGION\\"}}"`,
+      )),
       args: ['get'],
       env: [{ name: 'REGION', value: 'north' }],
     };
@@ -138,7 +143,7 @@ describe('credentials', { timeout: 120_000 }, () => {
 
   it('runs a plugin again when its credential has expired, or the server does not take it', async () => {
     const counting = `n=$(wc -l < '${desk.folder}/runs' | tr -d ' ')`;
-    const expired = `${counting}; echo "{\\"status\\":{\\"token\\":\\"t$n\\",\\"expirationTimestamp\\":\\"2020-01-01T00:00:00Z\\"}}"`;
+    const expired = `${counting}; echo "{\\"apiVersion\\":\\"client.authentication.k8s.io/v1\\",\\"status\\":{\\"token\\":\\"t$n\\",\\"expirationTimestamp\\":\\"2020-01-01T00:00:00Z\\"}}"`;
     const first = await desk.connect(server.url, {
       user: { exec: await plugin(expired) },
       environment: shellPath,
@@ -146,7 +151,7 @@ describe('credentials', { timeout: 120_000 }, () => {
     await first.get(widgets, { name: 'a' });
     await first.get(widgets, { name: 'a' });
     assert.equal(last().authorization, 'Bearer t2');
-    const lasting = `${counting}; echo "{\\"status\\":{\\"token\\":\\"t$n\\"}}"`;
+    const lasting = `${counting}; echo "{\\"apiVersion\\":\\"client.authentication.k8s.io/v1\\",\\"status\\":{\\"token\\":\\"t$n\\"}}"`;
     const second = await desk.connect(server.url, {
       user: { exec: await plugin(lasting, 'lasting') },
       environment: shellPath,
@@ -161,7 +166,12 @@ describe('credentials', { timeout: 120_000 }, () => {
   });
 
   it('names a plugin that is missing, with the hint of the kubeconfig', async () => {
-    const exec = { command: 'no-such-plugin', apiVersion, installHint: 'Install it from the shelf.' };
+    const exec = {
+      command: 'no-such-plugin',
+      apiVersion,
+      interactiveMode: 'Never',
+      installHint: 'Install it from the shelf.',
+    };
     const error = await fails('missing-tool', { user: { exec } });
     assert.equal(error.message, 'The credential plugin of ada is missing: no-such-plugin.');
     assert.equal(error.remedy, 'Install it from the shelf.');
@@ -170,7 +180,7 @@ describe('credentials', { timeout: 120_000 }, () => {
   it('finds a plugin on the PATH of the login shell', async () => {
     await plugin(credential({ token: 'from-shell' }), 'shell-only-plugin');
     const shell = await desk.write('fake-shell', `#!/bin/sh\nPATH='${desk.folder}':$PATH\nexport PATH\neval "$2"\n`);
-    const exec = { command: 'shell-only-plugin', apiVersion };
+    const exec = { command: 'shell-only-plugin', apiVersion, interactiveMode: 'Never' };
     await ask({ user: { exec }, environment: { ...shellPath, SHELL: shell } });
     assert.equal(last().authorization, 'Bearer from-shell');
   });

@@ -144,12 +144,13 @@ describe('openLiveList', { timeout: 120_000 }, () => {
   it('does not run a failed credential plugin again before it is asked to', async () => {
     const runs = await desk.write('runs', '');
     const plugin = await desk.write('plugin', `#!/bin/sh\necho run >> ${runs}\necho no luck >&2\nexit 1\n`);
-    const exec = { command: plugin, apiVersion: 'client.authentication.k8s.io/v1' };
+    const apiVersion = 'client.authentication.k8s.io/v1';
+    const exec = { command: plugin, apiVersion, interactiveMode: 'Never' };
     // Were it to try again by itself, resuming would find it waiting for an hour.
     await open({ user: { exec } }, 3_600_000);
     await assert.rejects(list.whenListed(), /no luck/);
     assert.equal(await readFile(runs, 'utf8'), 'run\n');
-    await desk.write('plugin', `#!/bin/sh\necho '{"status":{"token":"t"}}'\n`);
+    await desk.write('plugin', `#!/bin/sh\necho '{"apiVersion":"${apiVersion}","status":{"token":"t"}}'\n`);
     list.resume();
     await until(isLive);
   });
