@@ -29,7 +29,7 @@ const input = {
 
 /** Preparing a photo of 12 megapixels, beside Pillow; both with the file in memory, and warm. No target: it is shown. */
 export async function benchImage(python: string, runs: number): Promise<void> {
-  const { prepareImage, decodeImage, preprocess } = loadBuilt('inference');
+  const { prepareImage, preprocessFile } = loadBuilt('inference');
   const folder = await mkdtemp(path.join(tmpdir(), 'model-deck-bench-'));
   const pillow = new PythonWorker(python, path.join(import.meta.dirname, 'pillow_worker.py'));
   try {
@@ -63,7 +63,7 @@ export async function benchImage(python: string, runs: number): Promise<void> {
     );
     await compare(
       'to the input tensor of a model: decoded, resized to 256, cropped to 224, normalised',
-      async () => preprocess(await decodeImage(photo), input),
+      () => preprocessFile(photo, input),
       theirs('tensor', upright),
     );
   } finally {

@@ -6,6 +6,7 @@ import { imageFormats } from './formats/index.ts';
 import { decodeStart, looksLikeText } from './formats/signatures.ts';
 import { maxPixels } from './formats/sharpImage.ts';
 import { unreadKinds } from './formats/unread.ts';
+import type { Region } from './raster.ts';
 
 /** A picture file whose header was read and found fit to be decoded. Its functions throw `ModelDeckError` only. */
 export interface OpenImage extends OpenedFile {
@@ -24,7 +25,7 @@ export async function openImage(bytes: Uint8Array, formats: readonly ImageFormat
   };
   const file = await Promise.resolve(bytes).then(format.open).catch(say);
   checkPixels(format, file);
-  const { check, thumbnail } = file;
+  const { check, part, thumbnail } = file;
   return {
     ...file,
     format,
@@ -34,6 +35,7 @@ export async function openImage(bytes: Uint8Array, formats: readonly ImageFormat
       throwIfCancelled(task);
       return image;
     },
+    ...(part && { part: (region: Region) => part(region).catch(say) }),
     ...(check && { check: () => check().catch(say) }),
     ...(thumbnail && { thumbnail: (size: number) => thumbnail(size).catch(say) }),
   };

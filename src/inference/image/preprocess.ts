@@ -1,10 +1,14 @@
 import { ModelDeckError } from '../../foundation/error.ts';
 import { roundHalfToEven } from '../../foundation/rounding.ts';
+import { throwIfCancelled } from '../../foundation/task.ts';
+import type { Task } from '../../foundation/task.ts';
 import { channelsOf } from '../../contract/modelContract.ts';
 import type { ImageInput, ValueRange } from '../../contract/modelContract.ts';
 import { float16Bits } from './float16.ts';
+import { openImage } from './openImage.ts';
+import type { Raster } from './raster.ts';
 import type { RgbImage } from './rgbImage.ts';
-import { seen } from './seen.ts';
+import { seen, seenInFile } from './seen.ts';
 
 /** The numbers of a tensor by its type; `float16` as the bits of each number. */
 export interface TensorNumbers {
@@ -24,7 +28,29 @@ export function preprocess<Type extends ImageInput['type']>(
   input: ImageInput & { readonly type: Type },
 ): TensorNumbers[Type] {
   const levels = levelsOf(input);
-  const { data: pixels } = seen(image, input);
+  return toTensor(seen(image, input), levels, input);
+}
+
+/**
+ * The same of a picture file, with the notes that `decodeImage` gives; of a large file only what is needed is decoded.
+ * @throws ModelDeckError as `decodeImage` does, and as {@link preprocess}
+ */
+export async function preprocessFile<Type extends ImageInput['type']>(
+  bytes: Uint8Array,
+  input: ImageInput & { readonly type: Type },
+  task?: Task,
+): Promise<{ readonly tensor: TensorNumbers[Type]; readonly notes: readonly string[] }> {
+  throwIfCancelled(task);
+  const levels = levelsOf(input);
+  const { raster, notes } = await seenInFile(await openImage(bytes), input, task);
+  return { tensor: toTensor(raster, levels, input), notes };
+}
+
+function toTensor<Type extends ImageInput['type']>(
+  { data: pixels }: Raster,
+  levels: readonly Numbers[],
+  input: ImageInput & { readonly type: Type },
+): TensorNumbers[Type] {
   const tensor = numbers(input.type, pixels.length);
   const channels = channelsOf(input.colour);
   const area = pixels.length / channels;

@@ -28,6 +28,64 @@ export function resize(image: Raster, to: Resizing, region?: Region): Raster {
   return resizeColumns(narrow, rows, firstRow, wanted.height);
 }
 
+/** Pixels that are had part by part, so that not all of a large picture is held. */
+export interface PixelSource {
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly part: (region: Region) => Promise<Raster>;
+}
+
+/** Most pixels that are asked for at once where a resize can do with a part: 72 MB. */
+const mostAtOnce = 24_000_000;
+
+/**
+ * As {@link resize}, of a source: asks only for the rows and columns that the wanted region is made of, in bands one after the
+ * other. Each band may be read from the top of the file again, so that there are few of them.
+ */
+export async function resizeParts(
+  source: PixelSource,
+  to: Resizing,
+  region: Region,
+  atOnce = mostAtOnce,
+): Promise<Raster> {
+  const { interpolation } = to;
+  const isPlain = interpolation === 'nearest' || to.width === source.width || to.height === source.height;
+  if (isPlain) {
+    const whole = { left: 0, top: 0, width: source.width, height: source.height };
+    return resize(await source.part(whole), to, region);
+  }
+  const rows = weightsAlong(interpolation, { from: source.height, to: to.height }, region.top, region.height);
+  const columns = weightsAlong(interpolation, { from: source.width, to: to.width }, region.left, region.width);
+  const down = extent(rows, region.height);
+  const across = extent(columns, region.width);
+  const shifted = { ...columns, starts: columns.starts.map((start) => start - across.from) };
+  const bandHeight = Math.max(1, Math.floor(atOnce / across.length));
+  let narrow: Uint8Array | undefined;
+  let channels: Raster['channels'] = 3;
+  for (let done = 0; done < down.length; done += bandHeight) {
+    const height = Math.min(bandHeight, down.length - done);
+    const band = await source.part({ left: across.from, top: down.from + done, width: across.length, height });
+    channels = band.channels;
+    narrow ??= new Uint8Array(region.width * down.length * channels);
+    const strip = { left: 0, top: 0, width: region.width, height };
+    narrow.set(weighRows(band, shifted, strip).data, region.width * done * channels);
+  }
+  const image = { width: region.width, height: down.length, channels, data: narrow ?? new Uint8Array() };
+  return resizeColumns(image, rows, down.from, region.height);
+}
+
+/** From which input sample on, and how many, the output samples are made of. */
+function extent({ starts, counts }: Weights, count: number): { from: number; length: number } {
+  let from = Infinity;
+  let end = 0;
+  for (let index = 0; index < count; index++) {
+    from = Math.min(from, starts[index] as number);
+    end = Math.max(end, (starts[index] as number) + (counts[index] as number));
+  }
+  return { from, length: end - from };
+}
+
 /** A part of the picture; the picture itself when that is all of it. */
 export function cut(image: Raster, { left, top, width, height }: Region): Raster {
   if (left === 0 && top === 0 && width === image.width && height === image.height) return image;
@@ -66,9 +124,11 @@ function clip(sum: number): number {
 
 /** The columns of the region in a picture of the new width, and its rows of the old height. */
 function resizeRows(image: Raster, newWidth: number, filter: Filter, region: Region): Raster {
+  return weighRows(image, weightsAlong(filter, { from: image.width, to: newWidth }, region.left, region.width), region);
+}
+
+function weighRows(image: Raster, weights: Weights, { width, height, top }: Region): Raster {
   const { channels } = image;
-  const { width, height, left, top } = region;
-  const weights = weightsAlong(filter, { from: image.width, to: newWidth }, left, width);
   const data = new Uint8Array(width * height * channels);
   const work = { source: image.data, sourceWidth: image.width, data, width, firstRow: top, rowCount: height };
   if (channels === 3 && !weights.overshoots) resizeColourRows(work, weights);

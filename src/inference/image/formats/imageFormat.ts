@@ -1,5 +1,6 @@
 import { ModelDeckError } from '../../../foundation/error.ts';
 import type { Task } from '../../../foundation/task.ts';
+import type { Region } from '../raster.ts';
 import type { DecodedImage } from '../rgbImage.ts';
 import type { Signature } from './signatures.ts';
 
@@ -24,6 +25,8 @@ export interface OpenedFile {
   readonly asItIs?: 'image/jpeg' | 'image/png';
   /** Upright 8-bit RGB. */
   readonly decode: (task?: Task) => Promise<DecodedImage>;
+  /** The RGB bytes of a part, where they are had without holding all; then there is nothing to note. */
+  readonly part?: (region: Region) => Promise<Uint8Array>;
   /** Reads every byte without keeping the pixels; `decode` does it where there is nothing quicker. */
   readonly check?: () => Promise<void>;
   /** A small upright picture with its transparency; made from `decode` where there is none. */

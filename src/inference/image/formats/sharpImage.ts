@@ -2,6 +2,7 @@ import type sharp from 'sharp';
 import type { Metadata, Sharp } from 'sharp';
 import { ModelDeckError } from '../../../foundation/error.ts';
 import { throwIfCancelled } from '../../../foundation/task.ts';
+import type { Region } from '../raster.ts';
 import type { DecodedImage, RgbImage } from '../rgbImage.ts';
 import type { OpenedFile } from './imageFormat.ts';
 import { upright, xmpOrientation } from './orientation.ts';
@@ -44,6 +45,7 @@ export async function openWithSharp(bytes: Uint8Array, options: SharpOptions = {
       const image = await readPixels(pipeline(), metadata);
       return { ...upright(image, turn), notes: [...notes, ...image.notes] };
     },
+    ...(isRgb && isUpright && notes.length === 0 && { part: (region: Region) => readPart(pipeline(), region) }),
     check: async () => {
       // At an eighth of the size, which still reads every byte: a cut-off file must be named here, not in the cluster.
       const eighth = Math.max(1, Math.round(width / 8));
@@ -72,6 +74,10 @@ async function readPixels(pipeline: Sharp, metadata: Metadata): Promise<DecodedI
   const data = new Uint16Array(deep.bytes.buffer, deep.bytes.byteOffset, deep.bytes.length / 2);
   const colour = isGrey ? ([0] as const) : ([0, 1, 2] as const);
   return toRgb({ width: deep.width, height: deep.height, data, channels: deep.channels, colour, depth: '16-bit' });
+}
+
+async function readPart(pipeline: Sharp, region: Region): Promise<Uint8Array> {
+  return (await raw(pipeline.extract(region).removeAlpha().toColourspace('srgb'), 'uchar')).bytes;
 }
 
 async function raw(

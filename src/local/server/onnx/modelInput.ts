@@ -1,6 +1,6 @@
 import { channelsOf, type ImageInput } from '../../../contract/modelContract.ts';
 import { ModelDeckError } from '../../../foundation/error.ts';
-import { decodeImage, preprocess } from '../../../inference/index.ts';
+import { preprocessFile } from '../../../inference/index.ts';
 import type {
   AnswerTensor,
   InferenceInput,
@@ -164,7 +164,7 @@ export class ModelInput {
 
   private async ofPicture(bytes: Uint8Array, where: string, signal: AbortSignal): Promise<PictureNumbers> {
     try {
-      return preprocess(await decodeImage(bytes, { signal }), { ...this.contract, type: this.type });
+      return (await preprocessFile(bytes, { ...this.contract, type: this.type }, { signal })).tensor;
     } catch (error) {
       if (!ModelDeckError.is(error) || error.category === 'cancelled') throw error;
       throw error.with({ summary: `${where}: ${error.message}` });
