@@ -28,24 +28,22 @@ export async function openWithSharp(bytes: Uint8Array, options: SharpOptions = {
   const metadata = await open(bytes, { limitInputPixels: false }).metadata();
   const pipeline = (): Sharp =>
     open(bytes, { limitInputPixels: maxPixels, failOn: 'error', ignoreIcc: true }).autoOrient();
-  const hasExif = metadata.orientation !== undefined;
-  const turn = hasExif ? 1 : (options.orientation ?? xmpOrientation(metadata.xmp) ?? 1);
-  const parts = options.parts ?? metadata.pages ?? 1;
-  const notes = options.part !== undefined && parts > 1 ? [`${options.part} 1 of ${parts} was taken.`] : [];
   const { width, height } = metadata;
+  const turn = turnBesideExif(metadata, options);
+  const notes = notesOn(metadata, options);
+  // What a part of it can be had of, and sent as it is: nothing turned, nothing chosen.
   const isRgb = metadata.space === 'srgb' && metadata.channels === 3 && metadata.depth === 'uchar';
-  const isUpright = (metadata.orientation ?? 1) === 1 && turn === 1;
-  const isPlain = isRgb && isUpright && !metadata.isPalette && notes.length === 0;
+  const isPlain = isRgb && (metadata.orientation ?? 1) === 1 && turn === 1 && notes.length === 0;
   return {
     width,
     height,
-    ...(isPlain && options.mediaType && { asItIs: options.mediaType }),
+    ...(isPlain && !metadata.isPalette && options.mediaType && { asItIs: options.mediaType }),
     decode: async (task) => {
       throwIfCancelled(task);
       const image = await readPixels(pipeline(), metadata);
       return { ...upright(image, turn), notes: [...notes, ...image.notes] };
     },
-    ...(isRgb && isUpright && notes.length === 0 && { part: (region: Region) => readPart(pipeline(), region) }),
+    ...(isPlain && { part: (region: Region) => readPart(pipeline(), region) }),
     check: async () => {
       // At an eighth of the size, which still reads every byte: a cut-off file must be named here, not in the cluster.
       const eighth = Math.max(1, Math.round(width / 8));
@@ -54,6 +52,15 @@ export async function openWithSharp(bytes: Uint8Array, options: SharpOptions = {
     // Deep pictures are shown as they are prepared, and sharp knows but one way of turning.
     ...(turn === 1 && !isDeep(metadata) && { thumbnail: (size: number) => small(pipeline(), metadata, size) }),
   };
+}
+
+/** The orientation that sharp does not see itself; EXIF's, which it does, comes first. */
+function turnBesideExif({ orientation, xmp }: Metadata, options: SharpOptions): number {
+  return orientation !== undefined ? 1 : (options.orientation ?? xmpOrientation(xmp) ?? 1);
+}
+
+function notesOn({ pages }: Metadata, { part, parts = pages ?? 1 }: SharpOptions): readonly string[] {
+  return part !== undefined && parts > 1 ? [`${part} 1 of ${parts} was taken.`] : [];
 }
 
 function isDeep({ depth }: Metadata): boolean {
