@@ -18,7 +18,9 @@ export interface ModelSpec {
   readonly weights?: string;
   /** Python file with the one model class of an eager model (`modelFile`). */
   readonly modelFile?: string;
-  /** A built-in TorchServe handler name, `my_handler.py`, `my_handler.py:function`, or `model-deck:onnx-image-classifier`, which we generate. */
+  /** A network of torchvision whose Python file Model Deck writes, instead of `modelFile`. */
+  readonly architecture?: NetworkSpec;
+  /** A built-in TorchServe handler name, `my_handler.py`, `my_handler.py:function`, or the id of a handler that we generate. */
   readonly handler: string;
   /** File with the names of the classes, in any usual shape; the package gets an `index_to_name.json` made of it. */
   readonly labels?: string;
@@ -42,6 +44,21 @@ export interface ModelSpec {
   readonly origins?: Readonly<Partial<Record<ContractField, string>>>;
   readonly provenance?: Provenance;
   readonly deploy?: DeploySpec;
+}
+
+/** A classifier of torchvision, as its weights say it. */
+export interface NetworkSpec {
+  /** Function of `torchvision.models`, for example `resnet18`. */
+  readonly name: string;
+  readonly classes: number;
+  /** Channels of the picture, where they are not three. */
+  readonly channels?: number;
+  /** Side of the picture in pixels, for networks that fit one size only (ViT). */
+  readonly imageSize?: number;
+  /** googlenet and inception_v3: whether the weights have the layers that only training uses. */
+  readonly auxiliary?: boolean;
+  /** googlenet and inception_v3: whether the network itself turns ImageNet's mean and deviation into 0.5. */
+  readonly transformInput?: boolean;
 }
 
 /** Where and how this folder was deployed to a cluster last: what "Deploy Model…" asks, pre-filled the next time. */

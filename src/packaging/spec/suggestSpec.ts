@@ -5,17 +5,18 @@ import { imageInput } from '../read/formats/onnxImageInput.ts';
 import type { PythonModule } from '../read/formats/pythonModule.ts';
 import type { WeightsFacts } from '../read/formats/weightsFile.ts';
 import { onnxImageClassifier } from '../kinds/torchserve/handlers/onnxImageClassifier.ts';
+import { suggestNetwork } from './suggestNetwork.ts';
 import type { ModelSpec, Preprocessing } from './modelSpec.ts';
 import { requiredArguments } from '../read/candidates.ts';
 
 /** Weights of a folder with what was read in them. */
-export type FoundWeights = DetectedWeights & Pick<WeightsFacts, 'graph'>;
+export type FoundWeights = DetectedWeights & Pick<WeightsFacts, 'graph' | 'stateDicts'>;
 
 /** torchvision's transforms for its ImageNet models: sides in pixels, mean and deviation of R, G, B in 0..1. */
 const imageNet = { resize: 256, crop: 224, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
 
 /** Which kinds can be packaged, the one that runs in most places first. */
-const usable: readonly DetectedWeights['kind'][] = ['onnx', 'torchscript', 'eager-state-dict'];
+const usable: readonly DetectedWeights['kind'][] = ['onnx', 'torchscript', 'eager-state-dict', 'checkpoint', 'safetensors'];
 
 /** The spec that fits what a folder holds; undefined when nothing in it can be packaged. */
 export function suggestSpec(
@@ -28,8 +29,9 @@ export function suggestSpec(
     .map((kind) => weights.find((found) => found.kind === kind))
     .find((found) => found !== undefined);
   if (chosen === undefined) return undefined;
-  const handler = chosen.kind === 'onnx' ? onnxImageClassifier : (candidates.handlers[0] ?? 'image_classifier');
-  const modelFile = chosen.kind === 'eager-state-dict' ? modelFileFor(candidates, modules) : undefined;
+  const network = suggestNetwork(chosen, modelFileFor(candidates, modules));
+  const { modelFile } = network;
+  const handler = chosen.kind === 'onnx' ? onnxImageClassifier.id : (candidates.handlers[0] ?? network.handler);
   const [labels] = candidates.labels;
   const ownCode = [modelFile, handler].filter((file) => file !== undefined && modules.has(file)) as string[];
   const extraFiles = [...externalData(chosen), ...localModules(ownCode, modules)];
@@ -40,12 +42,13 @@ export function suggestSpec(
     version: '1.0',
     weights: chosen.path,
     ...(modelFile !== undefined && { modelFile }),
+    ...(network.architecture && { architecture: network.architecture }),
     handler,
     ...(labels !== undefined && { labels }),
     ...(extraFiles.length > 0 && { extraFiles }),
     ...(requirements !== undefined && { requirements }),
     ...(configFile !== undefined && { configFile }),
-    ...(chosen.kind === 'onnx' && { preprocessing: preprocessingFor(chosen) }),
+    ...(chosen.kind === 'onnx' ? { preprocessing: preprocessingFor(chosen) } : network.contract),
   };
 }
 
@@ -81,6 +84,7 @@ function localModules(files: readonly string[], modules: ReadonlyMap<string, Pyt
   return [...known].slice(new Set(files).size);
 }
 
+/** Data files of a graph, and what a handler of one's own reads beside safetensors of Hugging Face. */
 function externalData({ path: file, graph }: FoundWeights): readonly string[] {
   return graph?.externalFiles.map((name) => path.posix.join(path.posix.dirname(file), name)) ?? [];
 }

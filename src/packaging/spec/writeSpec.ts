@@ -15,6 +15,7 @@ const order: readonly (keyof ModelSpec)[] = [
   'version',
   'weights',
   'modelFile',
+  'architecture',
   'handler',
   'labels',
   'extraFiles',

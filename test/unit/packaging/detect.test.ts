@@ -80,7 +80,7 @@ describe('detectModelFolder', () => {
     const { suggestion, candidates } = await detectModelFolder(folder, {});
     assert.equal(suggestion?.weights, 'weights/net.pth');
     assert.equal(suggestion.modelFile, 'network.py');
-    assert.equal(suggestion.handler, 'image_classifier');
+    assert.equal(suggestion.handler, 'model-deck:image-classifier');
     assert.deepEqual(candidates.modelFiles, ['network.py', 'model.py']);
   });
 

@@ -2,21 +2,14 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ModelDeckError } from '../../../foundation/error.ts';
 import { fileError } from '../../../foundation/fileErrors.ts';
-import { generatedFiles, isGeneratedHandler } from './handlers/onnxImageClassifier.ts';
+import { networkFileName, networkSource } from './handlers/networkFile.ts';
+import { generatedFiles, generatedHandler } from './handlers/registered.ts';
+import { weightsName } from './weightsName.ts';
+import { builtInHandlers } from './handlers/builtInHandlers.ts';
 import type { LayoutEntry } from './layoutEntry.ts';
 import type { ModelSpec } from '../../spec/modelSpec.ts';
 
-/** Handlers that TorchServe 0.12 brings along: nothing is copied for them. */
-export const builtInHandlers: readonly string[] = [
-  'base_handler',
-  'text_classifier',
-  'image_classifier',
-  'object_detector',
-  'image_segmenter',
-  'dali_image_classifier',
-  'vllm_handler',
-  'trt_llm_handler',
-];
+type FileEntry = Extract<LayoutEntry, { readonly file: string }>;
 
 /**
  * What goes into the archive, flattened as torch-model-archiver 0.12 does: every file to the root by its basename, the
@@ -30,9 +23,11 @@ export async function archiveLayout(folder: string, spec: ModelSpec): Promise<re
   const add = (found: readonly LayoutEntry[]): void => {
     for (const entry of found) entries.set(entry.name, entry);
   };
-  if (spec.modelFile !== undefined) add(await oneFile(folder, 'modelFile', spec.modelFile));
-  if (spec.weights !== undefined) add(await oneFile(folder, 'weights', spec.weights));
-  if (isGeneratedHandler(spec.handler)) add(generatedFiles(spec));
+  if (spec.architecture !== undefined) add([{ name: networkFileName, content: networkSource(spec.architecture) }]);
+  else if (spec.modelFile !== undefined) add(await oneFile(folder, 'modelFile', spec.modelFile));
+  if (spec.weights !== undefined) add(await weightsEntry(folder, spec, spec.weights));
+  const generated = generatedHandler(spec.handler);
+  if (generated !== undefined) add(generatedFiles(generated, spec));
   else if (!builtInHandlers.includes(spec.handler)) add(await oneFile(folder, 'handler', handlerFile(spec.handler)));
   if (spec.labels !== undefined) add(await oneFile(folder, 'labels', spec.labels));
   for (const pattern of spec.extraFiles ?? []) {
@@ -54,7 +49,7 @@ function isExcluded(folder: string): boolean {
   return folder === '__MACOSX' || folder === '__pycache__' || folder.startsWith('.');
 }
 
-async function oneFile(folder: string, field: string, relative: string): Promise<LayoutEntry[]> {
+async function oneFile(folder: string, field: string, relative: string): Promise<FileEntry[]> {
   const file = path.resolve(folder, relative);
   try {
     const { size, mtimeMs } = await stat(file);
@@ -62,6 +57,13 @@ async function oneFile(folder: string, field: string, relative: string): Promise
   } catch (error) {
     throw fileError(error, `read the ${field} of the model`, file);
   }
+}
+
+/** The entry of the weights, under the name that TorchServe loads them by. */
+export async function weightsEntry(folder: string, spec: ModelSpec, weights: string): Promise<LayoutEntry[]> {
+  const entries = await oneFile(folder, 'weights', weights);
+  const name = await weightsName(folder, spec, weights);
+  return entries.map((entry) => ({ ...entry, name, isWeights: true }));
 }
 
 async function fileOrFolder(folder: string, relative: string): Promise<LayoutEntry[]> {

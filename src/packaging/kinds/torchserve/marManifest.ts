@@ -1,22 +1,29 @@
 import path from 'node:path';
-import { manifestHandler } from './handlers/onnxImageClassifier.ts';
+import { networkFileName } from './handlers/networkFile.ts';
+import { manifestHandler } from './handlers/registered.ts';
 import type { Manifest } from './modelArchive.ts';
 import type { ModelSpec } from '../../spec/modelSpec.ts';
 
 /** The version of torch-model-archiver whose archives ours equal. */
 const archiverVersion = '0.12.0';
 
-/** The manifest of a spec, its keys in the archiver's order. @param created the archive's own time, UTC */
-export function manifestOf(spec: ModelSpec, created: Date): Manifest {
+/**
+ * The manifest of a spec, its keys in the archiver's order.
+ *
+ * @param created the archive's own time, UTC
+ * @param weightsName name of the weights in the archive, where it is not that of the file
+ */
+export function manifestOf(spec: ModelSpec, created: Date, weightsName?: string): Manifest {
   const base = (file: string): string => path.posix.basename(file);
+  const modelFile = spec.architecture === undefined ? spec.modelFile : networkFileName;
   return {
     createdOn: formatCreatedOn(created),
     runtime: spec.runtime ?? 'python',
     model: {
       modelName: spec.name,
-      ...(spec.weights !== undefined && { serializedFile: base(spec.weights) }),
+      ...(spec.weights !== undefined && { serializedFile: weightsName ?? base(spec.weights) }),
       handler: manifestHandler(spec.handler),
-      ...(spec.modelFile !== undefined && { modelFile: base(spec.modelFile) }),
+      ...(modelFile !== undefined && { modelFile: base(modelFile) }),
       modelVersion: spec.version,
       ...(spec.requirements !== undefined && { requirementsFile: base(spec.requirements) }),
       ...(spec.configFile !== undefined && { configFile: base(spec.configFile) }),

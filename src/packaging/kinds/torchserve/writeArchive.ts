@@ -54,7 +54,7 @@ export async function packageModel(request: PackageRequest, task: Task<PackageSt
     }
     await makeFolder(storeFolder);
     const created = newestInput(layout);
-    const manifest = manifestOf(spec, created);
+    const manifest = manifestOf(spec, created, layout.find(isWeights)?.name);
     const entries = [...layout, { name: manifestName, content: formatManifest(manifest) }];
     const written = await write({ entries, spec, partial, created }, task);
     checkWeights(spec, written.weightsSha256);
@@ -148,7 +148,7 @@ async function storedArchive(entries: readonly LayoutEntry[], task: Task<Package
 }
 
 async function writeArchive(job: Job, archive: Archiver, prefix: string, task: Task<PackageStep>): Promise<Written> {
-  const { entries, spec, created } = job;
+  const { entries, created } = job;
   const total = totalSize(entries);
   const archiveHash = createHash('sha256');
   let size = 0;
@@ -163,7 +163,7 @@ async function writeArchive(job: Job, archive: Archiver, prefix: string, task: T
   });
   const options = task.signal ? { signal: task.signal } : {};
   const done = pipeline(archive, tap, createWriteStream(job.partial, { highWaterMark: chunkSize }), options);
-  const weightsEntry = entries.find((entry) => isWeights(spec, entry));
+  const weightsEntry = entries.find(isWeights);
   const weights = sha256OfChunks(weightsEntry && 'file' in weightsEntry ? weightsEntry.size : 0);
   const closed = new Promise<'closed'>((resolve) => archive.once('close', () => resolve('closed')));
   const append = async (): Promise<void> => {
@@ -262,7 +262,7 @@ function nextEntry({ archive, closed }: OpenArchive): Promise<'taken' | 'closed'
 }
 
 async function writeFolder(job: Job, task: Task<PackageStep>): Promise<Written> {
-  const { entries, spec, partial } = job;
+  const { entries, partial } = job;
   const total = totalSize(entries);
   const written: { name: string; size: number; sha256: string }[] = [];
   let done = 0;
@@ -283,7 +283,7 @@ async function writeFolder(job: Job, task: Task<PackageStep>): Promise<Written> 
       done += entry.size;
     }
     const digest = hash.digest('hex');
-    if (isWeights(spec, entry)) weightsSha256 = digest;
+    if (isWeights(entry)) weightsSha256 = digest;
     const size = 'content' in entry ? Buffer.byteLength(entry.content) : entry.size;
     written.push({ name: entry.name, size, sha256: digest });
     task.onProgress?.({ step: 'write-archive', done, total });
@@ -296,8 +296,8 @@ async function writeFolder(job: Job, task: Task<PackageStep>): Promise<Written> 
   };
 }
 
-function isWeights(spec: ModelSpec, entry: LayoutEntry): boolean {
-  return spec.weights !== undefined && path.posix.basename(spec.weights) === entry.name;
+function isWeights(entry: LayoutEntry): boolean {
+  return 'isWeights' in entry && entry.isWeights;
 }
 
 function checkWeights(spec: ModelSpec, actual: string | undefined): void {

@@ -5,8 +5,22 @@ export interface PythonClass {
   /** Base classes as they are written. */
   readonly bases: readonly string[];
   readonly methods: readonly PythonFunction[];
+  /** `self.name = value` in its methods, in the order of the text. */
+  readonly attributes: readonly PythonAttribute[];
+  /** It makes attributes in a way that cannot be read off: `setattr`, `add_module`, `register_buffer` … */
+  readonly hasHiddenAttributes: boolean;
   /** Where its name stands. */
   readonly at: PythonToken;
+}
+
+export interface PythonAttribute {
+  readonly name: string;
+  /** What is called for its value, `nn.Conv2d`; undefined when the value is no single call. */
+  readonly callee?: string;
+  /** Arguments of the call as they are written, by place, or by name with `name=` in front. */
+  readonly given: readonly string[];
+  readonly at: PythonToken;
+  readonly end: PythonToken;
 }
 
 export interface PythonFunction {
@@ -18,6 +32,8 @@ export interface PythonFunction {
 export interface PythonParameter {
   readonly name: string;
   readonly required: boolean;
+  /** Its default as it is written. */
+  readonly usual?: string;
   /** Behind a star: it cannot be given by its place. */
   readonly keywordOnly: boolean;
   readonly at: PythonToken;
@@ -54,12 +70,16 @@ interface Block {
   readonly indent: number;
   readonly kind: 'class' | 'function' | 'try' | 'main' | 'other';
   readonly owner?: Draft;
+  /** The class that a method belongs to. */
+  readonly methodOf?: Draft;
 }
 
 interface Draft {
   readonly name: string;
   readonly bases: readonly string[];
   readonly methods: PythonFunction[];
+  readonly attributes: PythonAttribute[];
+  hasHiddenAttributes: boolean;
   readonly at: PythonToken;
 }
 
@@ -97,6 +117,7 @@ class Outline {
     else if (word === 'def') this.addFunction(indent, words, scope);
     else if (compound.has(word) || words.at(-1)?.text === ':') this.blocks.push({ indent, kind: blockKind(words) });
     else if (scope === undefined) assign(words, this.classes, this.names);
+    if (scope?.methodOf !== undefined) addAttribute(scope.methodOf, words);
   }
 
   private addImports(words: readonly PythonToken[], scope: Block | undefined): void {
@@ -108,7 +129,7 @@ class Outline {
   private addClass(indent: number, words: readonly PythonToken[], scope: Block | undefined): void {
     const [, at] = words;
     if (at === undefined) return;
-    const owner: Draft = { name: at.text, bases: argumentsOf(words).map(textOf), methods: [], at };
+    const owner: Draft = { name: at.text, bases: argumentsOf(words).map(textOf), ...noMembers(), at };
     if (scope === undefined) {
       this.classes.set(owner.name, owner);
       this.names.add(owner.name);
@@ -126,8 +147,46 @@ class Outline {
     }
     // A method under an `if` in the class body is one, too; one in another method is not.
     scope?.owner?.methods.push(made);
-    this.blocks.push({ indent, kind: 'function' });
+    this.blocks.push({ indent, kind: 'function', ...(scope?.owner && { methodOf: scope.owner }) });
   }
+}
+
+function noMembers(): Pick<Draft, 'methods' | 'attributes' | 'hasHiddenAttributes'> {
+  return { methods: [], attributes: [], hasHiddenAttributes: false };
+}
+
+/** Calls that make attributes whose names are not read here. */
+const hidden = new Set(['setattr', 'add_module', 'register_module', 'register_buffer', 'register_parameter']);
+
+function addAttribute(owner: Draft, words: readonly PythonToken[]): void {
+  if (words.some(({ kind, text }) => kind === 'name' && hidden.has(text))) owner.hasHiddenAttributes = true;
+  const [self, dot, at] = words;
+  const equals = topLevel(words).find(({ text }) => text === '=');
+  const end = words.at(-1);
+  if (self?.text !== 'self' || dot?.text !== '.' || at === undefined || equals === undefined || end === undefined) return;
+  const after = words[3]?.text ?? '';
+  const value = words.slice(words.indexOf(equals) + 1);
+  // Several targets bind more than one name; `self.a.b = …` binds none of this class.
+  if (after === ',' || topLevel(value).some(({ text }) => text === '=')) owner.hasHiddenAttributes = true;
+  if (after !== '=' && after !== ':') return;
+  const opening = value.findIndex(({ text }) => text === '(');
+  const isCall = opening > 0 && closingOf(value, opening) === value.length - 1;
+  owner.attributes.push({
+    name: at.text,
+    ...(isCall && { callee: textOf(value.slice(0, opening)) }),
+    given: isCall ? argumentsOf(value).map(textOf) : [],
+    at,
+    end,
+  });
+}
+
+function closingOf(words: readonly PythonToken[], opening: number): number {
+  let depth = 0;
+  for (let index = opening; index < words.length; index += 1) {
+    depth += bracket(words[index]);
+    if (depth === 0) return index;
+  }
+  return words.length;
 }
 
 const compound = new Set(['if', 'elif', 'else', 'try', 'except', 'finally', 'for', 'while', 'with']);
@@ -155,7 +214,7 @@ function assign(words: readonly PythonToken[], classes: Map<string, PythonClass>
   const opening = value.findIndex((token) => token.text === '(');
   const isFactory = opening > 0 && classFactories.test(textOf(value.slice(0, opening)));
   if (original !== undefined) classes.set(target.text, { ...original, name: target.text, at: target });
-  else if (isFactory) classes.set(target.text, { name: target.text, bases: [], methods: [], at: target });
+  else if (isFactory) classes.set(target.text, { name: target.text, bases: [], ...noMembers(), at: target });
   else classes.delete(target.text);
 }
 
@@ -210,8 +269,10 @@ function parametersOf(words: readonly PythonToken[]): readonly PythonParameter[]
     // A parameter with stars takes what is left, and may take nothing; a bare star only divides, as a slash does.
     if (first?.text === '*') keywordOnly = true;
     if (first?.kind !== 'name') continue;
-    const required = !topLevel(part).some((token) => token.text === '=');
-    parameters.push({ name: first.text, required, keywordOnly, at: first });
+    const equals = topLevel(part).find((token) => token.text === '=');
+    const usual = equals && textOf(part.slice(part.indexOf(equals) + 1));
+    const required = equals === undefined;
+    parameters.push({ name: first.text, required, ...(usual !== undefined && { usual }), keywordOnly, at: first });
   }
   return parameters;
 }

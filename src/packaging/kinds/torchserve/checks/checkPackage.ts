@@ -9,12 +9,14 @@ import type { LayoutEntry } from '../layoutEntry.ts';
 import type { ModelSpec } from '../../../spec/modelSpec.ts';
 import type { CheckRequest } from '../../packageKind.ts';
 import { specLocator, type CheckContext, type Part, type PythonSource } from './context.ts';
+import { checkBuiltInHandler } from './builtInHandler.ts';
 import { checkCollisions, collectParts } from './files.ts';
 import { checkLabels } from './labels.ts';
 import { checkLocalImports } from './localImports.ts';
 import { checkName } from './names.ts';
 import { checkPreprocessing } from './preprocessing.ts';
 import { checkHandler, checkModelFile } from './pythonFiles.ts';
+import { checkStateDict } from './stateDict.ts';
 import { checkConfigFile, checkRequirements } from './textFiles.ts';
 import { checkProvenance, checkWeights } from './weights.ts';
 
@@ -38,7 +40,8 @@ export async function checkPackage(
   const { parts, findings } = await collectParts({ folder, spec, at });
   const context = await readContext({ folder, spec, at, task, parts });
   findings.unshift(...checkName(context));
-  findings.push(...checkWeights(context), ...checkModelFile(context), ...checkHandler(context));
+  findings.push(...checkWeights(context), ...checkModelFile(context), ...checkStateDict(context));
+  findings.push(...checkHandler(context), ...checkBuiltInHandler(context));
   findings.push(...(await checkLocalImports(context)), ...(await checkLabels(context)), ...checkPreprocessing(context));
   findings.push(
     ...(await checkRequirements(context)),

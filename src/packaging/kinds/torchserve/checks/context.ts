@@ -6,8 +6,9 @@ import type { Finding } from '../../../read/detection.ts';
 import type { PythonModule } from '../../../read/formats/pythonModule.ts';
 import type { PythonToken } from '../../../read/formats/pythonTokens.ts';
 import type { WeightsFacts } from '../../../read/formats/weightsFile.ts';
-import { isGeneratedHandler } from '../handlers/onnxImageClassifier.ts';
-import { builtInHandlers } from '../archiveLayout.ts';
+import type { GeneratedHandler } from '../handlers/generatedHandler.ts';
+import { generatedHandler } from '../handlers/registered.ts';
+import { builtInHandlers } from '../handlers/builtInHandlers.ts';
 import type { LayoutEntry } from '../layoutEntry.ts';
 import type { ModelSpec } from '../../../spec/modelSpec.ts';
 import { locate, type KeyPath } from '../../../spec/locate.ts';
@@ -78,8 +79,13 @@ export function fileOf(context: CheckContext, field: keyof ModelSpec): string | 
 
 /** Who turns a request into a prediction decides what the weights may be. */
 export function handlerKind({ handler }: ModelSpec): 'generated' | 'built-in' | 'own' {
-  if (isGeneratedHandler(handler)) return 'generated';
+  if (generatedHandler(handler) !== undefined) return 'generated';
   return builtInHandlers.includes(handler) ? 'built-in' : 'own';
+}
+
+/** What the handler that Model Deck writes for this spec runs; undefined for any other handler. */
+export function generatedFor({ handler }: ModelSpec): GeneratedHandler['runs'] | undefined {
+  return generatedHandler(handler)?.runs;
 }
 
 export function baseName(relative: string): string {

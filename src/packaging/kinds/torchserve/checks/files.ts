@@ -2,7 +2,9 @@ import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ModelDeckError } from '../../../../foundation/error.ts';
 import type { Finding } from '../../../read/detection.ts';
-import { archiveLayout, builtInHandlers, handlerFile } from '../archiveLayout.ts';
+import { archiveLayout, handlerFile, weightsEntry } from '../archiveLayout.ts';
+import { builtInHandlers } from '../handlers/builtInHandlers.ts';
+import { generatedHandlers } from '../handlers/registered.ts';
 import type { LayoutEntry } from '../layoutEntry.ts';
 import type { ModelSpec } from '../../../spec/modelSpec.ts';
 import { modelSpecFileName } from '../../../spec/modelSpec.ts';
@@ -14,6 +16,8 @@ interface PathField {
   readonly keys: KeyPath;
   readonly path: string;
   readonly alone: ModelSpec;
+  /** For the weights, whose name in the archive depends on the whole spec. */
+  readonly isWeights?: true;
 }
 
 type Request = Pick<CheckContext, 'folder' | 'spec' | 'at'>;
@@ -32,7 +36,11 @@ export async function collectParts(
     if (outside !== undefined) findings.push(outside);
     if (outside?.severity === 'error') continue;
     try {
-      const entries = await archiveLayout(request.folder, field.alone);
+      const { folder, spec } = request;
+      const entries =
+        field.isWeights === true
+          ? await weightsEntry(folder, spec, field.path)
+          : await archiveLayout(folder, field.alone);
       const folderFinding = await folderInsteadOfFile(request, field, entries);
       if (folderFinding === undefined) parts.push({ keys: field.keys, entries });
       else findings.push(folderFinding);
@@ -48,12 +56,23 @@ function pathFields(spec: ModelSpec): readonly PathField[] {
   // A built-in handler adds no file of its own.
   const bare = { name: spec.name, version: spec.version, handler: builtInHandlers[0] ?? '' };
   const fields: PathField[] = [];
-  for (const key of ['modelFile', 'weights'] as const) {
-    const value = spec[key];
-    if (value !== undefined) fields.push({ keys: [key], path: value, alone: { ...bare, [key]: value } });
+  const { architecture, modelFile, weights } = spec;
+  if (architecture !== undefined)
+    fields.push({ keys: ['architecture'], path: '', alone: { ...bare, architecture } });
+  else if (modelFile !== undefined)
+    fields.push({ keys: ['modelFile'], path: modelFile, alone: { ...bare, modelFile } });
+  if (weights !== undefined) {
+    fields.push({ keys: ['weights'], path: weights, alone: { ...bare, weights }, isWeights: true });
   }
   if (handlerKind(spec) !== 'built-in') {
-    const alone = { ...bare, handler: spec.handler, ...(spec.preprocessing && { preprocessing: spec.preprocessing }) };
+    const { preprocessing, input, output, origins } = spec;
+    const said = {
+      ...(preprocessing && { preprocessing }),
+      ...(input && { input }),
+      ...(output && { output }),
+      ...(origins && { origins }),
+    };
+    const alone = { ...bare, handler: spec.handler, ...said };
     fields.push({ keys: ['handler'], path: handlerKind(spec) === 'own' ? handlerFile(spec.handler) : '', alone });
   }
   if (spec.labels !== undefined) {
@@ -170,7 +189,7 @@ function unknownHandler(spec: ModelSpec, place: Pick<Finding, 'location'>): Find
       ? `handler: Model Deck writes no handler of the name ${spec.handler}.`
       : `handler: ${spec.handler} is neither built into TorchServe nor is ${file} in the folder.`,
     remedy: prefixed
-      ? 'It writes model-deck:onnx-image-classifier.'
+      ? `It writes ${generatedHandlers.map(({ id }) => id).join(' and ')}.`
       : meant !== undefined
         ? `Write ${meant}.`
         : `Put ${file} there, or choose one of ${builtInHandlers.join(', ')}.`,

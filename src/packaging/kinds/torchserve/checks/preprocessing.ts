@@ -2,7 +2,7 @@ import type { Finding, TensorInfo } from '../../../read/detection.ts';
 import type { OnnxFacts } from '../../../read/formats/onnx.ts';
 import { imageInput } from '../../../read/formats/onnxImageInput.ts';
 import type { Preprocessing } from '../../../spec/modelSpec.ts';
-import { handlerKind, located, type CheckContext } from './context.ts';
+import { generatedFor, located, type CheckContext } from './context.ts';
 
 /** What onnxruntime says to a tensor of another shape. */
 const mismatch = 'onnxruntime: INVALID_ARGUMENT: Got invalid dimensions for input';
@@ -20,7 +20,7 @@ interface Complaint {
 /** Whether the prepared image fits the graph's input. Only the handler that Model Deck writes reads these fields. */
 export function checkPreprocessing(context: CheckContext): Finding[] {
   const { spec, weights, at } = context;
-  if (handlerKind(spec) !== 'generated') return [];
+  if (generatedFor(spec) !== 'onnx') return [];
   const { preprocessing } = spec;
   const complaints =
     preprocessing === undefined

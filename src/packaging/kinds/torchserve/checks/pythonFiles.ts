@@ -2,7 +2,7 @@ import path from 'node:path';
 import { requiredArguments } from '../../../read/candidates.ts';
 import type { Finding } from '../../../read/detection.ts';
 import type { PythonClass, PythonParameter } from '../../../read/formats/pythonModule.ts';
-import { handlerKind, located, tokenLocation, type CheckContext, type PythonSource } from './context.ts';
+import { generatedFor, handlerKind, located, tokenLocation, type CheckContext, type PythonSource } from './context.ts';
 
 /** Modules that a TorchServe worker has imported before it looks for ours: a file of such a name is never found. */
 const takenModules = new Set(
@@ -13,7 +13,8 @@ const takenModules = new Set(
 
 /** The model file: TorchServe imports it and calls the one class that it defines, without arguments. */
 export function checkModelFile({ spec, modelSource, weights, at }: CheckContext): Finding[] {
-  if (modelSource === undefined || handlerKind(spec) === 'generated') return [];
+  if (modelSource === undefined || generatedFor(spec) === 'onnx') return [];
+  if (generatedFor(spec) === 'torch') return classesForGenerated(modelSource);
   const { file, module } = modelSource;
   const findings = [...moduleName(modelSource, at('modelFile')), ...syntax(modelSource)];
   // With an open bracket somewhere, what follows was not read.
@@ -23,14 +24,7 @@ export function checkModelFile({ spec, modelSource, weights, at }: CheckContext)
   // A handler of one's own may load the model in another way.
   const severity = handlerKind(spec) === 'built-in' ? 'error' : 'warning';
   if (first === undefined) {
-    findings.push({
-      code: 'no-class-in-model-file',
-      severity,
-      message: `${path.basename(file)} defines no class at its top. Imported classes do not count.`,
-      remedy: 'Define the class of the model there, for example one that derives from an imported one.',
-      laterMessage: 'Expected only one class as model definition. []',
-      location: { path: file, line: 0, column: 0 },
-    });
+    findings.push(noClass(file, severity));
   } else if (second !== undefined) {
     findings.push({
       code: 'two-classes-in-model-file',
@@ -48,6 +42,28 @@ export function checkModelFile({ spec, modelSource, weights, at }: CheckContext)
     findings.push(...constructor(file, first, severity));
   }
   return findings;
+}
+
+/** The generated handler takes the class that the weights fit, of all that can be made without arguments. */
+function classesForGenerated(source: PythonSource): Finding[] {
+  const { file, module } = source;
+  const findings = syntax(source);
+  if (module.problem !== undefined) return findings;
+  const [first] = module.classes;
+  if (first === undefined) return [noClass(file, 'error')];
+  const isReady = module.classes.some((made) => requiredArguments(made).length === 0);
+  return isReady ? findings : [...findings, ...constructor(file, module.classes.at(-1) ?? first, 'error')];
+}
+
+function noClass(file: string, severity: Finding['severity']): Finding {
+  return {
+    code: 'no-class-in-model-file',
+    severity,
+    message: `${path.basename(file)} defines no class at its top. Imported classes do not count.`,
+    remedy: 'Define the class of the model there, for example one that derives from an imported one.',
+    laterMessage: 'Expected only one class as model definition. []',
+    location: { path: file, line: 0, column: 0 },
+  };
 }
 
 function constructor(file: string, made: PythonClass, severity: Finding['severity']): Finding[] {
@@ -85,6 +101,8 @@ export function checkHandler({ spec, handlerSource, at }: CheckContext): Finding
   const findings = [...moduleName(handlerSource, at('handler')), ...syntax(handlerSource)];
   if (module.problem !== undefined) return findings;
   const named = /:(\w+)$/.exec(spec.handler)?.[1];
+  const namedClass = module.classes.find((made) => made.name === named);
+  if (namedClass !== undefined) return [...findings, classAsFunction(namedClass, file, at('handler'))];
   if (module.names.has(named ?? 'handle')) return findings;
   const name = path.basename(file);
   const [only, ...more] = module.classes;
@@ -121,6 +139,18 @@ export function checkHandler({ spec, handlerSource, at }: CheckContext): Finding
     });
   }
   return findings;
+}
+
+/** Behind the colon TorchServe takes a function; a class it finds by itself when it is the only one in the file. */
+function classAsFunction({ name }: PythonClass, file: string, location: Finding['location']): Finding {
+  return {
+    code: 'handler-names-class',
+    severity: 'error',
+    message: `handler: ${name} in ${path.basename(file)} is a class, and TorchServe calls what is named behind the colon as a function.`,
+    remedy: `Write ${path.basename(file)} without :${name}: TorchServe finds the class when it is the only one in the file.`,
+    laterMessage: `TypeError: ${name}.__init__() takes 1 positional argument but 3 were given`,
+    ...located(location),
+  };
 }
 
 /** TorchServe makes a module's name from the file's: what is behind a dot is lost, and a name that is taken is not ours. */

@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import path from 'node:path';
 import { throwIfCancelled } from '../../../../foundation/task.ts';
+import { describeArchitecture } from '../../../read/architectures/describe.ts';
+import { recogniseArchitecture } from '../../../read/architectures/recognise.ts';
 import type { Finding } from '../../../read/detection.ts';
-import { baseName, fileOf, handlerKind, located, partOf, type CheckContext } from './context.ts';
+import type { ModelSpec } from '../../../spec/modelSpec.ts';
+import { hasColours, networkSpec } from '../../../spec/suggestNetwork.ts';
+import { onnxImageClassifier } from '../handlers/onnxImageClassifier.ts';
+import { torchImageClassifier } from '../handlers/torchImageClassifier.ts';
+import { checkArchitecture } from './architecture.ts';
+import { baseName, fileOf, generatedFor, handlerKind, located, partOf, type CheckContext } from './context.ts';
 
 /** Larger weights are hashed while they are packaged, which refuses them as well: to read them twice takes longer. */
 const largestHashed = 64 * 1024 * 1024;
@@ -33,16 +39,16 @@ export function checkWeights(context: CheckContext): Finding[] {
     case 'pickled-module':
       return refuse('pickled-module', pickledModuleLater(spec.modelFile, weights.global ?? ''));
     case 'eager-state-dict':
-      return stateDict(context);
+    case 'checkpoint':
+    case 'safetensors':
+      return tensors(context);
     case 'torchscript':
       return torchScript(context);
     case 'onnx':
       return onnx(context);
-    case 'checkpoint':
     case 'mar':
     case 'keras':
     case 'tensorflow':
-    case 'safetensors':
     case 'unknown':
       // A handler of one's own may well read them.
       return handlerKind(spec) === 'own' ? [] : refuse('weights-unsupported', unsupportedLater(context));
@@ -69,7 +75,7 @@ function pickledModuleLater(modelFile: string | undefined, global: string): stri
 }
 
 function unsupportedLater({ spec }: CheckContext): string {
-  if (handlerKind(spec) === 'generated') return 'onnxruntime: INVALID_PROTOBUF: Protobuf parsing failed.';
+  if (generatedFor(spec) === 'onnx') return 'onnxruntime: INVALID_PROTOBUF: Protobuf parsing failed.';
   return spec.weights?.endsWith('.pt') === true
     ? 'PytorchStreamReader failed locating file constants.pkl: file not found'
     : 'No model weights could be loaded';
@@ -77,7 +83,8 @@ function unsupportedLater({ spec }: CheckContext): string {
 
 function withoutWeights({ spec, at }: CheckContext): Finding[] {
   const kind = handlerKind(spec);
-  if (kind === 'own' || (kind === 'built-in' && spec.modelFile !== undefined)) return [];
+  const hasClass = spec.modelFile !== undefined || spec.architecture !== undefined;
+  if (kind === 'own' || (kind === 'built-in' && hasClass)) return [];
   return [
     {
       code: 'weights-missing',
@@ -91,48 +98,68 @@ function withoutWeights({ spec, at }: CheckContext): Finding[] {
   ];
 }
 
-function stateDict({ spec, at }: CheckContext): Finding[] {
+/** A state_dict, alone, in a checkpoint, or as safetensors. */
+function tensors(context: CheckContext): Finding[] {
+  const { spec, weights, at } = context;
   const name = baseName(spec.weights ?? '');
-  if (handlerKind(spec) === 'generated') return [generatedNeedsOnnx(spec.handler, name, 'a state_dict', at('handler'))];
-  if (spec.modelFile !== undefined || handlerKind(spec) === 'own') return [];
+  if (handlerKind(spec) === 'own') return [];
+  if (generatedFor(spec) === 'onnx') return [needsOtherHandler(spec, name, nouns[weights?.kind ?? ''] ?? 'no graph', at('handler'))];
+  if (spec.architecture === undefined && spec.modelFile === undefined) return [withoutModelFile(context, name)];
+  if (generatedFor(spec) === 'torch') return checkArchitecture(context);
+  if (weights?.kind === 'eager-state-dict') return checkArchitecture(context);
   return [
     {
-      code: 'state-dict-without-model-file',
+      code: 'weights-unsupported',
       severity: 'error',
-      message: `weights: ${name} is a state_dict, and no modelFile is named that has the class of the model.`,
-      remedy: 'Name the Python file as modelFile, or export the model to TorchScript or ONNX.',
-      laterMessage: name.endsWith('.pt')
-        ? 'PytorchStreamReader failed locating file constants.pkl: file not found'
-        : 'No model weights could be loaded',
-      ...located(at('weights')),
+      message: `weights: ${spec.handler} does not load ${name}. ${weights?.explanation ?? ''}`,
+      remedy: `Write ${torchImageClassifier.id} as the handler.`,
+      laterMessage:
+        weights?.kind === 'safetensors'
+          ? "_pickle.UnpicklingError: invalid load key, '{'"
+          : 'Error(s) in loading state_dict: Missing key(s) in state_dict, Unexpected key(s) in state_dict',
+      ...located(at('handler')),
     },
   ];
 }
 
+const nouns: Readonly<Record<string, string>> = {
+  'eager-state-dict': 'a state_dict',
+  checkpoint: 'a training checkpoint',
+  safetensors: 'safetensors',
+  torchscript: 'TorchScript',
+};
+
+function withoutModelFile({ spec, weights, at }: CheckContext, name: string): Finding {
+  const found = recogniseArchitecture(weights?.stateDicts?.[0]?.tensors ?? []);
+  const usual = 'Name the Python file as modelFile, or export the model to TorchScript or ONNX.';
+  const isNamed = found?.kind === 'torchvision' && hasColours(found);
+  return {
+    code: 'state-dict-without-model-file',
+    severity: 'error',
+    message: `weights: ${name} has no code, and no modelFile is named that has the class of the model. ${describeArchitecture(found) ?? ''}`.trimEnd(),
+    remedy: isNamed ? `Write architecture: ${JSON.stringify(networkSpec(found)).replace(/"(\w+)":/g, '$1: ')}.` : usual,
+    laterMessage:
+      generatedFor(spec) === 'torch' || name.endsWith('.pt')
+        ? 'PytorchStreamReader failed locating file constants.pkl: file not found'
+        : 'No model weights could be loaded',
+    ...located(at('weights')),
+  };
+}
+
 function torchScript({ spec, at }: CheckContext): Finding[] {
   const name = baseName(spec.weights ?? '');
-  if (handlerKind(spec) === 'generated') return [generatedNeedsOnnx(spec.handler, name, 'TorchScript', at('handler'))];
-  if (spec.modelFile !== undefined) {
-    return [
-      {
-        code: 'torchscript-with-model-file',
-        severity: 'error',
-        message: `modelFile: ${name} is TorchScript, which brings its code along; with a model file TorchServe takes it for a state_dict.`,
-        remedy: 'Take modelFile out.',
-        laterMessage: "Expected state_dict to be dict-like, got <class 'torch.jit._script.RecursiveScriptModule'>.",
-        ...located(at('modelFile')),
-      },
-    ];
-  }
-  if (name.endsWith('.pt') || handlerKind(spec) === 'own') return [];
+  if (generatedFor(spec) === 'onnx') return [needsOtherHandler(spec, name, 'TorchScript', at('handler'))];
+  if (handlerKind(spec) === 'own') return [];
+  const field = spec.architecture === undefined ? 'modelFile' : 'architecture';
+  if (spec[field] === undefined) return [];
   return [
     {
-      code: 'torchscript-ending',
+      code: 'torchscript-with-model-file',
       severity: 'error',
-      message: `weights: ${name} is TorchScript, which TorchServe loads only from a file that ends in .pt.`,
-      remedy: `Rename it to ${path.posix.basename(name, path.posix.extname(name))}.pt.`,
-      laterMessage: 'No model weights could be loaded',
-      ...located(at('weights')),
+      message: `${field}: ${name} is TorchScript, which brings its code along; with a model file TorchServe takes it for a state_dict.`,
+      remedy: `Take ${field} out.`,
+      laterMessage: "Expected state_dict to be dict-like, got <class 'torch.jit._script.RecursiveScriptModule'>.",
+      ...located(at(field)),
     },
   ];
 }
@@ -140,12 +167,13 @@ function torchScript({ spec, at }: CheckContext): Finding[] {
 function onnx({ spec, at, weights, parts }: CheckContext): Finding[] {
   const name = baseName(spec.weights ?? '');
   const findings: Finding[] = [];
+  if (generatedFor(spec) === 'torch') return [needsOtherHandler(spec, name, 'an ONNX graph', at('handler'))];
   if (handlerKind(spec) === 'built-in') {
     findings.push({
       code: 'onnx-with-built-in-handler',
       severity: 'error',
       message: `handler: ${spec.handler} calls PyTorch models, and ${name} is an ONNX graph.`,
-      remedy: 'Write model-deck:onnx-image-classifier as the handler.',
+      remedy: `Write ${onnxImageClassifier.id} as the handler.`,
       laterMessage: name.endsWith('.onnx')
         ? "TypeError: 'InferenceSession' object is not callable"
         : 'PytorchStreamReader failed reading zip archive: failed finding central directory',
@@ -183,13 +211,17 @@ function onnx({ spec, at, weights, parts }: CheckContext): Finding[] {
   return findings;
 }
 
-function generatedNeedsOnnx(handler: string, name: string, what: string, location: Finding['location']): Finding {
+function needsOtherHandler({ handler }: ModelSpec, name: string, what: string, location: Finding['location']): Finding {
+  const [code, runs, other, later] =
+    handler === onnxImageClassifier.id
+      ? ['generated-handler-needs-onnx', 'ONNX graphs', torchImageClassifier.id, 'onnxruntime: INVALID_PROTOBUF: Protobuf parsing failed.']
+      : ['generated-handler-needs-pytorch', 'models of PyTorch', onnxImageClassifier.id, 'PytorchStreamReader failed reading zip archive'];
   return {
-    code: 'generated-handler-needs-onnx',
+    code,
     severity: 'error',
-    message: `handler: ${handler} runs ONNX graphs, and ${name} is ${what}.`,
-    remedy: 'Write image_classifier, or another handler for PyTorch; or export the model to ONNX.',
-    laterMessage: 'onnxruntime: INVALID_PROTOBUF: Protobuf parsing failed.',
+    message: `handler: ${handler} runs ${runs}, and ${name} is ${what}.`,
+    remedy: `Write ${other}.`,
+    laterMessage: later,
     ...located(location),
   };
 }
