@@ -9,6 +9,7 @@ export type PackageQuestion =
 /** Stands for "none" in a pick: an empty value would read as unanswered. */
 const none = '-';
 const onnxHandler = 'model-deck:onnx-image-classifier';
+const torchHandler = 'model-deck:image-classifier';
 const builtInHandlers = ['image_classifier', 'object_detector', 'image_segmenter', 'text_classifier', 'base_handler'];
 
 /** The questions of the first packaging. Pure: what is asked depends on the detection and the answers alone. */
@@ -55,7 +56,7 @@ export function packageQuestions(
     {
       key: 'modelFile',
       ask: (answers) =>
-        weightsOf(answers)?.kind === 'eager-state-dict'
+        hasNoCode(weightsOf(answers)) && suggestion.architecture === undefined
           ? pick(
               'Which Python file has the model class?',
               detection.candidates.modelFiles.map((file) => choice(file)),
@@ -68,11 +69,12 @@ export function packageQuestions(
       ask: (answers) => {
         const own = detection.candidates.handlers.map((file) => choice(file, 'in this folder'));
         const generated = choice(onnxHandler, 'written by Model Deck; the same archive runs here and in TorchServe');
+        const torch = choice(torchHandler, 'written by Model Deck; follows what the model takes and gives');
         const builtIn = builtInHandlers.map((name) => choice(name, 'built into TorchServe'));
         const isOnnx = weightsOf(answers)?.kind === 'onnx';
         return pick(
           'Which handler turns requests into predictions?',
-          isOnnx ? [generated, ...own] : [...own, ...builtIn],
+          isOnnx ? [generated, ...own] : [torch, ...own, ...builtIn],
           isOnnx ? onnxHandler : suggestion.handler === onnxHandler ? undefined : suggestion.handler,
         );
       },
@@ -111,8 +113,11 @@ export function packageQuestions(
 
 /** The spec with the answers laid over the suggestion. */
 export function specFromAnswers(answers: Answers<PackageQuestion>, suggestion: ModelSpec): ModelSpec {
-  const { modelFile, labels, preprocessing, provenance, ...rest } = suggestion;
+  const { modelFile, architecture, labels, preprocessing, input, output, origins, provenance, ...rest } = suggestion;
   const handler = answers.handler ?? suggestion.handler;
+  const followsContract = handler === onnxHandler || handler === torchHandler;
+  // The network and the contract were read in the weights of the suggestion.
+  const isSuggested = answers.weights === undefined || answers.weights === suggestion.weights;
   const chosenModelFile = answers.modelFile ?? (answers.weights === undefined ? modelFile : undefined);
   const chosenLabels = answers.labels ?? labels;
   const traced: Provenance = {
@@ -128,14 +133,23 @@ export function specFromAnswers(answers: Answers<PackageQuestion>, suggestion: M
     handler,
     ...(chosenModelFile && { modelFile: chosenModelFile }),
     ...(chosenLabels && chosenLabels !== none && { labels: chosenLabels }),
-    ...(preprocessing && handler === onnxHandler && { preprocessing }),
+    ...(architecture && isSuggested && chosenModelFile === undefined && { architecture }),
+    ...(preprocessing && followsContract && { preprocessing }),
+    ...(input && followsContract && isSuggested && { input }),
+    ...(output && followsContract && isSuggested && { output }),
+    ...(origins && followsContract && isSuggested && { origins }),
     ...(Object.keys(traced).length > 0 && { provenance: traced }),
   };
 }
 
+/** Whether the weights are tensors alone, so that they need a class or a network that is recognised. */
+function hasNoCode(weights: DetectedWeights | undefined): boolean {
+  return weights !== undefined && ['eager-state-dict', 'checkpoint', 'safetensors'].includes(weights.kind);
+}
+
 /** Whether these weights can go into an archive that TorchServe or this computer serves. */
 export function isUsable(weights: DetectedWeights): boolean {
-  return ['eager-state-dict', 'torchscript', 'onnx'].includes(weights.kind);
+  return weights.kind === 'torchscript' || weights.kind === 'onnx' || hasNoCode(weights);
 }
 
 function pick(prompt: string, items: PickStep['items'], value: string | undefined): PickStep | undefined {

@@ -118,7 +118,7 @@ describe('isUsable', () => {
     ];
     assert.deepEqual(
       kinds.filter((kind) => isUsable(weights('w', kind))),
-      ['eager-state-dict', 'torchscript', 'onnx'],
+      ['eager-state-dict', 'torchscript', 'onnx', 'safetensors'],
     );
   });
 });
