@@ -10,7 +10,9 @@ import { suggestSpec, type FoundWeights } from '../spec/suggestSpec.ts';
 
 /** Endings under which weights are kept. What such a file is, its content says. */
 const weightsEndings = new Set(
-  '.pt .pth .onnx .safetensors .h5 .hdf5 .keras .mar .ckpt .tar .bin .pkl .pickle .pt2 .torchscript .ts .jit'.split(' '),
+  '.pt .pth .onnx .safetensors .h5 .hdf5 .keras .mar .ckpt .tar .bin .pkl .pickle .pt2 .torchscript .ts .jit'.split(
+    ' ',
+  ),
 );
 /** Endings that other kinds of files have as well: worth a row only when they hold a model. */
 const ambiguousEndings = new Set(['.bin', '.tar', '.ts', '.jit', '.pkl', '.pickle']);

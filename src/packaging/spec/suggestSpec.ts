@@ -16,7 +16,13 @@ export type FoundWeights = DetectedWeights & Pick<WeightsFacts, 'graph' | 'state
 const imageNet = { resize: 256, crop: 224, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
 
 /** Which kinds can be packaged, the one that runs in most places first. */
-const usable: readonly DetectedWeights['kind'][] = ['onnx', 'torchscript', 'eager-state-dict', 'checkpoint', 'safetensors'];
+const usable: readonly DetectedWeights['kind'][] = [
+  'onnx',
+  'torchscript',
+  'eager-state-dict',
+  'checkpoint',
+  'safetensors',
+];
 
 /** The spec that fits what a folder holds; undefined when nothing in it can be packaged. */
 export function suggestSpec(

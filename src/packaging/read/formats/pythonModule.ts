@@ -163,7 +163,8 @@ function addAttribute(owner: Draft, words: readonly PythonToken[]): void {
   const [self, dot, at] = words;
   const equals = topLevel(words).find(({ text }) => text === '=');
   const end = words.at(-1);
-  if (self?.text !== 'self' || dot?.text !== '.' || at === undefined || equals === undefined || end === undefined) return;
+  if (self?.text !== 'self' || dot?.text !== '.' || at === undefined || equals === undefined || end === undefined)
+    return;
   const after = words[3]?.text ?? '';
   const value = words.slice(words.indexOf(equals) + 1);
   // Several targets bind more than one name; `self.a.b = …` binds none of this class.

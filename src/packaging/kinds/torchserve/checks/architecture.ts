@@ -18,7 +18,8 @@ export function checkArchitecture(context: CheckContext): Finding[] {
       {
         code: 'architecture-other-weights',
         severity: 'error',
-        message: `architecture: ${name} does not have the keys and shapes of torchvision's ${architecture.name}. ${describeArchitecture(found) ?? ''}`.trimEnd(),
+        message:
+          `architecture: ${name} does not have the keys and shapes of torchvision's ${architecture.name}. ${describeArchitecture(found) ?? ''}`.trimEnd(),
         remedy: 'Take architecture out, and name the Python file of the class as modelFile.',
         laterMessage: 'Error(s) in loading state_dict for Network: Missing key(s) in state_dict',
         ...located(at('architecture')),

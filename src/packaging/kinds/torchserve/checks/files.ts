@@ -57,8 +57,7 @@ function pathFields(spec: ModelSpec): readonly PathField[] {
   const bare = { name: spec.name, version: spec.version, handler: builtInHandlers[0] ?? '' };
   const fields: PathField[] = [];
   const { architecture, modelFile, weights } = spec;
-  if (architecture !== undefined)
-    fields.push({ keys: ['architecture'], path: '', alone: { ...bare, architecture } });
+  if (architecture !== undefined) fields.push({ keys: ['architecture'], path: '', alone: { ...bare, architecture } });
   else if (modelFile !== undefined)
     fields.push({ keys: ['modelFile'], path: modelFile, alone: { ...bare, modelFile } });
   if (weights !== undefined) {

@@ -57,7 +57,9 @@ export function layersOf(made: PythonClass): readonly Layer[] {
     const kind = kinds[/^(?:torch\.)?(?:nn\.)?(\w+)$/.exec(attribute.callee ?? '')?.[1] ?? ''];
     // What is made twice depends on a condition.
     if (kind === undefined || counts.get(attribute.name) !== 1) return [];
-    return [{ name: attribute.name, attribute, weight: kind.weight((parameter) => given(attribute, kind, parameter, usual)) }];
+    return [
+      { name: attribute.name, attribute, weight: kind.weight((parameter) => given(attribute, kind, parameter, usual)) },
+    ];
   });
 }
 

@@ -48,7 +48,10 @@ function prefixOf(tensors: readonly NamedTensor[], made: PythonClass): string {
   const [first = ''] = tensors.map(({ key }) => key);
   const segments = first.split('.');
   for (let count = 0; count < segments.length; count += 1) {
-    const prefix = segments.slice(0, count).map((segment) => `${segment}.`).join('');
+    const prefix = segments
+      .slice(0, count)
+      .map((segment) => `${segment}.`)
+      .join('');
     const fits = tensors.every(({ key }) => key.startsWith(prefix) && names.has(top(key.slice(prefix.length))));
     if (fits) return prefix;
   }
@@ -79,7 +82,8 @@ function prefix({ context, source, made }: Comparison, tensors: readonly NamedTe
     code: 'state-dict-prefix',
     severity: 'error',
     message: `weights: the keys in ${baseName(context.spec.weights ?? '')} begin with "${found}", which ${wrapper} put there; ${made.name} in ${path.basename(source.file)} has no such part.`,
-    remedy: 'Write model-deck:image-classifier as the handler, which takes the prefix off; or save the keys without it.',
+    remedy:
+      'Write model-deck:image-classifier as the handler, which takes the prefix off; or save the keys without it.',
     laterMessage: `Error(s) in loading state_dict for ${made.name}: Missing key(s) in state_dict: "${bare}" … Unexpected key(s) in state_dict: "${first.key}"`,
     ...located(context.at('weights')),
   };
@@ -100,11 +104,7 @@ function compare(comparison: Comparison, tensors: readonly NamedTensor[]): Findi
   return layers.flatMap((layer) => shapes(comparison, layer, tensors));
 }
 
-function otherKeys(
-  { source, made }: Comparison,
-  strange: readonly NamedTensor[],
-  missing: readonly Layer[],
-): Finding {
+function otherKeys({ source, made }: Comparison, strange: readonly NamedTensor[], missing: readonly Layer[]): Finding {
   const keys = some(strange.map(({ key }) => key));
   const layers = some(missing.map(({ name }) => name));
   const parts = [

@@ -103,7 +103,8 @@ function tensors(context: CheckContext): Finding[] {
   const { spec, weights, at } = context;
   const name = baseName(spec.weights ?? '');
   if (handlerKind(spec) === 'own') return [];
-  if (generatedFor(spec) === 'onnx') return [needsOtherHandler(spec, name, nouns[weights?.kind ?? ''] ?? 'no graph', at('handler'))];
+  if (generatedFor(spec) === 'onnx')
+    return [needsOtherHandler(spec, name, nouns[weights?.kind ?? ''] ?? 'no graph', at('handler'))];
   if (spec.architecture === undefined && spec.modelFile === undefined) return [withoutModelFile(context, name)];
   if (generatedFor(spec) === 'torch') return checkArchitecture(context);
   if (weights?.kind === 'eager-state-dict') return checkArchitecture(context);
@@ -136,7 +137,8 @@ function withoutModelFile({ spec, weights, at }: CheckContext, name: string): Fi
   return {
     code: 'state-dict-without-model-file',
     severity: 'error',
-    message: `weights: ${name} has no code, and no modelFile is named that has the class of the model. ${describeArchitecture(found) ?? ''}`.trimEnd(),
+    message:
+      `weights: ${name} has no code, and no modelFile is named that has the class of the model. ${describeArchitecture(found) ?? ''}`.trimEnd(),
     remedy: isNamed ? `Write architecture: ${JSON.stringify(networkSpec(found)).replace(/"(\w+)":/g, '$1: ')}.` : usual,
     laterMessage:
       generatedFor(spec) === 'torch' || name.endsWith('.pt')
@@ -214,8 +216,18 @@ function onnx({ spec, at, weights, parts }: CheckContext): Finding[] {
 function needsOtherHandler({ handler }: ModelSpec, name: string, what: string, location: Finding['location']): Finding {
   const [code, runs, other, later] =
     handler === onnxImageClassifier.id
-      ? ['generated-handler-needs-onnx', 'ONNX graphs', torchImageClassifier.id, 'onnxruntime: INVALID_PROTOBUF: Protobuf parsing failed.']
-      : ['generated-handler-needs-pytorch', 'models of PyTorch', onnxImageClassifier.id, 'PytorchStreamReader failed reading zip archive'];
+      ? [
+          'generated-handler-needs-onnx',
+          'ONNX graphs',
+          torchImageClassifier.id,
+          'onnxruntime: INVALID_PROTOBUF: Protobuf parsing failed.',
+        ]
+      : [
+          'generated-handler-needs-pytorch',
+          'models of PyTorch',
+          onnxImageClassifier.id,
+          'PytorchStreamReader failed reading zip archive',
+        ];
   return {
     code,
     severity: 'error',
