@@ -115,9 +115,8 @@ export function packageQuestions(
 export function specFromAnswers(answers: Answers<PackageQuestion>, suggestion: ModelSpec): ModelSpec {
   const { modelFile, architecture, labels, preprocessing, input, output, origins, provenance, ...rest } = suggestion;
   const handler = answers.handler ?? suggestion.handler;
-  const followsContract = handler === onnxHandler || handler === torchHandler;
   // The network and the contract were read in the weights of the suggestion.
-  const isSuggested = answers.weights === undefined || answers.weights === suggestion.weights;
+  const isSuggested = (answers.weights ?? suggestion.weights) === suggestion.weights;
   const chosenModelFile = answers.modelFile ?? (answers.weights === undefined ? modelFile : undefined);
   const chosenLabels = answers.labels ?? labels;
   const traced: Provenance = {
@@ -134,12 +133,22 @@ export function specFromAnswers(answers: Answers<PackageQuestion>, suggestion: M
     ...(chosenModelFile && { modelFile: chosenModelFile }),
     ...(chosenLabels && chosenLabels !== none && { labels: chosenLabels }),
     ...(architecture && isSuggested && chosenModelFile === undefined && { architecture }),
-    ...(preprocessing && followsContract && { preprocessing }),
-    ...(input && followsContract && isSuggested && { input }),
-    ...(output && followsContract && isSuggested && { output }),
-    ...(origins && followsContract && isSuggested && { origins }),
+    ...contractFields(handler, isSuggested ? { preprocessing, input, output, origins } : { preprocessing }),
     ...(Object.keys(traced).length > 0 && { provenance: traced }),
   };
+}
+
+type ContractFields = Pick<ModelSpec, 'preprocessing' | 'input' | 'output' | 'origins'>;
+
+/** What the generated handlers follow; others would not read it. */
+function contractFields(
+  handler: string,
+  fields: { readonly [Key in keyof ContractFields]: ContractFields[Key] | undefined },
+): ContractFields {
+  const { preprocessing, input, output, origins } = fields;
+  const contract = { ...(input && { input }), ...(output && { output }), ...(origins && { origins }) };
+  if (handler === torchHandler) return contract;
+  return handler === onnxHandler ? { ...(preprocessing && { preprocessing }), ...contract } : {};
 }
 
 /** Whether the weights are tensors alone, so that they need a class or a network that is recognised. */
