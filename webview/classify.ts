@@ -106,6 +106,9 @@ function receive(update: ClassifyUpdate): void {
     case 'exchange':
       cards.get(update.imageId)?.showExchange(update.exchange);
       return;
+    case 'seen':
+      cards.get(update.imageId)?.showSeen(update.seen);
+      return;
     case 'notice':
       spoken.say(update.text);
   }

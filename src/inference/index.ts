@@ -25,6 +25,7 @@ export { prepareImage } from './image/prepareImage.ts';
 export type { PreparedImage } from './image/prepareImage.ts';
 export { preprocess, preprocessFile } from './image/preprocess.ts';
 export { sees } from './image/sees.ts';
+export { seenPicture } from './image/seenPicture.ts';
 export type { RgbImage } from './image/rgbImage.ts';
 export { asCurl, asPython } from './snippets/snippets.ts';
 export { thumbnail } from './image/thumbnail.ts';

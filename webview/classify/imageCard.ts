@@ -1,9 +1,10 @@
-import type { BodyView, ClassifyRequest, ExchangeView } from '../../src/panel/messages/classifyMessages.ts';
+import type { BodyView, ClassifyRequest, ExchangeView, SeenView } from '../../src/panel/messages/classifyMessages.ts';
 import type { AnswerView, ImageView, Outcome } from '../../src/panel/messages/classifyState.ts';
 import { el, foreign, icon, present, type Child } from '../dom.ts';
 import { button, spinner } from '../toolkit.ts';
 import { formatMs } from './numbers.ts';
 import { predictionList } from './predictions.ts';
+import { SeenSection } from './seenSection.ts';
 
 /** What a card needs to know besides its image. */
 export interface CardContext {
@@ -20,11 +21,13 @@ export class ImageCard {
   private exchange: ExchangeView | undefined;
   private rawBox: HTMLElement | undefined;
   private isRawOpen = false;
+  private readonly seen: SeenSection;
 
   constructor(
     private readonly id: string,
     private readonly post: (request: ClassifyRequest) => void,
   ) {
+    this.seen = new SeenSection(() => post({ type: 'show-seen', id }));
     this.element = el('li', { class: 'card', tabindex: '-1', 'data-testid': 'result' });
   }
 
@@ -33,6 +36,7 @@ export class ImageCard {
     if (key === this.shown) return;
     this.shown = key;
     if (!hasExchange(image.outcome)) this.exchange = undefined;
+    if (image.outcome.state !== 'done') this.seen.forget();
     const focused = this.element.contains(document.activeElement) ? document.activeElement : null;
     this.element.dataset['state'] = image.outcome.state;
     this.element.setAttribute('aria-label', image.name);
@@ -60,6 +64,10 @@ export class ImageCard {
   showExchange(exchange: ExchangeView): void {
     this.exchange = exchange;
     this.rawBox?.replaceChildren(...rawParts(exchange));
+  }
+
+  showSeen(seen: SeenView): void {
+    this.seen.show(seen);
   }
 
   private outcome(outcome: Outcome, { topK, waitingFor }: CardContext): readonly Child[] {
@@ -136,6 +144,7 @@ export class ImageCard {
               'Copy as Python',
             ),
           ),
+          this.seen.draw(),
           this.raw(),
         ];
     }

@@ -1,3 +1,4 @@
+import type { ModelContract } from '../../contract/modelContract.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { throwIfCancelled } from '../../foundation/task.ts';
 import type { Task } from '../../foundation/task.ts';
@@ -181,6 +182,11 @@ export class EndpointClient {
   /** The user confirmed a reading that an answer's `offers` had: it holds for every answer from now on. */
   accept(offer: AnswerOffer['kind']): void {
     this.accepted.add(offer);
+  }
+
+  /** What is known of the model; nothing where neither the endpoint nor a package says it. */
+  async contract(): Promise<ModelContract | undefined> {
+    return knownContract(this.endpoint) ?? knownContract(await this.knowledge());
   }
 
   private async interpreted({ body }: HttpAnswer): Promise<Interpretation> {

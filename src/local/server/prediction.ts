@@ -11,7 +11,8 @@ const top = 20;
  * - `single-label`: `{"tabby": 0.42, …}`, the 20 most probable, falling;
  * - `multi-label`: the same with every label, each by itself;
  * - `binary`: `{"pneumonia": 0.9, "normal": 0.1}`, the likelier first;
- * - `unknown`: `[1.5, -0.2, …]`, the numbers as the model gives them.
+ * - `unknown`: `{"scores": [1.5, -0.2, …]}`, the numbers as the model gives them, or `{"scores": {"tabby": 1.5, …}}`, the 20 largest,
+ *   where every number has its label.
  *
  * A class without a label is named by its index; a label that two classes share gets its index, so that neither hides the other.
  * @throws ModelDeckError `server` for NaN and Infinity, `unsupported` when the output does not fit its meaning
@@ -25,7 +26,7 @@ export function predictionText(numbers: ArrayLike<number>, output: ClassOutput):
   }
   switch (output.meaning) {
     case 'unknown':
-      return JSON.stringify(row);
+      return unknownText(row, output);
     case 'binary':
       return binaryText(row, output);
     case 'single-label':
@@ -41,6 +42,11 @@ function rankedText(probabilities: readonly number[], output: ClassOutput): stri
     .map((probability, index) => ({ name: names[index] ?? String(index), probability }))
     .sort((a, b) => b.probability - a.probability)
     .map(({ name, probability }) => `${JSON.stringify(name)}:${probability}`);
+}
+
+function unknownText(row: readonly number[], output: ClassOutput): string {
+  if (output.labels?.length !== row.length) return `{"scores":${JSON.stringify(row)}}`;
+  return `{"scores":{${rankedText(row, output).slice(0, top).join(',')}}}`;
 }
 
 function binaryText(row: readonly number[], output: ClassOutput): string {

@@ -3,6 +3,7 @@ import { ModelDeckError } from '../../foundation/error.ts';
 import type * as Inference from '../../inference/index.ts';
 import { parseServiceRef, type ServiceRef } from '../../targets/kserve/serviceRef.ts';
 import type { Targets } from '../../targets/targets.ts';
+import { seenView } from './seenView.ts';
 import { ClassifySession, type ImageInput } from './classifySession.ts';
 import {
   isClassifyRequest,
@@ -279,6 +280,8 @@ export class ClassifyPanel implements vscode.Disposable {
         if (answered) this.send({ type: 'exchange', imageId: request.id, exchange: answered.exchange });
         return;
       }
+      case 'show-seen':
+        return this.showSeen(request.id);
       case 'accept-offer': {
         const answered = this.session.answered(request.id);
         if (answered) this.connections.acceptOffer(answered.endpointId, request.offer);
@@ -334,6 +337,14 @@ export class ClassifyPanel implements vscode.Disposable {
     const text = as === 'curl' ? 'The curl command is copied.' : 'The Python code is copied.';
     vscode.window.setStatusBarMessage(text, 5000);
     this.send({ type: 'notice', text });
+  }
+
+  private async showSeen(imageId: string): Promise<void> {
+    const endpointId = this.session.answered(imageId)?.endpointId;
+    const input = this.session.inputOf(imageId);
+    if (endpointId === undefined || !input) return;
+    const contract = await this.connections.contract(endpointId);
+    this.send({ type: 'seen', imageId, seen: await seenView(input, contract, this.deps.inference) });
   }
 
   private tell(error: unknown): void {

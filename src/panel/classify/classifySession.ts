@@ -233,6 +233,11 @@ export class ClassifySession {
     return image?.answered && { fileName: image.input?.path ?? image.name, ...image.answered };
   }
 
+  /** What an image was read from, to look at it again. */
+  inputOf(id: string): ImageInput | undefined {
+    return this.images.find((one) => one.id === id)?.input;
+  }
+
   private named({ name, origin }: { readonly name: string; readonly origin: string }): Omit<SessionImage, 'outcome'> {
     this.lastId += 1;
     return {

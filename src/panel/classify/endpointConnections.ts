@@ -1,4 +1,5 @@
 import { abortable } from '../../foundation/abortable.ts';
+import type { ModelContract } from '../../contract/modelContract.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { throwIfCancelled } from '../../foundation/task.ts';
 import type * as Inference from '../../inference/index.ts';
@@ -115,6 +116,12 @@ export class EndpointConnections {
     const { client, endpoint } = await this.open(endpointId);
     const input = await client.knownInput();
     return { endpoint: { ...endpoint, modelName: client.modelName }, ...(input && { input }) };
+  }
+
+  /** What is known of the model behind an endpoint; nothing where no package says it. */
+  async contract(endpointId: string): Promise<ModelContract | undefined> {
+    const { client } = await this.open(endpointId);
+    return client.contract();
   }
 
   chooseRoute(endpointId: string, kind: string): void {

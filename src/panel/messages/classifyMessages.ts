@@ -4,11 +4,14 @@ import {
   isLabel,
   isRouteKind,
   isTopK,
+  mostAssumed,
   mostImages,
+  mostNotes,
   offerKinds,
   type ClassifyState,
   type OfferView,
 } from './classifyState.ts';
+import { longestSentence } from './shownFailure.ts';
 import { bytes, integer, list, number, oneOf, only, record, text, variant } from './validate.ts';
 
 /** Largest image that is taken, in bytes: what 100 megapixels need as JPEG, and little enough to pass to the host at once. */
@@ -16,6 +19,9 @@ export const largestImage = 64 << 20;
 export const mostHeaders = 50;
 /** How much of a raw body is shown, in UTF-16 units. */
 export const longestBody = 20_000;
+
+/** Longest value of a contract's field that is shown: a list of labels is long. In UTF-16 units. */
+export const longestValue = 2000;
 
 /** From the page to the host. */
 export type ClassifyRequest = EndpointRequest | ImageRequest;
@@ -51,6 +57,7 @@ export type ImageRequest =
   | { readonly type: 'remove'; readonly ids: readonly string[] }
   | { readonly type: 'clear-history' }
   | { readonly type: 'show-exchange'; readonly id: string }
+  | { readonly type: 'show-seen'; readonly id: string }
   /** The user says that the answer of this image is to be read so, and those that follow from its endpoint. */
   | { readonly type: 'accept-offer'; readonly id: string; readonly offer: OfferView['kind'] }
   | { readonly type: 'copy'; readonly id: string; readonly as: 'curl' | 'python' };
@@ -61,6 +68,7 @@ export type ClassifyUpdate =
   /** `url` is a data: URL of an image. */
   | { readonly type: 'thumbnail'; readonly imageId: string; readonly url: string }
   | { readonly type: 'exchange'; readonly imageId: string; readonly exchange: ExchangeView }
+  | { readonly type: 'seen'; readonly imageId: string; readonly seen: SeenView }
   /** Something to be said once, politely. */
   | { readonly type: 'notice'; readonly text: string };
 
@@ -75,6 +83,25 @@ export interface ExchangeView {
   readonly request: BodyView;
   readonly status: number;
   readonly response: BodyView;
+}
+
+/** What the model sees of a picture, and by which contract. */
+export interface SeenView {
+  /** A data: URL of the picture after colour, resize and crop; missing where nothing here knows how the picture is prepared. */
+  readonly url?: string;
+  /** One sentence each: about the tensor, or why there is no picture. */
+  readonly notes: readonly string[];
+  /** The contract, a row for each field; empty where there is none. */
+  readonly rows: readonly ContractRowView[];
+}
+
+export interface ContractRowView {
+  /** As `model-deck.yaml` names it, for example `input.mean`. */
+  readonly field: string;
+  readonly label: string;
+  readonly value: string;
+  readonly origin: string;
+  readonly assumed: boolean;
 }
 
 export interface HeaderView {
@@ -124,8 +151,17 @@ export const isClassifyRequest = variant<'type', ClassifyRequest>('type', {
   remove: record({ type: oneOf('remove'), ids: isIds }),
   'clear-history': only('clear-history'),
   'show-exchange': record({ type: oneOf('show-exchange'), id: isId }),
+  'show-seen': record({ type: oneOf('show-seen'), id: isId }),
   'accept-offer': record({ type: oneOf('accept-offer'), id: isId, offer: oneOf(...offerKinds) }),
   copy: record({ type: oneOf('copy'), id: isId, as: oneOf('curl', 'python') }),
+});
+
+const isContractRow = record<ContractRowView>({
+  field: isLabel,
+  label: isLabel,
+  value: text(longestValue),
+  origin: isLabel,
+  assumed: (value) => typeof value === 'boolean',
 });
 
 export const isClassifyUpdate = variant<'type', ClassifyUpdate>('type', {
@@ -146,12 +182,25 @@ export const isClassifyUpdate = variant<'type', ClassifyUpdate>('type', {
       { route: isLabel },
     ),
   }),
+  seen: record({
+    type: oneOf('seen'),
+    imageId: isId,
+    seen: record<SeenView>(
+      { notes: list(text(longestSentence), mostNotes), rows: list(isContractRow, mostAssumed) },
+      { url: isImageUrl },
+    ),
+  }),
   notice: record({ type: oneOf('notice'), text: text(1000) }),
 });
 
 export const isSavedClassifyState = record<SavedClassifyState>({ topK: isTopK }, { endpointId: isId });
 
+/** Longest data: URL of a picture, in characters: a model's input of a megapixel as PNG. */
+const longestImageUrl = 6 << 20;
+
 /** Raster images only: an SVG would be a document. */
 export function isImageUrl(value: unknown): value is string {
-  return typeof value === 'string' && value.length < 1 << 20 && /^data:image\/(png|jpeg|webp);base64,/.test(value);
+  return (
+    typeof value === 'string' && value.length < longestImageUrl && /^data:image\/(png|jpeg|webp);base64,/.test(value)
+  );
 }

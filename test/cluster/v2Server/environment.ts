@@ -4,16 +4,16 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheFolder } from '../../../scripts/cacheFolder.mjs';
 
-const packages = ['kserve==0.21.0', 'onnxruntime==1.23.2'];
+const packages = ['kserve==0.21.0', 'onnxruntime==1.23.2', 'tritonclient[http]==2.51.0'];
 
 /**
- * Python of a virtual environment with KServe's Python server (590 MB, most of it what that brings along), made once in the
- * cache.
+ * Python of a virtual environment with KServe's Python server and Triton's client (590 MB, most of it what the former brings
+ * along), made once in the cache.
  *
  * @throws Error one line that says what is missing
  */
 export async function v2ServerEnvironment(log: (line: string) => void): Promise<string> {
-  const home = cacheFolder('kserve-0.21');
+  const home = cacheFolder('kserve-0.21-clients');
   const python = path.join(home, 'bin', 'python');
   const complete = path.join(home, 'complete');
   if (existsSync(complete)) return python;

@@ -102,8 +102,10 @@ describe('the local server follows the contract', () => {
   }
 
   async function numbers(one: Case): Promise<readonly number[]> {
-    const { predictions } = JSON.parse(await predictionText(await serve(one))) as { predictions: [number[]] };
-    return predictions[0].map((value) => Number(value.toFixed(3)));
+    const { predictions } = JSON.parse(await predictionText(await serve(one))) as {
+      predictions: [{ scores: number[] }];
+    };
+    return predictions[0].scores.map((value) => Number(value.toFixed(3)));
   }
 
   const inputs: readonly [string, Case, readonly number[]][] = [
@@ -243,7 +245,8 @@ describe('the local server follows the contract', () => {
     });
     assert.equal(encoding, 'gzip');
     assert.equal(
-      (JSON.parse(gunzipSync(content).toString()) as { predictions: [number[]] }).predictions[0].length,
+      (JSON.parse(gunzipSync(content).toString()) as { predictions: [{ scores: number[] }] }).predictions[0].scores
+        .length,
       2000,
     );
   });

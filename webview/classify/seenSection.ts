@@ -1,0 +1,63 @@
+import type { ContractRowView, SeenView } from '../../src/panel/messages/classifyMessages.ts';
+import { el, icon } from '../dom.ts';
+
+/** The part of a card that shows what the model sees of its picture, and the contract; asked for when it is opened. */
+export class SeenSection {
+  private seen: SeenView | undefined;
+  private box: HTMLElement | undefined;
+  private isOpen = false;
+
+  /** @param ask asks the host for it */
+  constructor(private readonly ask: () => void) {}
+
+  show(seen: SeenView): void {
+    this.seen = seen;
+    this.box?.replaceChildren(...parts(seen));
+  }
+
+  /** Another answer is on its way, maybe of another model. */
+  forget(): void {
+    this.seen = undefined;
+  }
+
+  draw(): HTMLElement {
+    this.box = el('div', { class: 'seen', 'data-testid': 'seen', 'aria-live': 'polite' });
+    if (this.seen) this.box.append(...parts(this.seen));
+    else if (this.isOpen) this.ask();
+    const summary = el('summary', { 'data-action': 'seen' }, 'What the model sees');
+    const details = el('details', { open: this.isOpen }, summary, this.box);
+    details.addEventListener('toggle', () => {
+      this.isOpen = details.open;
+      if (this.isOpen && !this.seen) this.ask();
+    });
+    return details;
+  }
+}
+
+function parts({ url, notes, rows }: SeenView): readonly Node[] {
+  return [
+    ...(url === undefined
+      ? []
+      : [el('img', { src: url, alt: 'The picture as the model gets it', 'data-testid': 'seen-image' })]),
+    el('div', {}, ...notes.map((note) => el('p', { class: 'quiet' }, note)), rows.length > 0 && table(rows)),
+  ];
+}
+
+function table(rows: readonly ContractRowView[]): HTMLElement {
+  return el(
+    'table',
+    { 'data-testid': 'contract', 'aria-label': "The model's contract" },
+    el('thead', {}, el('tr', {}, ...['Field', 'Value', 'Origin'].map((name) => el('th', { scope: 'col' }, name)))),
+    el('tbody', {}, ...rows.map(row)),
+  );
+}
+
+function row({ field, label, value, origin, assumed }: ContractRowView): HTMLElement {
+  return el(
+    'tr',
+    { 'data-field': field },
+    el('th', { scope: 'row', title: field }, label),
+    el('td', {}, value),
+    el('td', {}, assumed && icon('warning'), ` ${origin}`),
+  );
+}
