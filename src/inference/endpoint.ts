@@ -21,6 +21,8 @@ export interface Endpoint {
   readonly maxRequestBytes: number;
   /** What the runtime can decode without loss. TorchServe's handlers want three channels: RGB JPEG. */
   readonly imageEncoding: 'rgb-jpeg' | 'rgb-jpeg-or-png';
+  /** Name of the way in which a V1 server takes a picture, where it is known: see `client/requests/`. */
+  readonly requestDialect?: string;
   /** Label of each class by index, when the target knows them and the runtime answers with bare numbers. */
   readonly labels?: readonly string[];
   /** What the package says of the model's input and output; it wins over the two fields around it. */

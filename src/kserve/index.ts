@@ -108,6 +108,7 @@ export {
   v1PredictPath,
 } from './protocol/v1.ts';
 export {
+  buildV2BinaryRequest,
   buildV2InputRequest,
   buildV2Request,
   parseV2Outputs,

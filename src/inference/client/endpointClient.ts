@@ -6,11 +6,12 @@ import { parseV2ModelMetadata, v2ModelPath } from '../../kserve/index.ts';
 import { Connections } from './connections.ts';
 import { modelNames } from './discoverModels.ts';
 import type { Endpoint, Exchange, ImageResult, ModelKnowledge } from '../endpoint.ts';
-import type { HttpAnswer } from './httpExchange.ts';
+import type { HttpAnswer, HttpRequest } from './httpExchange.ts';
 import { inferenceCall } from './inferenceCall.ts';
 import { knownContract } from './knownContract.ts';
 import type { InferenceCall } from './inferenceCall.ts';
 import { chooseModelInput } from './modelInput.ts';
+import { requestDialects } from './requests/index.ts';
 import type { ModelInput } from './modelInput.ts';
 import { exchangePatiently, usualPatience } from './answerPatience.ts';
 import type { Patience } from './answerPatience.ts';
@@ -68,6 +69,8 @@ export class EndpointClient {
   private readonly inputs = new Map<string, Promise<ModelInput>>();
   /** Those that wait for an answer now. */
   private readonly waiting = new Set<ImageQuestion>();
+  /** The way in which each model was found to take a picture, by its name. */
+  private readonly dialects = new Map<string, string>();
   private readonly accepted = new Set<AnswerOffer['kind']>();
   private answeredAt = -Infinity;
   private readonly ofThePackage: () => Promise<ModelKnowledge>;
@@ -152,31 +155,80 @@ export class EndpointClient {
   }
 
   private async ask(question: ImageQuestion, task: Task | undefined): Promise<ImageResult> {
-    const endpoint = { ...this.endpoint, modelName: this.modelName };
+    const endpoint = this.askedEndpoint;
     const input = await this.modelInput(endpoint, task);
     const started = performance.now();
     const call = await inferenceCall(endpoint, input, question.image, task);
     const sent = performance.now();
-    const { url, body } = call;
-    const answer = await unlessDamaged(call, task, (whileSound) =>
-      this.exchange({ method: 'POST', url, body }, question, whileSound),
-    );
+    const asked = await this.askInDialects(endpoint, call, question, task);
     const answered = performance.now();
-    const exchange: Exchange = {
-      request: { method: 'POST', url, headers: shownHeaders(endpoint), body: shownRequest(body) },
-      response: { status: answer.status, body: shownAnswer(answer.body) },
-    };
-    question.onExchange?.(exchange);
-    if (answer.status !== 200) throw statusError(endpoint, answer, body.length);
+    const { answer, exchange } = asked;
+    if (answer.status !== 200) throw statusError(endpoint, answer, call.body.length);
     const { values, notes, ...meaning } = await this.interpreted(answer);
     return {
       ...exchange,
       ...meaning,
       predictions: values.slice(0, question.k),
       classCount: values.length,
-      notes: [...call.notes, ...notes],
+      notes: [...call.notes, ...asked.notes, ...notes],
       timing: { prepareMs: sent - started, requestMs: answered - sent },
     };
+  }
+
+  /** The endpoint as it is asked now, with what was found out about it. */
+  get askedEndpoint(): Endpoint {
+    const dialect = this.dialects.get(this.modelName);
+    return { ...this.endpoint, modelName: this.modelName, ...(dialect !== undefined && { requestDialect: dialect }) };
+  }
+
+  /**
+   * V1 does not say how a picture is written: of a server that nobody knows, and that cannot read the usual way, the others are
+   * tried once. The one that is answered is kept; where none is, the answer to the usual one counts.
+   */
+  private async askInDialects(
+    endpoint: Endpoint,
+    call: InferenceCall,
+    question: ImageQuestion,
+    task: Task | undefined,
+  ): Promise<Asked> {
+    const first = await this.askOnce(endpoint, call, question, task);
+    const isOpen = this.isRemote && endpoint.protocol === 'v1' && endpoint.requestDialect === undefined;
+    const { status } = first.answer;
+    if (status === 200 && isOpen) this.dialects.set(endpoint.modelName, requestDialects[0].name);
+    if (!isOpen || !isUnread(first.answer)) return first;
+    for (const { name, label } of requestDialects.slice(1)) {
+      const again = await inferenceCall(
+        { ...endpoint, requestDialect: name },
+        { kind: 'encoded' },
+        question.image,
+        task,
+      );
+      const other = await this.askOnce(endpoint, again, question, task);
+      if (other.answer.status !== 200) continue;
+      this.dialects.set(endpoint.modelName, name);
+      return { ...other, notes: [`The server did not read the usual request; it was asked as ${label}.`] };
+    }
+    question.onExchange?.(first.exchange);
+    return first;
+  }
+
+  private async askOnce(
+    endpoint: Endpoint,
+    call: InferenceCall,
+    question: ImageQuestion,
+    task: Task | undefined,
+  ): Promise<Asked> {
+    const { url, body, jsonLength } = call;
+    const length = jsonLength !== undefined && { jsonLength };
+    const answer = await unlessDamaged(call, task, (whileSound) =>
+      this.exchange({ method: 'POST', url, body, ...length }, question, whileSound),
+    );
+    const exchange: Exchange = {
+      request: { method: 'POST', url, headers: shownHeaders(endpoint), body: shownRequest(body, jsonLength) },
+      response: { status: answer.status, body: shownAnswer(answer.body) },
+    };
+    question.onExchange?.(exchange);
+    return { answer, exchange, notes: [] };
   }
 
   /** The user confirmed a reading that an answer's `offers` had: it holds for every answer from now on. */
@@ -220,8 +272,8 @@ export class EndpointClient {
     const answer = await this.exchange({ method: 'GET', url }, this.everyone(), task);
     if (isRefusal(answer)) throw statusError(endpoint, answer, 0);
     const metadata = answer.status === 200 ? parseV2ModelMetadata(answer.body) : undefined;
-    const preprocessing = endpoint.preprocessing ?? (metadata && (await this.knowledge()).preprocessing);
-    return chooseModelInput(metadata, { ...endpoint, ...(preprocessing && { preprocessing }) });
+    const contract = metadata && (await this.contract());
+    return chooseModelInput(metadata, { ...endpoint, ...(contract && { contract }) });
   }
 
   /** @throws ModelDeckError `not-found` when the server has several, and none is chosen */
@@ -239,7 +291,7 @@ export class EndpointClient {
   }
 
   private async exchange(
-    request: { readonly method: 'GET' | 'POST'; readonly url: string; readonly body?: string },
+    request: Pick<HttpRequest, 'method' | 'url' | 'body' | 'jsonLength'>,
     { timeoutMs, onWarmUp }: Pick<ImageQuestion, 'timeoutMs' | 'onWarmUp'>,
     task: Task | undefined,
   ): Promise<HttpAnswer> {
@@ -261,6 +313,18 @@ export class EndpointClient {
     if (answer.status < 500) this.answeredAt = performance.now();
     return { ...answer, body: withoutSecrets(answer.body, this.endpoint) };
   }
+}
+
+/** A question as it was asked, and its answer. */
+interface Asked {
+  readonly answer: HttpAnswer;
+  readonly exchange: Exchange;
+  readonly notes: readonly string[];
+}
+
+/** Whether the server could not read the request: with 400 or 422, or, as KServe's models do, with 500 and the missing key. */
+function isUnread({ status, body }: HttpAnswer): boolean {
+  return status === 400 || status === 422 || (status === 500 && /\bKeyError\b/.test(body.slice(0, 10_000)));
 }
 
 /** Ends the request as soon as its image turns out to be damaged; then that is the error, whatever the server said. */

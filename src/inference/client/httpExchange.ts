@@ -12,8 +12,10 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON. */
-  readonly body?: string;
+  /** JSON, or JSON with the bytes of tensors after it. */
+  readonly body?: string | Uint8Array;
+  /** How many bytes of the body are JSON, when tensors follow it. */
+  readonly jsonLength?: number;
   /** Milliseconds until the whole answer must be there. */
   readonly timeoutMs: number;
 }
@@ -79,9 +81,10 @@ export function exchangeOnce(asked: HttpRequest, agents: Agents, task?: Task): P
   });
 }
 
-function openRequest({ method, url, headers, body }: HttpRequest, agents: Agents): http.ClientRequest {
+function openRequest({ method, url, headers, body, jsonLength }: HttpRequest, agents: Agents): http.ClientRequest {
   const content = body !== undefined && {
-    'Content-Type': 'application/json',
+    'Content-Type': jsonLength === undefined ? 'application/json' : 'application/octet-stream',
+    ...(jsonLength !== undefined && { 'Inference-Header-Content-Length': jsonLength }),
     'Content-Length': Buffer.byteLength(body),
   };
   const options = { method, headers: { ...headers, ...content } } as const;

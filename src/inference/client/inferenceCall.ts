@@ -1,5 +1,10 @@
-import { fromPreprocessing } from '../../contract/fromPreprocessing.ts';
-import { buildV1Request, buildV2InputRequest, buildV2Request, v1PredictPath, v2InferPath } from '../../kserve/index.ts';
+import {
+  buildV2BinaryRequest,
+  buildV2InputRequest,
+  buildV2Request,
+  v1PredictPath,
+  v2InferPath,
+} from '../../kserve/index.ts';
 import type { Task } from '../../foundation/task.ts';
 import { decodeImage } from '../image/decodeImage.ts';
 import type { Endpoint } from '../endpoint.ts';
@@ -7,11 +12,15 @@ import type { EncodedInput, ModelInput, TensorInput } from './modelInput.ts';
 import { prepareImage } from '../image/prepareImage.ts';
 import { preprocess } from '../image/preprocess.ts';
 import type { RgbImage } from '../image/rgbImage.ts';
+import { requestDialect } from './requests/index.ts';
 
 /** The call of one image in the endpoint's protocol. */
 export interface InferenceCall {
   readonly url: string;
-  readonly body: string;
+  /** JSON, or JSON with the bytes of a tensor after it. */
+  readonly body: string | Uint8Array;
+  /** How many bytes of the body are JSON, when a tensor follows it. */
+  readonly jsonLength?: number;
   /** One sentence each about what was done to the image or assumed of the model. */
   readonly notes: readonly string[];
   /** Rejects when the image is damaged, which may be found out after the call began: see `PreparedImage.checked`. */
@@ -31,9 +40,8 @@ export async function inferenceCall(
   const url = inferenceUrl(endpoint);
   if (input.kind === 'tensor') {
     const pixels = await decodeImage(image, task);
-    const body = buildV2InputRequest(input.tensor, tensorText(input, pixels));
     const notes = [...pixels.notes, ...(input.note === undefined ? [] : [input.note])];
-    return { url, body, notes };
+    return { url, ...tensorBody(input, pixels), notes };
   }
   const { bytes, note, checked } = await prepareImage(image, endpoint, task);
   const body = encodedBody(endpoint, input, bytes);
@@ -47,18 +55,25 @@ export function inferenceUrl({ baseUrl, modelName, protocol }: Endpoint): string
   return baseUrl + (protocol === 'v1' ? v1PredictPath(modelName) : v2InferPath(modelName));
 }
 
-function encodedBody({ protocol }: Endpoint, { tensor }: EncodedInput, image: Uint8Array): string {
-  if (protocol === 'v1') return buildV1Request([image]);
-  if (!tensor) return buildV2Request(inputName, [image]);
+function encodedBody(
+  { protocol, requestDialect: dialect }: Endpoint,
+  { tensor }: EncodedInput,
+  image: Uint8Array,
+): string {
+  if (protocol === 'v2' && !tensor) return buildV2Request(inputName, [image]);
   const base64 = Buffer.from(image.buffer, image.byteOffset, image.byteLength).toString('base64');
-  return buildV2InputRequest(tensor, `["${base64}"]`);
+  if (tensor) return buildV2InputRequest(tensor, `["${base64}"]`);
+  const { before, after } = requestDialect(dialect);
+  // Base64 needs no escaping: joining texts spares JSON.stringify a walk over megabytes.
+  return before + base64 + after;
 }
 
-function tensorText({ preprocessing, values, tensor }: TensorInput, pixels: RgbImage): string {
-  const known = fromPreprocessing(preprocessing).input;
-  const input = values === 'pixels' ? { ...known, ...pixelValues } : known;
-  const numbers = preprocess(pixels, { ...input, type: 'float32' });
-  const text = values === 'pixels' ? String : shortestText(tensor.datatype);
+/** JSON has no numbers of 16 bits: those go as bytes after it. */
+function tensorBody({ input, tensor }: TensorInput, pixels: RgbImage): Pick<InferenceCall, 'body' | 'jsonLength'> {
+  const { type } = input;
+  if (type === 'float16') return buildV2BinaryRequest(tensor, preprocess(pixels, { ...input, type }));
+  const numbers = preprocess(pixels, { ...input, type });
+  const text = type === 'uint8' ? String : shortestText(tensor.datatype);
   // A photo has 256 levels in three channels: each number is written once.
   const texts = new Map<number, string>();
   const parts = Array.from(numbers, (number) => {
@@ -68,11 +83,8 @@ function tensorText({ preprocessing, values, tensor }: TensorInput, pixels: RgbI
     texts.set(number, made);
     return made;
   });
-  return `[${parts.join(',')}]`;
+  return { body: buildV2InputRequest(tensor, `[${parts.join(',')}]`) };
 }
-
-/** The pixels as they are. */
-const pixelValues = { range: '0..255', mean: [0, 0, 0], std: [1, 1, 1] } as const;
 
 /** The fewest digits that read back as the same number of single precision, which is what was computed. */
 function shortestText(datatype: string): (value: number) => string {

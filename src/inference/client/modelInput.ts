@@ -1,7 +1,8 @@
+import { channelsOf, type Colour, type ImageInput, type Resize } from '../../contract/modelContract.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { ModelMetadata, TensorMetadata } from '../../kserve/index.ts';
-import type { Preprocessing } from '../../packaging/spec/modelSpec.ts';
 import type { Endpoint } from '../endpoint.ts';
+import { knownContract } from './knownContract.ts';
 
 /** What goes into the model: an image file as base64, or a tensor that is computed here. */
 export type ModelInput = EncodedInput | TensorInput;
@@ -16,12 +17,13 @@ export interface TensorInput {
   readonly kind: 'tensor';
   /** Name, datatype and whole shape of the input, for example `[1, 3, 224, 224]`. */
   readonly tensor: TensorMetadata;
-  readonly preprocessing: Preprocessing;
-  /** Whether the tensor holds normalised numbers or the pixels 0..255. */
-  readonly values: 'normalised' | 'pixels';
+  /** How a picture becomes it. */
+  readonly input: ImageInput;
   /** What was assumed, in one sentence; nothing when the package says it. */
   readonly note?: string;
 }
+
+type Asked = Pick<Endpoint, 'modelName' | 'contract' | 'preprocessing'>;
 
 /** ImageNet's mean and deviation in torchvision's order, which nearly every published classifier is trained with. */
 const imageNet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
@@ -32,98 +34,168 @@ const usualCrop = 224;
 /** Largest side of a tensor that is sent as JSON, in pixels: already 20 MB of text. */
 const maxCrop = 1024;
 
-const floats: ReadonlySet<string> = new Set(['FP32', 'FP64']);
-const integers: ReadonlySet<string> = new Set(['UINT8', 'UINT16', 'UINT32', 'UINT64', 'INT16', 'INT32', 'INT64']);
+/** What a picture becomes for each of V2's datatypes; whole numbers hold its pixels. */
+const pictureTypes: Readonly<Record<string, ImageInput['type']>> = {
+  FP32: 'float32',
+  FP64: 'float32',
+  FP16: 'float16',
+  ...Object.fromEntries(
+    ['UINT8', 'UINT16', 'UINT32', 'UINT64', 'INT16', 'INT32', 'INT64'].map((name) => [name, 'uint8'] as const),
+  ),
+};
 
 /**
  * Chooses how to ask a model by its V2 metadata. Servers that list no inputs (TorchServe behind KServe's wrapper) and those
- * with a BYTES input take the image file; those with one numeric input of a colour image's shape (Triton, OpenVINO) take a
- * tensor.
- * @throws ModelDeckError `unsupported` when the model takes no colour image, or one that JSON cannot carry
+ * with a BYTES input take the image file; those with a numeric input of a picture's shape (Triton, OpenVINO) take a tensor, as
+ * the model's contract says, and of several inputs the one that it names.
+ * @throws ModelDeckError `unsupported` when the model takes no picture, or one that V2 cannot carry
  */
-export function chooseModelInput(
-  metadata: ModelMetadata | undefined,
-  endpoint: Pick<Endpoint, 'modelName' | 'preprocessing'>,
-): ModelInput {
+export function chooseModelInput(metadata: ModelMetadata | undefined, endpoint: Asked): ModelInput {
+  const known = knownContract(endpoint)?.input;
   const inputs = metadata?.inputs ?? [];
-  const [input] = inputs;
-  if (input === undefined) return { kind: 'encoded' };
-  if (inputs.length > 1) {
+  const [first] = inputs;
+  if (first === undefined) return { kind: 'encoded' };
+  const input = inputs.length === 1 ? first : inputs.find(({ name }) => name === known?.name);
+  if (input === undefined || inputs.length > 1) {
     const names = inputs.map(({ name }) => name).join(', ');
     throw unsupported(endpoint, `takes ${inputs.length} inputs (${names}), and an image is only one`);
   }
   if (input.datatype === 'BYTES') return { kind: 'encoded', tensor: { ...input, shape: input.shape.map(free(1)) } };
-  if (input.datatype === 'FP16' || input.datatype === 'BF16') {
-    throw unsupported(endpoint, `takes ${input.datatype}, which V2 cannot send as JSON`);
-  }
-  if (!floats.has(input.datatype) && !integers.has(input.datatype)) throw noImage(endpoint, input);
-  return tensorInput(input, endpoint);
+  if (input.datatype === 'BF16') throw unsupported(endpoint, 'takes BF16, which no picture is made of');
+  const type = pictureTypes[input.datatype];
+  if (type === undefined) throw noImage(endpoint, input);
+  return tensorInput(input, type, endpoint, known);
 }
 
-function tensorInput(input: TensorMetadata, endpoint: Pick<Endpoint, 'modelName' | 'preprocessing'>): TensorInput {
-  const known = endpoint.preprocessing;
-  const layout = layoutOf(input, known?.layout);
-  if (layout === undefined) throw noImage(endpoint, input);
-  const crop = cropOf(input, layout, endpoint);
+function tensorInput(
+  input: TensorMetadata,
+  type: ImageInput['type'],
+  endpoint: Asked,
+  known: ImageInput | undefined,
+): TensorInput {
+  const found = layoutOf(input, known);
+  if (found === undefined) throw noImage(endpoint, input);
+  const { layout, channels } = found;
   const batch = input.shape.slice(0, -3).map(free(1));
   if (batch.some((size) => size !== 1)) throw unsupported(endpoint, `takes ${batch.join()} images at once`);
-  const values = floats.has(input.datatype) ? 'normalised' : 'pixels';
-  const resize = Math.max(1, Math.round(known ? (known.resize * crop) / known.crop : crop * resizeRatio));
-  const { mean, std } = known ?? imageNet;
+  const { width, height } = sizeOf(input, layout, endpoint, known);
+  const chosen = known
+    ? { input: fitted({ ...known, layout, type }, width, height) }
+    : assumed(width, height, layout, type, channels);
   return {
     kind: 'tensor',
     tensor: {
       name: input.name,
       datatype: input.datatype,
-      shape: [...batch, ...(layout === 'NCHW' ? [3, crop, crop] : [crop, crop, 3])],
+      shape: [...batch, ...(layout === 'NCHW' ? [channels, height, width] : [height, width, channels])],
     },
-    preprocessing: { resize, crop, mean, std, layout },
-    values,
-    ...(!known && { note: assumption(resize, crop, values) }),
+    ...chosen,
   };
 }
 
-/** The side of the square that the model takes, in pixels. */
-function cropOf(
-  { shape }: TensorMetadata,
-  layout: Preprocessing['layout'],
-  endpoint: Pick<Endpoint, 'modelName' | 'preprocessing'>,
-): number {
-  const sides = layout === 'NCHW' ? shape.slice(-2) : shape.slice(-3, -1);
-  const crop = sides.find((size) => size !== -1) ?? endpoint.preprocessing?.crop ?? usualCrop;
-  if (sides.every((size) => size === -1 || size === crop) && crop >= 1 && crop <= maxCrop) return crop;
-  throw unsupported(endpoint, `takes images of ${sides.join(' × ')} pixels; squares of up to ${maxCrop} are made`);
+/** The package's steps in the server's size, when that is another; pixels stay pixels where the server takes whole numbers. */
+function fitted(known: ImageInput, width: number, height: number): ImageInput {
+  const isWhole = known.type === 'uint8' && known.range !== '0..255';
+  const channels = channelsOf(known.colour);
+  return {
+    ...known,
+    width,
+    height,
+    resize: scaled(known, width, height),
+    ...(isWhole && pixelValues(channels)),
+  };
 }
 
-/** Where the three colours are; by the package where the shape leaves it open. */
+function scaled({ resize, width: from, height: fromHeight }: ImageInput, width: number, height: number): Resize {
+  if (width === from && height === fromHeight) return resize;
+  switch (resize.method) {
+    case 'shorter-side': {
+      const ratio = Math.min(width, height) / Math.min(from, fromHeight);
+      return { method: 'shorter-side', length: Math.max(1, Math.round(resize.length * ratio)) };
+    }
+    case 'exact':
+      return { method: 'exact', width, height };
+    case 'letterbox':
+    case 'none':
+      return resize;
+  }
+}
+
+/** What most models of this kind take, and the sentence that says so. */
+function assumed(
+  width: number,
+  height: number,
+  layout: ImageInput['layout'],
+  type: ImageInput['type'],
+  channels: 1 | 3,
+): { readonly input: ImageInput; readonly note: string } {
+  const isSquare = width === height;
+  const length = Math.max(1, Math.round(width * resizeRatio));
+  const resize: Resize = isSquare ? { method: 'shorter-side', length } : { method: 'exact', width, height };
+  const colour: Colour = channels === 1 ? 'grey' : 'rgb';
+  const isPixels = type === 'uint8';
+  const values = isPixels ? pixelValues(channels) : usualValues(channels);
+  const steps = isSquare ? `resize ${length}, crop ${width}` : `resized to ${width} × ${height}`;
+  const said = isPixels
+    ? `Preprocessed here (${steps}, pixels 0 to 255)`
+    : channels === 3
+      ? `Preprocessed here as for ImageNet (${steps}, its mean and deviation)`
+      : `Preprocessed here (${steps}, grey from 0 to 1)`;
+  return {
+    input: { colour, resize, interpolation: 'bilinear', width, height, ...values, layout, type, batch: 'free' },
+    note: `${said}: neither the server nor a package says how.`,
+  };
+}
+
+function usualValues(channels: 1 | 3): Pick<ImageInput, 'range' | 'mean' | 'std'> {
+  return channels === 3 ? { range: '0..1', ...imageNet } : { range: '0..1', mean: [0], std: [1] };
+}
+
+function pixelValues(channels: 1 | 3): Pick<ImageInput, 'range' | 'mean' | 'std'> {
+  return { range: '0..255', mean: Array<number>(channels).fill(0), std: Array<number>(channels).fill(1) };
+}
+
+/** The size in pixels that the model takes: the server's, where it says one, else the package's. */
+function sizeOf(
+  { shape }: TensorMetadata,
+  layout: ImageInput['layout'],
+  endpoint: Asked,
+  known: ImageInput | undefined,
+): { readonly width: number; readonly height: number } {
+  const [down = -1, across = -1] = layout === 'NCHW' ? shape.slice(-2) : shape.slice(-3, -1);
+  const other = (size: number): number => (size === -1 ? usualCrop : size);
+  const height = down === -1 ? (known?.height ?? other(across)) : down;
+  const width = across === -1 ? (known?.width ?? other(down)) : across;
+  if ([width, height].every((size) => size >= 1 && size <= maxCrop)) return { width, height };
+  throw unsupported(endpoint, `takes images of ${width} × ${height} pixels; up to ${maxCrop} × ${maxCrop} are made`);
+}
+
+/** Where the channels are, and how many; by the package where the shape leaves it open. */
 function layoutOf(
   { shape }: TensorMetadata,
-  known: Preprocessing['layout'] | undefined,
-): Preprocessing['layout'] | undefined {
+  known: ImageInput | undefined,
+): { readonly layout: ImageInput['layout']; readonly channels: 1 | 3 } | undefined {
   if (shape.length !== 3 && shape.length !== 4) return undefined;
-  const [channels, , last] = shape.slice(-3);
-  if (channels === 3 && last !== 3) return 'NCHW';
-  if (last === 3 && channels !== 3) return 'NHWC';
-  const isOpen = [channels, last].every((size) => size === -1 || size === 3);
-  return isOpen ? known : undefined;
+  const [first, , last] = shape.slice(-3);
+  const possible: readonly (1 | 3)[] = known ? [channelsOf(known.colour)] : [3, 1];
+  for (const channels of possible) {
+    if (first === channels && last !== channels) return { layout: 'NCHW', channels };
+    if (last === channels && first !== channels) return { layout: 'NHWC', channels };
+    const isOpen = [first, last].every((size) => size === -1 || size === channels);
+    if (isOpen && known) return { layout: known.layout, channels };
+  }
+  return undefined;
 }
 
 function free(size: number): (dimension: number) => number {
   return (dimension) => (dimension === -1 ? size : dimension);
 }
 
-function assumption(resize: number, crop: number, values: TensorInput['values']): string {
-  const steps = `resize ${resize}, crop ${crop}`;
-  return values === 'normalised'
-    ? `Preprocessed here as for ImageNet (${steps}, its mean and deviation): neither the server nor a package says how.`
-    : `Preprocessed here (${steps}, pixels 0 to 255): neither the server nor a package says how.`;
+function noImage(endpoint: Asked, { name, datatype, shape }: TensorMetadata): ModelDeckError {
+  return unsupported(endpoint, `takes no picture, but "${name}", ${datatype} [${shape.join(', ')}]`);
 }
 
-function noImage(endpoint: Pick<Endpoint, 'modelName'>, { name, datatype, shape }: TensorMetadata): ModelDeckError {
-  return unsupported(endpoint, `takes no colour image, but "${name}", ${datatype} [${shape.join(', ')}]`);
-}
-
-function unsupported({ modelName }: Pick<Endpoint, 'modelName'>, what: string): ModelDeckError {
+function unsupported({ modelName }: Asked, what: string): ModelDeckError {
   return new ModelDeckError('unsupported', `The model "${modelName}" ${what}.`, {
     remedy: 'Put a transformer in front of it that takes images, or ask it from a program of your own.',
   });

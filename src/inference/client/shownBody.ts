@@ -5,8 +5,12 @@ const shownBase64Length = 48;
 /** How many numbers of a tensor are shown. */
 const shownNumbers = 12;
 
-/** A request body for the eye: images and tensors are cut. */
-export function shownRequest(body: string): string {
+/** A request body for the eye: images and tensors are cut. @param jsonLength where the bytes of tensors begin */
+export function shownRequest(body: string | Uint8Array, jsonLength?: number): string {
+  if (typeof body !== 'string') {
+    const json = Buffer.from(body).toString('utf8', 0, jsonLength);
+    return jsonLength === undefined ? json : `${json}… (${body.length - jsonLength} bytes of the tensor)`;
+  }
   return shortenTensor(
     body.replace(
       /[A-Za-z0-9+/=]{200,}/g,

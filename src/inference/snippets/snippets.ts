@@ -1,6 +1,7 @@
 import type { Endpoint } from '../endpoint.ts';
 import { inferenceUrl } from '../client/inferenceCall.ts';
 import type { ModelInput } from '../client/modelInput.ts';
+import { requestDialect } from '../client/requests/index.ts';
 import { tensorScript } from './tensorSnippet.ts';
 
 /**
@@ -69,8 +70,11 @@ export function asPython(endpoint: Endpoint, fileName: string, input?: ModelInpu
 const caVariable = 'MODEL_CA_FILE';
 
 /** The request's text on both sides of the base64 data. */
-function bodyAround({ protocol }: Endpoint, input: ModelInput | undefined): { before: string; after: string } {
-  if (protocol === 'v1') return { before: '{"instances":[{"data":"', after: '"}]}' };
+function bodyAround(
+  { protocol, requestDialect: dialect }: Endpoint,
+  input: ModelInput | undefined,
+): { readonly before: string; readonly after: string } {
+  if (protocol === 'v1') return requestDialect(dialect);
   const { name, shape } = input?.tensor ?? { name: 'image-0', shape: [1] };
   const head = JSON.stringify({ name, shape, datatype: 'BYTES' }).slice(0, -1);
   return { before: `{"inputs":[${head},"data":["`, after: '"]}]}' };

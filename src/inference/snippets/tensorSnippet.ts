@@ -1,4 +1,3 @@
-import { fromPreprocessing } from '../../contract/fromPreprocessing.ts';
 import type { ImageInput } from '../../contract/modelContract.ts';
 import { preprocessingPython } from '../../contract/preprocessingPython.ts';
 import type { TensorInput } from '../client/modelInput.ts';
@@ -8,15 +7,14 @@ import type { TensorInput } from '../client/modelInput.ts';
  * Defines `body`, and writes it to `request.json`.
  * @param fileName as a Python literal
  */
-export function tensorScript({ tensor, preprocessing, values }: TensorInput, fileName: string): string[] {
-  const known = fromPreprocessing(preprocessing).input;
+export function tensorScript({ tensor, input }: TensorInput, fileName: string): string[] {
   return [
     'import io',
     '',
     'import numpy as np',
     'from PIL import Image, ImageOps',
     '',
-    `steps = ${stepsLiteral(values === 'pixels' ? { ...known, ...pixelValues } : known)}`,
+    `steps = ${stepsLiteral(input)}`,
     '',
     '',
     preprocessingPython,
@@ -34,9 +32,6 @@ export function tensorScript({ tensor, preprocessing, values }: TensorInput, fil
     '    file.write(body)',
   ];
 }
-
-/** The pixels as they are, in whole numbers. */
-const pixelValues = { range: '0..255', mean: [0, 0, 0], std: [1, 1, 1], type: 'uint8' } as const;
 
 /** JSON without `true`, `false` and `null` is Python. */
 function stepsLiteral({

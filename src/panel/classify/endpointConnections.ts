@@ -113,9 +113,9 @@ export class EndpointConnections {
 
   /** The endpoint as it was asked last, and what its model takes; for the snippets. */
   async described(endpointId: string): Promise<{ readonly endpoint: Endpoint; readonly input?: Inference.ModelInput }> {
-    const { client, endpoint } = await this.open(endpointId);
+    const { client } = await this.open(endpointId);
     const input = await client.knownInput();
-    return { endpoint: { ...endpoint, modelName: client.modelName }, ...(input && { input }) };
+    return { endpoint: client.askedEndpoint, ...(input && { input }) };
   }
 
   /** What is known of the model behind an endpoint; nothing where no package says it. */

@@ -14,13 +14,18 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-export async function startServer(handler: Handler, change: Partial<Endpoint> = {}): Promise<TestServer> {
+/** @param encoding how bodies are handed to the handler; `latin1` keeps their bytes */
+export async function startServer(
+  handler: Handler,
+  change: Partial<Endpoint> = {},
+  encoding: 'utf8' | 'latin1' = 'utf8',
+): Promise<TestServer> {
   const asked: string[] = [];
   const sockets: Socket[] = [];
   const server = http.createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
     let body = '';
-    request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
+    request.setEncoding(encoding).on('data', (chunk: string) => (body += chunk));
     request.on('end', () => handler(body, request, response));
   });
   server.on('connection', (socket) => sockets.push(socket));

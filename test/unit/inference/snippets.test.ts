@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { fromPreprocessing } from '../../../src/contract/fromPreprocessing.ts';
 import { asCurl, asPython, decodeImage } from '../../../src/inference/index.ts';
 import type { Endpoint, TensorInput } from '../../../src/inference/index.ts';
 import { parseV1Request, parseV2Request } from '../../../src/kserve/index.ts';
@@ -56,11 +57,17 @@ describe('snippets for a private certificate authority', () => {
   });
 });
 
+const steps = {
+  resize: 40,
+  crop: 32,
+  mean: [0.485, 0.456, 0.406],
+  std: [0.229, 0.224, 0.225],
+  layout: 'NCHW',
+} as const;
 const tensor: TensorInput = {
   kind: 'tensor',
   tensor: { name: 'INPUT__0', datatype: 'FP32', shape: [1, 3, 32, 32] },
-  preprocessing: { resize: 40, crop: 32, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225], layout: 'NCHW' },
-  values: 'normalised',
+  input: fromPreprocessing(steps).input,
 };
 
 const programs: [string, (endpoint: Endpoint, fileName: string) => string, string, string][] = [
@@ -127,7 +134,7 @@ describe('snippets, run', () => {
     await writeFile(path.join(folder, 'photo.jpg'), image);
     const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const v2 = { ...endpoint, baseUrl, protocol: 'v2' } as const;
-    const ours = tensorOf(await decodeImage(image), tensor.preprocessing);
+    const ours = tensorOf(await decodeImage(image), steps);
     const options = { cwd: folder, env: { ...process.env, ...environment } };
     for (const [program, snippet] of [
       [python, asPython(v2, 'photo.jpg', tensor)],

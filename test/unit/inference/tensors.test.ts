@@ -119,8 +119,10 @@ describe('what a model takes', () => {
   const choose = (inputs: readonly TensorMetadata[], preprocessing?: Preprocessing): unknown => {
     const input = chooseModelInput({ inputs }, { modelName: 'm', ...(preprocessing && { preprocessing }) });
     if (input.kind === 'encoded') return input.tensor?.shape ?? 'image';
-    const { resize, crop, layout } = input.preprocessing;
-    return [input.tensor.shape.join('x'), layout, resize, crop, input.values];
+    const { resize, layout, range, mean } = input.input;
+    const steps = 'length' in resize ? resize.length : resize.method;
+    const values = range === '0..255' && mean.every((one) => one === 0) ? 'pixels' : 'normalised';
+    return [input.tensor.shape.join('x'), layout, steps, input.input.width, values];
   };
   const fp32 = (...shape: number[]): TensorMetadata => ({ name: 'x', datatype: 'FP32', shape });
 
@@ -139,6 +141,9 @@ describe('what a model takes', () => {
       ['1x3x32x32', 'NCHW', 40, 32, 'normalised'],
     ],
     ['another size than the package', [fp32(1, 3, 64, 64)], ofThePackage, ['1x3x64x64', 'NCHW', 80, 64, 'normalised']],
+    ['half precision', [{ ...fp32(1, 3, 8, 8), datatype: 'FP16' }], undefined, ['1x3x8x8', 'NCHW', 9, 8, 'normalised']],
+    ['grey', [fp32(1, 1, 28, 28)], undefined, ['1x1x28x28', 'NCHW', 32, 28, 'normalised']],
+    ['no square', [fp32(1, 3, 240, 320)], undefined, ['1x3x240x320', 'NCHW', 'exact', 320, 'normalised']],
     ['pixels', [{ ...fp32(1, 3, 8, 8), datatype: 'INT32' }], undefined, ['1x3x8x8', 'NCHW', 9, 8, 'pixels']],
   ];
   for (const [name, inputs, preprocessing, expected] of cases) {
@@ -147,23 +152,50 @@ describe('what a model takes', () => {
 
   const refused: [string, readonly TensorMetadata[], RegExp][] = [
     ['two inputs', [fp32(1, 3, 8, 8), { ...fp32(1), name: 'y' }], /takes 2 inputs \(x, y\)/],
-    ['half precision', [{ ...fp32(1, 3, 8, 8), datatype: 'FP16' }], /FP16, which V2 cannot send as JSON/],
+    ['brain floats', [{ ...fp32(1, 3, 8, 8), datatype: 'BF16' }], /BF16, which no picture is made of/],
     [
       'text',
       [{ name: 'input_ids', datatype: 'INT64', shape: [-1, -1] }],
-      /no colour image, but "input_ids", INT64 \[-1, -1\]/,
+      /no picture, but "input_ids", INT64 \[-1, -1\]/,
     ],
-    ['grey', [fp32(1, 1, 28, 28)], /no colour image/],
-    ['all open', [fp32(-1, -1, -1, -1)], /no colour image/],
+    ['all open', [fp32(-1, -1, -1, -1)], /no picture/],
     ['a batch', [fp32(8, 3, 8, 8)], /takes 8 images at once/],
-    ['no square', [fp32(1, 3, 240, 320)], /240 × 320 pixels/],
-    ['a huge square', [fp32(1, 3, 1e9, 1e9)], /squares of up to 1024/],
+    ['a huge square', [fp32(1, 3, 1e9, 1e9)], /up to 1024 × 1024/],
     ['no pixel', [fp32(1, 3, 0, 0)], /0 × 0 pixels/],
     ['an unknown datatype', [{ ...fp32(1, 3, 8, 8), datatype: 'COMPLEX' }], /COMPLEX/],
   ];
   for (const [name, inputs, message] of refused) {
     it(`${name} is refused`, () => assert.throws(() => choose(inputs), { category: 'unsupported', message }));
   }
+
+  it('is what the contract says: colour, size, values, and the one of several inputs that it names', () => {
+    const known = {
+      colour: 'bgr',
+      resize: { method: 'letterbox', fill: 114 },
+      interpolation: 'bicubic',
+      width: 32,
+      height: 16,
+      range: '-1..1',
+      mean: [0, 0, 0],
+      std: [1, 1, 1],
+      layout: 'NHWC',
+      type: 'float32',
+      batch: 'free',
+    } as const;
+    const contract = { input: known, output: { meaning: 'unknown', activation: 'none' }, origins: {} } as const;
+    const chosen = (shape: readonly number[], datatype = 'FP32'): unknown => {
+      const one = chooseModelInput({ inputs: [{ name: 'x', datatype, shape }] }, { modelName: 'm', contract });
+      return one.kind === 'tensor' && [one.tensor.shape, one.input, one.note];
+    };
+    assert.deepEqual(chosen([-1, -1, -1, 3]), [[1, 16, 32, 3], known, undefined]);
+    assert.deepEqual(chosen([-1, 16, 32, 3], 'FP16'), [[1, 16, 32, 3], { ...known, type: 'float16' }, undefined]);
+    assert.deepEqual(chosen([1, 8, 8, 3]), [[1, 8, 8, 3], { ...known, width: 8, height: 8 }, undefined]);
+    const grey = { ...contract, input: { ...known, colour: 'grey', mean: [0], std: [1] } } as const;
+    assert.throws(() => chooseModelInput({ inputs: [fp32(1, 3, 8, 8)] }, { modelName: 'm', contract: grey }), {
+      category: 'unsupported',
+      message: /takes no picture/,
+    });
+  });
 
   it('is read out of what servers say, and out of nothing else', () => {
     const inputs = [fp32(1, 3, 8, 8)];
