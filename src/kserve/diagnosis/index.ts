@@ -59,10 +59,11 @@ export function noCauseFound(evidence: DiagnosisEvidence): string | undefined {
   const { state } = serviceStatus(isvc, deployment);
   const facts = factsOf(evidence);
   if (state === 'stopped' || state === 'deleting' || isHealthy(facts)) return undefined;
-  const since = conditionOf(isvc, 'Ready')?.lastTransitionTime ?? isvc.metadata.creationTimestamp;
-  const waited = now === undefined ? Number.NaN : now - Date.parse(since ?? '');
+  const { status, lastTransitionTime } = conditionOf(isvc, 'Ready') ?? {};
+  const waited = (now ?? Number.NaN) - Date.parse(lastTransitionTime ?? isvc.metadata.creationTimestamp ?? '');
   const long = waited >= 0 ? ` for ${durationWords(waited)}` : '';
-  return `No cause found: ${isvc.metadata.name} has not been ready${long}, and ${lookedAt(facts)} tell nothing against it.`;
+  const what = status === 'True' ? 'is not wholly ready, though KServe calls it so' : `has not been ready${long}`;
+  return `No cause found: ${isvc.metadata.name} ${what}; ${lookedAt(facts)} tell nothing against it.`;
 }
 
 /** The containers whose logs would tell more; to be read and given as `logs` to a second {@link diagnose}. */

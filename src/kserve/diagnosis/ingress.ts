@@ -26,6 +26,9 @@ const kinds: readonly { readonly version: RegExp; readonly remedy: string }[] = 
 const consequence =
   /^(?:Predictor|Transformer|Explainer|Component) ingress not created$|(?:Predictor|Transformer|Explainer) (?:is )?not ready/i;
 
+/** Milliseconds for a route to be accepted. */
+const patience = 60_000;
+
 /** The model runs, and KServe cannot make the way in. */
 export const ingress: Cause = (facts) => missingKind(facts) ?? failing(facts);
 
@@ -48,17 +51,20 @@ function missingKind(facts: Facts): Diagnosis | undefined {
 }
 
 function failing(facts: Facts): Diagnosis | undefined {
-  const { reason = '', message: why = '' } = failingCondition(facts) ?? {};
+  const { reason = '', message: why = '', lastTransitionTime } = failingCondition(facts) ?? {};
   const waits = consequence.test(reason) || consequence.test(why);
   const lives = conditionOf(facts.evidence.isvc, 'PredictorReady')?.status === 'True';
   if (waits || why === '' || !lives) return undefined;
-  return diagnosis(facts, why, {
+  // A gateway takes a moment to accept a route, and KServe says False meanwhile.
+  const waited = (facts.evidence.now ?? Number.NaN) - Date.parse(lastTransitionTime ?? '');
+  const told = diagnosis(facts, why, {
     code: 'ingress-failed',
     category: 'server',
     summary: `KServe cannot make the way in to ${facts.name}: ${words(why)}${livesWords(facts)}.`,
     remedy:
       'Correct what it names: the ingress settings of the ConfigMap inferenceservice-config, the gateway, or the host name.',
   });
+  return waited > patience ? told : { ...told, severity: 'warning' };
 }
 
 function failingCondition({ evidence }: Facts): Condition | undefined {

@@ -102,7 +102,7 @@ function revisionDiagnosis(
 }
 
 /** How long a route may take once its revision is ready, milliseconds. */
-const routePatience = 60_000;
+const routePatience = 120_000;
 
 /** The revision is ready, and Knative's network layer does not make its route. */
 export const knativeNetwork: Cause = (facts) => {

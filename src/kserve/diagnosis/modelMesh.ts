@@ -1,4 +1,4 @@
-import { nameOf, oneLine, showManifest } from './facts.ts';
+import { nameOf, oneLine, showManifest, words } from './facts.ts';
 import { durationWords } from './knativeRevision.ts';
 import type { Cause } from './cause.ts';
 
@@ -27,26 +27,30 @@ export const modelMeshSilent: Cause = (facts) => {
   };
 };
 
-/** KServe or ModelMesh says that the model could not be loaded, and no pod tells more: theirs are not the service's own. */
+/**
+ * KServe or ModelMesh says that the model could not be loaded, and no pod tells more. ModelMesh's pods are not the service's
+ * own; KServe's word may still be about the version before, so that it warns only.
+ */
 export const modelLoadFailed: Cause = (facts) => {
   const { isvc } = facts.evidence;
   const failure = isvc.status?.modelStatus?.lastFailureInfo;
   const isBlocked = isvc.status?.modelStatus?.transitionStatus === 'BlockedByFailedLoad';
-  if (!(isBlocked || facts.mode === 'ModelMesh') || failure == null || (failure.reason ?? failure.message ?? '') === '')
-    return undefined;
-  const message = (failure.message ?? '').trim();
-  const last = message.split('\n').at(-1) ?? '';
-  const where = failure.location === undefined || failure.location === '' ? '' : ` on ${failure.location}`;
-  const by = facts.mode === 'ModelMesh' ? 'ModelMesh' : 'KServe';
+  const isMeshed = facts.mode === 'ModelMesh';
+  if (!isMeshed && (!isBlocked || facts.pods.length > 0)) return undefined;
+  if (failure == null || (failure.reason ?? failure.message ?? '') === '') return undefined;
+  const { reason = '', message = '', location = '' } = failure;
+  const last = message.trim().split('\n').at(-1) ?? '';
+  const where = location === '' ? '' : ` on ${location}`;
+  const by = isMeshed ? 'ModelMesh' : 'KServe';
   return {
     code: 'model-load-failed',
     category: 'server',
     mayHeal: false,
-    summary: `${by} could not load the model of ${facts.name}${where}: ${oneLine(last === '' ? (failure.reason ?? '') : last, 240).replace(/\.$/, '')}.`,
+    summary: `${by} could not load the model of ${facts.name}${where}: ${words(last || reason, 240)}.`,
     remedy: 'Read the log of the server that was to load it, and correct the model or the runtime.',
     nextStep: showManifest(facts),
-    severity: 'error',
+    severity: isMeshed ? 'error' : 'warning',
     object: { kind: 'InferenceService', ...nameOf(isvc) },
-    evidence: [`${failure.reason ?? 'lastFailureInfo'}: ${oneLine(message, 600)}`],
+    evidence: [`${reason || 'lastFailureInfo'}: ${oneLine(message, 600)}`],
   };
 };

@@ -1,5 +1,12 @@
 import type { LogPattern } from './logPatterns.ts';
 
+const noWrite =
+  /PermissionError: \[Errno 13\] Permission denied: '([^']+)'|OSError: \[Errno 30\] Read-only file system: '([^']+)'/;
+
+function noWriteSummary([, denied, readOnly]: RegExpExecArray, uri: string): string {
+  return `The storage initializer may not write to ${denied ?? readOnly ?? 'a folder'} while it fetches ${uri}: it runs as a user without that right.`;
+}
+
 /**
  * What KServe's storage initializer writes when it cannot fetch a model (v0.6 to v0.20: `python/storage/kserve_storage`,
  * and the libraries under it: botocore, minio, google-cloud-storage, azure, huggingface_hub, requests). Causes before
@@ -25,12 +32,19 @@ export const storagePatterns: readonly LogPattern[] = [
   {
     code: 'storage-no-write',
     category: 'permission',
-    pattern:
-      /PermissionError: \[Errno 13\] Permission denied: '([^']+)'|OSError: \[Errno 30\] Read-only file system: '([^']+)'/,
-    summary: ([, denied, readOnly], uri) =>
-      `The storage initializer may not write to ${denied ?? readOnly ?? 'a folder'} while it fetches ${uri}: it runs as a user without that right.`,
+    pattern: noWrite,
+    fits: ([, denied, readOnly]) => /\/\.cache(?:\/|$)|huggingface/.test(denied ?? readOnly ?? ''),
+    summary: noWriteSummary,
     remedy:
-      'Set HF_HOME (and HOME) of the storage initializer to a folder that it may write, for example below /mnt/models or /tmp, or let it run as another user (annotation serving.kserve.io/storage-initializer-uid).',
+      'Set HF_HOME of the storage initializer to a folder that it may write, for example /tmp/hf, or let it run as another user (annotation serving.kserve.io/storage-initializer-uid).',
+  },
+  {
+    code: 'storage-no-write',
+    category: 'permission',
+    pattern: noWrite,
+    summary: noWriteSummary,
+    remedy:
+      'Let it run as a user that may write there: annotation serving.kserve.io/storage-initializer-uid, or fsGroup in the securityContext of the manifest.',
   },
   {
     code: 'storage-clock',
@@ -128,7 +142,7 @@ export const storagePatterns: readonly LogPattern[] = [
     code: 'storage-not-found',
     category: 'not-found',
     pattern:
-      /(?:bucket|object|key|blob|container|path|file|model|resource|share|URI|directory) (?:\S+ )?(?:was )?not found|(?:bucket|object|key|blob|container|path|file|model|resource|share|directory) (?:\S+ )?does not exist|Failed to fetch model\. (?:No model found|The path|Path)|No model found in|Cannot locate source uri|NoSuchBucket|NoSuchKey|BlobNotFound|ContainerNotFound|EntryNotFoundError|\b404 (?:Client Error|Not Found|GET|POST|HEAD)|HTTP Error 404|\(404\)|returned a 404 response|FileNotFoundError: \[Errno 2\]/i,
+      /(?:bucket|object|key|blob|container|path|file|model|resource|share|URI|directory) (?:\S+ )?(?:was )?not found|(?:bucket|object|key|blob|container|path|file|model|resource|share|directory) (?:\S+ )?does not exist|Failed to fetch model\. (?:No model found|The path|Path)|No model found in|Cannot locate source uri|NoSuchBucket|NoSuchKey|BlobNotFound|ContainerNotFound|EntryNotFoundError|\b404 (?:Client Error|Not Found|GET|POST|HEAD)|HTTP Error 404|\(404\)|returned a 404 response/i,
     summary: (_match, uri) => `There is no model at ${uri}.`,
     remedy: 'Upload the model there, or correct the storage URI in the manifest.',
   },

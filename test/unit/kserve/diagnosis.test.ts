@@ -223,6 +223,50 @@ describe('Every diagnosis', () => {
   });
 });
 
+describe('What may be on its way yet', () => {
+  const told = (over: Partial<DiagnosisEvidence>): unknown[] => {
+    const { code, severity } = diagnose(a.evidence(over)) ?? {};
+    return [code, severity];
+  };
+
+  it('does not end a deploy: a gateway that has not accepted a route for a moment', () => {
+    const ingress = {
+      type: 'IngressReady',
+      status: 'False',
+      reason: 'HttpRouteNotReady',
+      message: 'Predictor HttpRoute was not accepted',
+      lastTransitionTime: '2026-10-01T10:00:30Z',
+    } as const;
+    const isvc = a.service({}, { conditions: [ingress, { type: 'PredictorReady', status: 'True' }] });
+    const at = (time: string): Partial<DiagnosisEvidence> => ({ isvc, pods: [readyPod], now: Date.parse(time) });
+    assert.deepEqual(told(at('2026-10-01T10:00:40Z')), ['ingress-failed', 'warning']);
+    assert.deepEqual(told(at('2026-10-01T10:05:00Z')), ['ingress-failed', 'error']);
+  });
+
+  it("does not end a deploy: KServe's word about the version before", () => {
+    const modelStatus = {
+      transitionStatus: 'BlockedByFailedLoad',
+      lastFailureInfo: { reason: 'ModelLoadFailed', message: 'no weights' },
+    } as const;
+    const isvc = a.service({}, { ...a.starting, modelStatus });
+    assert.deepEqual(told({ isvc, pods: [] }), ['model-load-failed', 'warning']);
+    assert.deepEqual(told({ isvc, pods: [a.pod(a.onNode([a.waiting('ContainerCreating')]), onOne)] }), [
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('does not hand on warnings that are over', () => {
+    const pod = a.pod(a.onNode([a.running(false)]), onOne);
+    const events = [
+      a.event('FailedScheduling', '0/1 nodes are available: 1 node(s) are asleep.'),
+      a.event('FailedMount', 'MountVolume.SetUp failed for volume "x" : timed out'),
+      a.event('Failed', 'something of a pod that is gone', { kind: 'Pod', name: 'resnet18-predictor-6d5f7c9b4-gone1' }),
+    ];
+    assert.deepEqual(told({ pods: [pod], events }), [undefined, undefined]);
+  });
+});
+
 describe('When no cause is found', () => {
   it('is said what was looked at, and for how long the service is not ready', () => {
     const evidence = a.evidence({
@@ -234,7 +278,20 @@ describe('When no cause is found', () => {
     assert.equal(diagnose(evidence), undefined);
     assert.equal(
       noCauseFound(evidence),
-      'No cause found: resnet18 has not been ready for 12 min, and its conditions, 1 pod, 1 event, 1 claim and 0 logs tell nothing against it.',
+      'No cause found: resnet18 has not been ready for 12 min; its conditions, 1 pod, 1 event, 1 claim and 0 logs tell nothing against it.',
+    );
+  });
+
+  it('is not said that a service is not ready since it became ready', () => {
+    const starting = a.pod(a.onNode([a.waiting('ContainerCreating')]), onOne);
+    const evidence = a.evidence({
+      isvc: a.service({}, a.ready),
+      pods: [readyPod, starting],
+      now: Date.parse('2026-10-09T00:00:00Z'),
+    });
+    assert.match(
+      noCauseFound(evidence) ?? '',
+      /resnet18 is not wholly ready, though KServe calls it so; its conditions, 2 pods/,
     );
   });
 
