@@ -1,6 +1,7 @@
-import { nameOf, oneLine, showManifest, words } from './facts.ts';
+import { nameOf, oneLine, showManifest, words, type Facts } from './facts.ts';
 import { durationWords } from './knativeRevision.ts';
 import type { Cause } from './cause.ts';
+import type { ModelStatus } from '../resources/inferenceService.ts';
 
 /** ModelMesh loads a model within seconds, or says why not. */
 const patience = 60_000;
@@ -33,11 +34,9 @@ export const modelMeshSilent: Cause = (facts) => {
  */
 export const modelLoadFailed: Cause = (facts) => {
   const { isvc } = facts.evidence;
-  const failure = isvc.status?.modelStatus?.lastFailureInfo;
-  const isBlocked = isvc.status?.modelStatus?.transitionStatus === 'BlockedByFailedLoad';
   const isMeshed = facts.mode === 'ModelMesh';
-  if (!isMeshed && (!isBlocked || facts.pods.length > 0)) return undefined;
-  if (failure == null || (failure.reason ?? failure.message ?? '') === '') return undefined;
+  const failure = failureOf(facts);
+  if (failure === undefined) return undefined;
   const { reason = '', message = '', location = '' } = failure;
   const last = message.trim().split('\n').at(-1) ?? '';
   const where = location === '' ? '' : ` on ${location}`;
@@ -54,3 +53,11 @@ export const modelLoadFailed: Cause = (facts) => {
     evidence: [`${reason || 'lastFailureInfo'}: ${oneLine(message, 600)}`],
   };
 };
+
+/** What was told of a failed load; of KServe's word only where nothing runs that tells more. */
+function failureOf({ evidence, mode, pods }: Facts): NonNullable<ModelStatus['lastFailureInfo']> | undefined {
+  const { transitionStatus, lastFailureInfo } = evidence.isvc.status?.modelStatus ?? {};
+  const counts = mode === 'ModelMesh' || (transitionStatus === 'BlockedByFailedLoad' && pods.length === 0);
+  const isTold = Boolean(lastFailureInfo?.reason) || Boolean(lastFailureInfo?.message);
+  return counts && isTold ? (lastFailureInfo ?? undefined) : undefined;
+}
