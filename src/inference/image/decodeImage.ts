@@ -1,6 +1,7 @@
 import { throwIfCancelled } from '../../foundation/task.ts';
 import type { Task } from '../../foundation/task.ts';
 import { openImage } from './openImage.ts';
+import { withinPixelBudget } from './pixelBudget.ts';
 import type { DecodedImage } from './rgbImage.ts';
 
 /**
@@ -13,5 +14,6 @@ import type { DecodedImage } from './rgbImage.ts';
  */
 export async function decodeImage(bytes: Uint8Array, task?: Task): Promise<DecodedImage> {
   throwIfCancelled(task);
-  return (await openImage(bytes)).decode(task);
+  const image = await openImage(bytes);
+  return withinPixelBudget(image.width * image.height, () => image.decode(task), task?.signal);
 }

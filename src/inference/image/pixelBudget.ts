@@ -1,5 +1,10 @@
+import { freePixels } from './freePixels.ts';
+
 /** Pixels that are decoded at one time, over all pictures: 3 bytes each, and as much again inside the image library. */
 const budget = 50_000_000;
+
+/** From this size on, in pixels, memory is given back between the parts of a picture and after it. */
+export const largePixels = 24_000_000;
 
 let used = 0;
 const waiting: { readonly pixels: number; readonly start: () => void }[] = [];
@@ -27,6 +32,7 @@ export async function withinPixelBudget<Result>(
   try {
     return await work();
   } finally {
+    if (pixels > largePixels) await freePixels();
     used -= share;
     startNext();
   }

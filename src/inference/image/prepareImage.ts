@@ -2,6 +2,7 @@ import type { Sharp } from 'sharp';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { throwIfCancelled } from '../../foundation/task.ts';
 import type { Task } from '../../foundation/task.ts';
+import { withinPixelBudget } from './pixelBudget.ts';
 import type { DecodedImage } from './rgbImage.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { imageFromPixels } from './formats/sharpImage.ts';
@@ -45,7 +46,8 @@ export async function prepareImage(
     checked.catch(() => undefined);
     return { bytes, mediaType: asItIs, width: image.width, height: image.height, checked };
   }
-  const pixels = await image.decode(task);
+  const decode = (): Promise<DecodedImage> => image.decode(task);
+  const pixels = await withinPixelBudget(image.width * image.height, decode, task?.signal);
   const said = pixels.notes.length > 0 ? { note: pixels.notes.join(' ') } : {};
   if (takesPng && image.format.name !== 'JPEG' && pixels.width * pixels.height <= maxPngPixels) {
     const png = await (await imageFromPixels(pixels)).png({ compressionLevel: 3 }).toBuffer();

@@ -4,7 +4,8 @@ import type { Task } from '../../foundation/task.ts';
 import { frame } from './framing.ts';
 import type { Framing } from './framing.ts';
 import type { OpenImage } from './openImage.ts';
-import { withinPixelBudget } from './pixelBudget.ts';
+import { freePixels } from './freePixels.ts';
+import { largePixels, withinPixelBudget } from './pixelBudget.ts';
 import type { Raster, Region } from './raster.ts';
 import { resize, resizeParts } from './resize.ts';
 import type { RgbImage } from './rgbImage.ts';
@@ -47,6 +48,7 @@ export async function seenInFile(
       }
       const part = async (region: Region): Promise<Raster> => {
         throwIfCancelled(task);
+        if (width * height > largePixels) await freePixels();
         return inColour({ ...region, data: (await file.part?.(region)) ?? new Uint8Array() }, input.colour);
       };
       const framing = frame(file, input);

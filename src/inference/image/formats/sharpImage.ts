@@ -33,7 +33,9 @@ export async function openWithSharp(bytes: Uint8Array, options: SharpOptions = {
   const notes = notesOn(metadata, options);
   // What a part of it can be had of, and sent as it is: nothing turned, nothing chosen.
   const isRgb = metadata.space === 'srgb' && metadata.channels === 3 && metadata.depth === 'uchar';
-  const isPlain = isRgb && (metadata.orientation ?? 1) === 1 && turn === 1 && notes.length === 0;
+  const isUnchanged = (metadata.orientation ?? 1) === 1 && turn === 1 && notes.length === 0;
+  const isPlain = isRgb && isUnchanged;
+  const hasParts = isUnchanged && !isDeep(metadata) && metadata.space !== 'cmyk';
   return {
     width,
     height,
@@ -43,7 +45,7 @@ export async function openWithSharp(bytes: Uint8Array, options: SharpOptions = {
       const image = await readPixels(pipeline(), metadata);
       return { ...upright(image, turn), notes: [...notes, ...image.notes] };
     },
-    ...(isPlain && { part: (region: Region) => readPart(pipeline(), region) }),
+    ...(hasParts && { part: (region: Region) => readPart(pipeline(), region) }),
     check: async () => {
       // At an eighth of the size, which still reads every byte: a cut-off file must be named here, not in the cluster.
       const eighth = Math.max(1, Math.round(width / 8));
