@@ -67,6 +67,11 @@ def prefixed(tensors, prefix):
 
 def main(folder, photo):
     picture = ImageOps.exif_transpose(Image.open(photo)).convert("RGB")
+    # The same picture lying on its side, with the note in its file that says so.
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned = os.path.join(folder, "turned.jpg")
+    picture.rotate(90, expand=True).save(turned, quality=95, exif=exif)
     network = seeded("resnet18", 7)
     tensors = network.state_dict()
     expected = {}
@@ -106,6 +111,8 @@ def main(folder, photo):
     model("two-classes", "model.pth", pair.state_dict(), logits(pair, picture))
     one = seeded("mobilenet_v3_small", 1)
     model("one-number", "model.pth", one.state_dict(), logits(one, picture))
+    upright = ImageOps.exif_transpose(Image.open(turned)).convert("RGB")
+    expected["turned"] = logits(network, upright)
     with open(os.path.join(folder, "expected.json"), "w") as file:
         json.dump(expected, file)
 

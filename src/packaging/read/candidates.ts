@@ -28,10 +28,11 @@ export async function findCandidates(
     if (text !== undefined) modules.set(file, readPythonModule(text));
   }
   const outlines = [...modules];
+  const bases = new Set(outlines.flatMap(([, module]) => module.classes.flatMap((made) => made.bases)));
   return {
     modules,
     candidates: {
-      modelFiles: best(outlines.map(([file, module]) => ({ file, score: modelFileScore(file, module) }))),
+      modelFiles: best(outlines.map(([file, module]) => ({ file, score: modelFileScore(file, module, bases) }))),
       handlers: best(outlines.map(([file, module]) => ({ file, score: handlerScore(file, module) }))),
       // Also one that is broken: leaving it out would hide the mistake, and the check names its line.
       labels: files.filter((file) => path.posix.basename(file) === labelsFileName),
@@ -49,8 +50,10 @@ function best(scored: readonly Scored[]): readonly string[] {
     .map(({ file }) => file);
 }
 
-function modelFileScore(file: string, module: PythonModule): number {
+function modelFileScore(file: string, module: PythonModule, bases: ReadonlySet<string>): number {
   if (module.classes.length === 0 || handlerScore(file, module) > 0) return 0;
+  // What others derive from is not what was trained.
+  if (module.classes.every(({ name }) => bases.has(name))) return 1;
   const [first] = module.classes;
   const isNetwork = module.classes.some(
     (made) =>
@@ -62,8 +65,12 @@ function modelFileScore(file: string, module: PythonModule): number {
 }
 
 function handlerScore(file: string, module: PythonModule): number {
+  const fromTorchServe = new Set(
+    module.imports.filter(({ module: from }) => /^ts(\.|$)/.test(from)).flatMap(({ names }) => names),
+  );
+  // A network may well be called a classifier; a handler derives from what TorchServe brings, or says that it is one.
   const derived = module.classes.some((made) =>
-    made.bases.some((base) => /(Handler|Classifier|Detector|Segmenter)$/.test(base)),
+    made.bases.some((base) => fromTorchServe.has(base) || /^ts\./.test(base) || /Handler$/.test(base)),
   );
   const handles =
     module.functions.some((made) => made.name === 'handle') ||

@@ -61,6 +61,16 @@ class TorchImageClassifier:
         return answer_of(numbers_of(answer, output.get("name"))[0].float().cpu().numpy(), output, self.labels)
 
 
+SERVICE = TorchImageClassifier()
+
+
+def handle(data, context):
+    """What TorchServe calls, when it loads the model without data: of the classes here it could not choose one."""
+    if not SERVICE.initialized:
+        SERVICE.initialize(context)
+    return None if data is None else SERVICE.handle(data, context)
+
+
 def numbers_of(answer, name):
     """The tensor with the classes: what a network answers may be a tuple or a dict with others beside it."""
     if torch.is_tensor(answer):
