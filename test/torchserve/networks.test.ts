@@ -138,7 +138,10 @@ describe('weights of torchvision in an empty folder, in a real TorchServe', () =
     const [a = 0, b = 0] = expected['two-classes'] ?? [];
     near([answer['0'] ?? 0, answer['1'] ?? 0], [1 / (1 + Math.exp(b - a)), 1 / (1 + Math.exp(a - b))]);
     const values = Object.values(answer) as number[];
-    assert.deepEqual(values, [...values].sort((x, y) => y - x));
+    assert.deepEqual(
+      values,
+      [...values].sort((x, y) => y - x),
+    );
   });
 
   it('answers several labels at once, each by itself', async () => {
