@@ -36,8 +36,8 @@ export interface PixelSource {
   readonly part: (region: Region) => Promise<Raster>;
 }
 
-/** Most pixels that are asked for at once where a resize can do with a part: 48 MB, and as much inside the image library. */
-const mostAtOnce = 16_000_000;
+/** Most pixels that are asked for at once where a resize can do with a part: 36 MB, and as much inside the image library. */
+const mostAtOnce = 12_000_000;
 
 /**
  * As {@link resize}, of a source: asks only for the rows and columns that the wanted region is made of, in bands one after the
