@@ -74,7 +74,17 @@ def read_weights(path):
         return torch.load(path, map_location="cpu", weights_only=True)
     except Exception:
         # An older torch, or a checkpoint with more than tensors in it.
+        return read_with_inert_objects(path)
+
+
+def read_with_inert_objects(path):
+    # torch 1.13.0 forgets the pickle_module that it is given, and takes the pickle that its own module has imported.
+    kept = torch.serialization.pickle
+    torch.serialization.pickle = TensorPickle
+    try:
         return torch.load(path, map_location="cpu", pickle_module=TensorPickle)
+    finally:
+        torch.serialization.pickle = kept
 
 
 def read_safetensors(path):
