@@ -3,7 +3,7 @@ import path from 'node:path';
 import { ModelDeckError } from '../../../foundation/error.ts';
 import { fileError } from '../../../foundation/fileErrors.ts';
 import { networkFileName, networkSource } from './handlers/networkFile.ts';
-import { generatedFiles, generatedHandler } from './handlers/registered.ts';
+import { generatedFiles, generatedHandler } from './handlers/generatedHandlers.ts';
 import { weightsName } from './weightsName.ts';
 import { builtInHandlers } from './handlers/builtInHandlers.ts';
 import type { LayoutEntry } from './layoutEntry.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { networkFileName } from './handlers/networkFile.ts';
-import { manifestHandler } from './handlers/registered.ts';
+import { manifestHandler } from './handlers/generatedHandlers.ts';
 import type { Manifest } from './modelArchive.ts';
 import type { ModelSpec } from '../../spec/modelSpec.ts';
 

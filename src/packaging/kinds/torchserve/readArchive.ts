@@ -11,7 +11,7 @@ import { ModelDeckError } from '../../../foundation/error.ts';
 import { fileError } from '../../../foundation/fileErrors.ts';
 import { makeFolder } from '../../../foundation/makeFolder.ts';
 import { throwIfCancelled, type Task } from '../../../foundation/task.ts';
-import { preprocessingFile } from './handlers/registered.ts';
+import { preprocessingFile } from './handlers/generatedHandlers.ts';
 import type { ArchiveContents, ArchiveEntry, Manifest } from './modelArchive.ts';
 import { sha256OfFiles } from '../../modelPackage.ts';
 import type { ArchiveFormat, Preprocessing } from '../../spec/modelSpec.ts';

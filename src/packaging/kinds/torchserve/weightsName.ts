@@ -2,7 +2,7 @@ import path from 'node:path';
 import { inspectWeights } from '../../read/formats/weightsFile.ts';
 import type { ModelSpec } from '../../spec/modelSpec.ts';
 import { builtInHandlers } from './handlers/builtInHandlers.ts';
-import { generatedHandler } from './handlers/registered.ts';
+import { generatedHandler } from './handlers/generatedHandlers.ts';
 
 /**
  * Name of the weights in the archive: that of the file, but for TorchScript, which TorchServe loads only from a name that

@@ -7,7 +7,7 @@ import type { PythonModule } from '../../../read/formats/pythonModule.ts';
 import type { PythonToken } from '../../../read/formats/pythonTokens.ts';
 import type { WeightsFacts } from '../../../read/formats/weightsFile.ts';
 import type { GeneratedHandler } from '../handlers/generatedHandler.ts';
-import { generatedHandler } from '../handlers/registered.ts';
+import { generatedHandler } from '../handlers/generatedHandlers.ts';
 import { builtInHandlers } from '../handlers/builtInHandlers.ts';
 import type { LayoutEntry } from '../layoutEntry.ts';
 import type { ModelSpec } from '../../../spec/modelSpec.ts';

@@ -4,7 +4,7 @@ import { ModelDeckError } from '../../../../foundation/error.ts';
 import type { Finding } from '../../../read/detection.ts';
 import { archiveLayout, handlerFile, weightsEntry } from '../archiveLayout.ts';
 import { builtInHandlers } from '../handlers/builtInHandlers.ts';
-import { generatedHandlers } from '../handlers/registered.ts';
+import { generatedHandlers } from '../handlers/generatedHandlers.ts';
 import type { LayoutEntry } from '../layoutEntry.ts';
 import type { ModelSpec } from '../../../spec/modelSpec.ts';
 import { modelSpecFileName } from '../../../spec/modelSpec.ts';

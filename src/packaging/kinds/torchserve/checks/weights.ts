@@ -8,7 +8,7 @@ import type { ModelSpec } from '../../../spec/modelSpec.ts';
 import { hasColours, networkSpec } from '../../../spec/suggestNetwork.ts';
 import { onnxImageClassifier } from '../handlers/onnxImageClassifier.ts';
 import { torchImageClassifier } from '../handlers/torchImageClassifier.ts';
-import { checkArchitecture } from './architecture.ts';
+import { checkArchitecture } from './torchvisionNetwork.ts';
 import { baseName, fileOf, generatedFor, handlerKind, located, partOf, type CheckContext } from './context.ts';
 
 /** Larger weights are hashed while they are packaged, which refuses them as well: to read them twice takes longer. */

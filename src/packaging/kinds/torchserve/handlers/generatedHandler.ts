@@ -1,4 +1,4 @@
-/** A Python handler that Model Deck writes into an archive. A new one is a file and a line in `registered.ts`. */
+/** A Python handler that Model Deck writes into an archive. A new one is a file and a line in `generatedHandlers.ts`. */
 export interface GeneratedHandler {
   /** The value of `handler` in model-deck.yaml that asks for it. */
   readonly id: string;
