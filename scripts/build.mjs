@@ -77,7 +77,7 @@ const bundles = [
   { name: 'webview/plan.js', entry: 'webview/plan.ts', options: webview },
 ];
 
-/** Files of an earlier build go; those that are written anew stay until then, for windows that have them open. */
+/** Files of an earlier build go; those that are written again stay until then, for windows that have them open. */
 async function removeStale() {
   await mkdir(dist, { recursive: true });
   const wanted = new Set(['node_modules', 'webview', 'test', ...bundles.map(({ name }) => name)]);

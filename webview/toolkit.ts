@@ -35,7 +35,7 @@ export interface ChoiceItem {
   readonly isDisabled?: boolean;
 }
 
-/** A drop-down list. Made anew when its items or its selection change. */
+/** A drop-down list. Rebuilt when its items or its selection change. */
 export function choice(
   items: readonly ChoiceItem[],
   selected: string | undefined,

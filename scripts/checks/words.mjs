@@ -22,7 +22,11 @@ const words = [
   [/\blest\b/i, 'so that … not'],
   [/\b(nought|naught)\b/i, 'nothing'],
   [/\bthus\b/i, 'so'],
-  [/\bshould (it|they|you) be\b/i, 'if it is'],
+  [/(?<!\b(where|what|when|how|why) )\bshould (it|they|you) be\b/i, 'if it is'],
+  [/\b(nothing|none|one|anything|everything|words?|records?|manifests?|texts?) of (ours|theirs)\b/i, 'our, that we wrote'],
+  [/\b(whither|hither|betwixt|forthwith|notwithstanding|heretofore|unto|verily|oft|ofttimes)\b/i, 'a word of today'],
+  [/\b(leaves?|in|of|takes?) the house\b/i, 'this computer, the product'],
+  [/\bis(Wished|Wanted)Of\b|\bisWished\b/, 'a noun for what was requested'],
   [/\bprogramme(s)?\b/i, 'program'],
 ];
 

@@ -50,11 +50,11 @@ export const readRestrictions = [
   {
     selector: `CallExpression[arguments.length<2][callee.type="MemberExpression"][callee.property.name=/^(${momentaryReads.join('|')})$/]`,
     message:
-      'This reads what the page shows at this moment: say what it shall show, expect(locator).toHaveText(…) (test/ui/expect.ts).',
+      'This reads what the page shows at this moment: say what it must show, expect(locator).toHaveText(…) (test/ui/expect.ts).',
   },
   {
     selector: 'CallExpression[arguments.length=0][callee.property.name="count"]',
     message:
-      'This counts at this moment: say how many there shall be, expect(locator).toHaveCount(…) (test/ui/expect.ts).',
+      'This counts at this moment: say how many there must be, expect(locator).toHaveCount(…) (test/ui/expect.ts).',
   },
 ];

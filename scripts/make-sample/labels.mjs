@@ -1,4 +1,4 @@
-/** Two of ImageNet's classes are called "crane", and nothing but a word of ours tells them apart. */
+/** Two of ImageNet's classes are called "crane", and nothing but a word that we add tells them apart. */
 const ours = { 134: 'crane (bird)', 517: 'crane (machine)' };
 
 /**

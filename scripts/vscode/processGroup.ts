@@ -13,7 +13,7 @@ export interface ProcessGroup {
   readonly stop: () => Promise<void>;
 }
 
-/** Node does not exit in order at a signal that nobody listens to: then what shall end with the process would stay. */
+/** Node does not exit in order at a signal that nobody listens to: then what should end with the process would stay. */
 function exitAtSignals(): void {
   for (const [signal, number] of [
     ['SIGINT', 2],

@@ -40,7 +40,7 @@ export interface ClusterConnection {
   /**
    * Follows a list from a resource version on. Does not heal by itself: `LiveList` does.
    * @returns `ended` when the server ends the watch, as it does from time to time; `expired` when it no longer knows the
-   *   resource version (410) and the list must be read anew
+   *   resource version (410) and the list must be read again
    */
   watch<T extends KubeObject>(type: ResourceType<T>, query: WatchQuery<T>, task?: Task): Promise<'ended' | 'expired'>;
 

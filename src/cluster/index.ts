@@ -1,12 +1,11 @@
 export type * from './clusterConnection.ts';
 export { contextIdentity, type ContextIdentity } from './kubeconfig/contextSettings.ts';
-export { fieldConflicts, isExpired, isKindMissing, type FieldConflict } from './clusterErrors.ts';
-export { execPluginOf, type ExecPlugin } from './signIn/execPlugin.ts';
-export { readContexts, type ContextList } from './kubeconfig/kubeconfig.ts';
+export { fieldConflicts, isKindMissing, type FieldConflict } from './clusterErrors.ts';
+export type { ExecPlugin } from './signIn/execPlugin.ts';
+export { readContexts } from './kubeconfig/kubeconfig.ts';
 export { kubeconfigPaths } from './kubeconfig/kubeconfigFile.ts';
-export type { KubeContext } from './kubeconfig/kubeContext.ts';
-export { openConnection, type ConnectionOptions } from './openConnection.ts';
-export { openLiveList, rowKey, type LiveListQuery } from './objects/openLiveList.ts';
+export { openConnection } from './openConnection.ts';
+export { openLiveList } from './objects/openLiveList.ts';
 export type * from './objects/liveList.ts';
 export type * from './objects/resource.ts';
 export { watchKubeconfig } from './kubeconfig/watchKubeconfig.ts';

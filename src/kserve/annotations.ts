@@ -1,7 +1,7 @@
 import type { KubeObject } from '../cluster/objects/resource.ts';
 
 /**
- * Annotations and labels of ours, and those of KServe that we read or write, in one place.
+ * Our annotations and labels, and those of KServe that we read or write, in one place.
  *
  * KServe copies every annotation and label of an InferenceService into the pods that it makes (`buildObjectMeta` in
  * `components/predictor.go`), so that a pod tells which version it serves, and so that **any change of them begins a new

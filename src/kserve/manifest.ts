@@ -1,7 +1,7 @@
 import type { KubeObject } from '../cluster/objects/resource.ts';
 import type { InferenceService, PredictorModel, ProtocolVersion } from './resources/inferenceService.ts';
 
-/** What a manifest of ours is made of. What is undefined is left to KServe's defaults. */
+/** What a manifest that we write is made of. What is undefined is left to KServe's defaults. */
 export interface ManifestInput {
   readonly name: string;
   readonly namespace: string;

@@ -32,7 +32,7 @@ export function formatRecord(record: StoreRecord): string {
   return `${JSON.stringify(record, null, 2)}\n`;
 }
 
-/** Undefined for a text that is no record of ours. */
+/** Undefined for a text that is not one of our records. */
 export function parseRecord(text: string): StoreRecord | undefined {
   try {
     const value = JSON.parse(text) as unknown;

@@ -168,7 +168,7 @@ describe('a connection to a real API server', { timeout: 600_000 }, () => {
       assert.deepEqual(error.nextStep, { kind: 'open-file', location: { path: kubeconfig } });
     });
 
-    it('reads a token file anew when the server does not take the token', async () => {
+    it('reads a token file again when the server does not take the token', async () => {
       await cluster.kubectl(['create', 'serviceaccount', 'reader', '-n', namespace]);
       const tokenFile = path.join(cluster.folder, 'connection.token');
       await writeFile(tokenFile, 'stale\n');

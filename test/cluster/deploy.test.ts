@@ -152,7 +152,7 @@ describe('deploy to a real cluster', { skip: cluster.cannot('claimFolder') }, ()
     );
   });
 
-  it('starts nothing anew for what is there already', async () => {
+  it('starts no new pods for what is there already', async () => {
     assert.equal((await planDeploy(order(first))).objects?.[0]?.action, 'change', 'a roll back forgets the weights');
     await deployModel(order(first));
     assert.equal((await planDeploy(order(first))).objects?.[0]?.action, 'unchanged');

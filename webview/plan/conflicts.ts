@@ -3,7 +3,7 @@ import { el, foreign, type Child } from '../dom.ts';
 import { button } from '../toolkit.ts';
 import { section } from './part.ts';
 
-/** Fields that somebody else manages, and what shall become of them. */
+/** Fields that somebody else manages, and what becomes of them. */
 export function conflictSection(
   objects: readonly ObjectView[],
   choice: PlanState['conflictChoice'],

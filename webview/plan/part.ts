@@ -1,6 +1,6 @@
 import { el, present, type Attributes, type Child } from '../dom.ts';
 
-/** A part of the page that is made anew only when what it shows has changed, so that the focus and what is unfolded stay. */
+/** A part of the page that is rebuilt only when what it shows has changed, so that the focus and what is unfolded stay. */
 export class Part {
   readonly element: HTMLElement;
   private shown: string | undefined;

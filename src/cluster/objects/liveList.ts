@@ -15,7 +15,7 @@ export interface LiveListState<Row> {
 
 /**
  * A list that follows its cluster: listed page by page, then watched, watched again with back-off after an error, listed
- * anew after a 410. Only what `row` makes of an object is kept, so that ten thousand objects fit.
+ * again after a 410. Only what `row` makes of an object is kept, so that ten thousand objects fit.
  */
 export interface LiveList<Row> {
   readonly state: () => LiveListState<Row>;
@@ -27,7 +27,7 @@ export interface LiveList<Row> {
    *   failed or is missing: that waits for {@link resume}
    */
   readonly whenListed: () => Promise<void>;
-  /** Stops watching and keeps the rows; {@link resume} lists anew. For views that are hidden. */
+  /** Stops watching and keeps the rows; {@link resume} lists again. For views that are hidden. */
   readonly pause: () => void;
   readonly resume: () => void;
   readonly close: () => void;

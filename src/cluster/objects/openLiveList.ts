@@ -28,7 +28,7 @@ export function openLiveList<T extends KubeObject, Row>(
   const listeners = new Set<() => void>();
   let state: LiveListState<Row> = { phase: 'loading', rows: new Map() };
   let rows = new Map<string, Row>();
-  /** The version that the rows have; undefined when the list must be read anew. */
+  /** The version that the rows have; undefined when the list must be read again. */
   let version: string | undefined;
   let listed = false;
   let waiting: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];

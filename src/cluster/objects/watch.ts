@@ -9,7 +9,7 @@ import type { Rest } from '../transport/rest.ts';
 /** An object has at most 1.5 MB in etcd; its managed fields and escapes come on top. */
 const maxLineBytes = 64 * 1024 * 1024;
 
-/** The server is asked to end a watch after five to ten minutes, spread so that not all are opened anew at once. */
+/** The server is asked to end a watch after five to ten minutes, spread so that not all are opened again at once. */
 const shortestSeconds = 300;
 
 /**

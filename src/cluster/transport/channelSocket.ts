@@ -33,7 +33,7 @@ export interface ChannelRequest extends Pick<RestRequest, 'path' | 'doing'> {
   readonly protocols: readonly string[];
 }
 
-/** The server sends frames of 32 KiB or so; nothing of ours is larger than a megabyte. */
+/** The server sends frames of 32 KiB or so; no message that we send is larger than a megabyte. */
 const maxMessageBytes = 16 * 1024 * 1024;
 /** After a goodbye the other side has this time to end the connection. */
 const goodbyeMs = 2000;

@@ -22,7 +22,7 @@ export function connectionReason(error: unknown, server: string): ConnectionReas
   // What Node and OpenSSL say is for the log: their texts name no cause that a user knows.
   const family = families.find(({ codes }) => codes.test(code ?? ''));
   if (family !== undefined) return { ...family.means, reason: family.means.reason.replace('HOST', host) };
-  // Without a code they are words of ours or of the cluster, for example of a pod whose port refuses.
+  // Without a code they are our words or the cluster's, for example of a pod whose port refuses.
   const words = error instanceof Error && code === undefined && !isOpenSsl(error.message) ? error.message : '';
   const told =
     words === '' ? `the connection to ${host} failed${code === undefined ? '' : ` (${code})`}` : `${host}: ${words}`;

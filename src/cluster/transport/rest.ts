@@ -55,7 +55,7 @@ export interface RestOptions {
 }
 
 /**
- * HTTP to one API server, with credentials, deadlines and errors of ours. Node's own client is used: requests of
+ * HTTP to one API server, with our credentials, deadlines and errors. Node's own client is used: requests of
  * {@link http.ClientRequest} keep their agent where the editor replaces `http.request` for its extensions.
  */
 export interface Rest {
@@ -111,7 +111,7 @@ export function openRest({ context, server, agent, credentials, proxy, deadlineM
         opened = await exchange(request, carried, limit);
       } catch (error) {
         if (!(error instanceof StaleConnection)) throw failure(request, limit, error);
-        // A connection that was kept open had died, as far as can be told. What makes something anew is not sent twice.
+        // A connection that was kept open had died, as far as can be told. A request that creates something is not sent twice.
         if (request.method === 'POST') throw failure(request, limit, error.cause);
         continue;
       }

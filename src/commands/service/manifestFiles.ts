@@ -10,7 +10,7 @@ import type { NamedObject } from './objectNames.ts';
 const scheme = 'model-deck-k8s';
 /** A manifest of the cluster: `model-deck-k8s://live/<context>/<namespace>/<name>.yaml`. */
 const live = 'live';
-/** A text of ours, such as the manifest of a plan: `model-deck-k8s://plan/…/<name>.yaml`. */
+/** One of our texts, such as the manifest of a plan: `model-deck-k8s://plan/…/<name>.yaml`. */
 const plan = 'plan';
 
 interface OpenFile {

@@ -13,7 +13,7 @@ export function connectionError({ url, endpointId }: Asked, error: Error): Model
   const mistrust = mistrusts[code];
   if (mistrust !== undefined) {
     return new ModelDeckError('unreachable', `The certificate of ${origin} is not trusted: ${mistrust}.`, {
-      remedy: 'Set the certificate authority of this endpoint, or mend the certificate.',
+      remedy: 'Set the certificate authority of this endpoint, or fix the certificate.',
       nextStep: { kind: 'set-credentials', endpointId },
       cause: error,
     });

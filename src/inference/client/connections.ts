@@ -25,7 +25,7 @@ export class Connections {
 
   /**
    * Asks and reads the whole answer. When the connection is cut before anything was answered, it asks once more on a fresh
-   * one: a kept connection may lead to a server that was started anew, or to a pod that is gone. Only for questions that
+   * one: a kept connection may lead to a server that was started again, or to a pod that is gone. Only for questions that
    * change nothing.
    * @throws ModelDeckError as `exchangeOnce` does
    */

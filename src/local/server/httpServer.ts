@@ -8,9 +8,10 @@ import { createGunzip, createInflate, deflate, gzip } from 'node:zlib';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { errorBody } from '../../kserve/index.ts';
 import { maxRequestBytes } from '../requestLimit.ts';
-import { answer, type Answer, type ServedBackend } from './routes.ts';
+import type { Answer } from './call.ts';
+import { answer, type ServedBackend } from './routes.ts';
 
-/** Listens on a free port of 127.0.0.1. @param served read anew at each request */
+/** Listens on a free port of 127.0.0.1. @param served read again at each request */
 export async function listen(
   served: () => ServedBackend,
   log: (line: string) => void,

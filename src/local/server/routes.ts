@@ -15,6 +15,7 @@ import {
   v2ServerReady,
 } from '../../kserve/index.ts';
 import type { Backend } from './backend.ts';
+import type { Answer, Call } from './call.ts';
 import { infer } from './v2Infer.ts';
 
 /** The one model that a server has; the backend is there when it is loaded. */
@@ -22,25 +23,6 @@ export interface ServedBackend {
   readonly modelName: string;
   readonly modelVersion: string;
   readonly backend: Backend | undefined;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly body: string | Uint8Array;
-  /** How many bytes of the body are JSON, when tensors follow it. */
-  readonly jsonLength?: number;
-}
-
-export interface Call {
-  readonly method: string;
-  /** Path without the query. */
-  readonly path: string;
-  /** Reads the body, decompressed; only called where one is wanted. */
-  readonly body: () => Promise<Buffer>;
-  /** The header Inference-Header-Content-Length: tensors follow the JSON. */
-  readonly jsonLength?: number;
-  /** Aborted when the client hangs up. */
-  readonly signal: AbortSignal;
 }
 
 /** FastAPI's words, which KServe's server gives for a path or a method that it has not. */

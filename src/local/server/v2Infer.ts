@@ -2,7 +2,7 @@ import { ModelDeckError } from '../../foundation/error.ts';
 import { parseV2Request, plainNumbers, v2Answer } from '../../kserve/index.ts';
 import type { AnswerTensor, V2Request, WantedOutput } from '../../kserve/index.ts';
 import type { Backend } from './backend.ts';
-import type { Answer, Call } from './routes.ts';
+import type { Answer, Call } from './call.ts';
 
 interface Served {
   readonly modelName: string;

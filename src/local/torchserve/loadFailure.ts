@@ -28,5 +28,5 @@ export function loadFailure(lines: readonly string[], ended: string | undefined)
 function remedyFor(reason: string): string {
   const missing = /No module named ['"]([\w.]+)['"]/.exec(reason)?.[1];
   if (missing !== undefined) return `Install ${missing} into the Python environment that has TorchServe.`;
-  return 'The log of the deployment has the traceback. Mend the model folder, and deploy again.';
+  return 'The log of the deployment has the traceback. Fix the model folder, and deploy again.';
 }

@@ -22,7 +22,7 @@ export interface BegunFile {
 
 export interface VersionExists {
   readonly kind: 'exists';
-  /** Undefined when the folder has no record of ours. */
+  /** Undefined when the folder has no record that we wrote. */
   readonly record: StoreRecord | undefined;
   /** Whether all its files are there. */
   readonly isWhole: boolean;

@@ -223,7 +223,7 @@ export class Transfer {
     throw noSpaceError(this.shell.place, this.call().doing, free, needed);
   }
 
-  /** @throws ModelDeckError `conflict` when the version has other bytes, or is none of ours */
+  /** @throws ModelDeckError `conflict` when the version has other bytes, or is not ours */
   private sameRecord({ record, isWhole }: VersionExists): StoreRecord {
     const { name, version, sha256 } = this.made;
     if (record?.sha256 === sha256 && isWhole) return record;

@@ -27,7 +27,7 @@ const claim = 'models';
 const configMap = (name: string): ConfigMap => ({ metadata: { name, namespace, labels: { suite: 'restart' } } });
 
 /** What is under way when the API server goes, and comes again: one restart for all that does not write. */
-describe('an API server that is started anew', { skip: cluster.cannot('restartApiServer') }, () => {
+describe('an API server that is started again', { skip: cluster.cannot('restartApiServer') }, () => {
   let connection: ClusterConnection;
   let folder: string;
   let work: string;
@@ -116,7 +116,7 @@ describe('an API server that is started anew', { skip: cluster.cannot('restartAp
       );
     });
 
-    it('a list is read anew where the server no longer knows the version', async () => {
+    it('a list is read again where the server no longer knows the version', async () => {
       const seen: string[] = [];
       const end = await connection.watch(configMaps, {
         namespace,

@@ -126,7 +126,7 @@ describe('the Clusters tree of a real cluster', () => {
     assert.match((await problem.node.tooltip?.()) ?? '', /tree\\-other[^]*\n\n./);
   });
 
-  it('says of whom the cluster does not know that he must sign in again', async (test) => {
+  it('says of whom the cluster does not know that they must sign in again', async (test) => {
     const reason = cluster.cannot('expiredToken');
     if (reason) return test.skip(reason);
     const kubeconfig = await cluster.userKubeconfig({ name: 'late', namespace: 'tree-mine', by: 'expired-token' });

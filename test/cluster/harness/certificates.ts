@@ -33,7 +33,7 @@ const serverNames = 'DNS:localhost,DNS:kubernetes.default.svc,IP:127.0.0.1,IP:10
 
 /**
  * Makes a CA and what it signs in a folder. By `openssl`, which every system has: Node signs no certificates, and a library
- * for it would be one more package of ours for a few files.
+ * for it would be one more package to maintain for a few files.
  */
 export async function makeAuthority(folder: string): Promise<Authority> {
   const file = (name: string): string => path.join(folder, name);

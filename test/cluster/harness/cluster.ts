@@ -48,7 +48,7 @@ export interface Cluster {
   readonly createNamespace: (name: string) => Promise<void>;
   /** Deletes a namespace; what is in it goes in its own time. */
   readonly deleteNamespace: (name: string) => Promise<void>;
-  /** Makes a PersistentVolumeClaim and, unless it shall stay unbound, a volume for it, and waits until it is bound. */
+  /** Makes a PersistentVolumeClaim and, unless it is to stay unbound, a volume for it, and waits until it is bound. */
   readonly createClaim: (order: ClaimOrder) => Promise<Claim>;
   /** Kubeconfig of somebody who may only do what the rules say. */
   readonly userKubeconfig: (order: UserOrder) => Promise<string>;

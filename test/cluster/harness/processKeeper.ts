@@ -19,7 +19,7 @@ export interface ProcessKeeper {
   /** Takes care of a process group that somebody else starts and ends. Gives the function that takes it back. */
   readonly adopt: (pid: number) => () => void;
   /**
-   * A file system of its own of so many bytes at the folder, which can thus fill up.
+   * A file system of its own of so many bytes at the folder, so that it can fill up.
    *
    * @throws Error where mounting is not allowed
    */

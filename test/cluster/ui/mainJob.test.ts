@@ -118,7 +118,7 @@ describe('the main job in a real cluster', () => {
     assert.deepEqual(labels.slice(0, 3), catLabels);
   });
 
-  it('deploys a second version, asking nothing anew, with the difference to look at', async () => {
+  it('deploys a second version, asking nothing again, with the difference to look at', async () => {
     await writeFile(specFile(), (await readFile(specFile(), 'utf8')).replace(/version: .*/, 'version: "2.0"'));
     await workbench.showDeck();
     await workbench.expand(row(context));

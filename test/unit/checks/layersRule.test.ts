@@ -8,7 +8,7 @@ RuleTester.describe = describe;
 RuleTester.it = it;
 RuleTester.itOnly = it;
 
-const source = path.resolve('/house/src');
+const source = path.resolve('/product/src');
 const layers = {
   foundation: { uses: [] },
   kserve: { uses: ['foundation'] },

@@ -97,7 +97,7 @@ describe('openLiveList', { timeout: 120_000 }, () => {
       () => store.send({ type: 'ERROR', object: { kind: 'Status', code: 410, message: 'too old', reason: 'Expired' } }),
     ],
   ] as const) {
-    it(`lists anew after ${title}, and drops rows that are gone`, async () => {
+    it(`lists again after ${title}, and drops rows that are gone`, async () => {
       store.put('a');
       store.put('b');
       await open();
@@ -155,7 +155,7 @@ describe('openLiveList', { timeout: 120_000 }, () => {
     await until(isLive);
   });
 
-  it('keeps its rows while it is paused, and lists anew afterwards', async () => {
+  it('keeps its rows while it is paused, and lists again afterwards', async () => {
     store.put('a');
     await open();
     await until(isLive);

@@ -41,7 +41,7 @@ describe('execPluginQuestion', () => {
     file: path.join(workspace, 'config'),
     ...more,
   });
-  /** As in a window that is opened anew: only the memory is kept. */
+  /** As in a window that is opened again: only the memory is kept. */
   const allow = (what: ExecPlugin): Promise<boolean> =>
     execPluginQuestion(memory, {
       workspaceFolders: () => [workspace],

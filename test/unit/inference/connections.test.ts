@@ -38,7 +38,7 @@ describe('connections', () => {
     assert.equal(server.sockets.length, 1);
   });
 
-  it('are opened anew when a kept one is dead', async () => {
+  it('are opened again when a kept one is dead', async () => {
     let requests = 0;
     const { server, client } = await open((_, request, response) => {
       requests += 1;

@@ -156,7 +156,7 @@ describe('the way to an endpoint of a cluster', () => {
     assert.equal(await second, forward.label);
   });
 
-  it('is opened anew when nothing answers any more, or another deployment is there', async () => {
+  it('is opened again when nothing answers any more, or another deployment is there', async () => {
     const { connections, fake, server, ask } = await make();
     await ask();
     await server.close();
@@ -282,7 +282,7 @@ describe('the credentials of an endpoint', () => {
 });
 
 describe('an endpoint of this computer', () => {
-  it('is asked for each time, since it may have been started anew, and keeps its connection while it is the same', async () => {
+  it('is asked for each time, since it may have been started again, and keeps its connection while it is the same', async () => {
     const { fake, server, ask } = await make(undefined, here);
     await ask();
     assert.equal(await ask(), undefined);

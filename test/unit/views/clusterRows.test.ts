@@ -53,11 +53,11 @@ describe('ClusterRows', () => {
   });
 
   it('says which file is no kubeconfig, and reads it again at the next look', async () => {
-    const broken = new ModelDeckError('invalid-input', '/k is not a kubeconfig.', { remedy: 'Mend the file.' });
+    const broken = new ModelDeckError('invalid-input', '/k is not a kubeconfig.', { remedy: 'Fix the file.' });
     contexts = () => Promise.reject(broken);
     const [problem] = await rows.nodes();
     assert.deepEqual([problem?.label, problem?.contextValue], ['/k is not a kubeconfig.', 'problem']);
-    assert.match((await problem?.tooltip?.()) ?? '', /Mend the file/);
+    assert.match((await problem?.tooltip?.()) ?? '', /Fix the file/);
     contexts = () => Promise.resolve([desk]);
     assert.deepEqual(rowsOf(await rows.nodes()), [['desk', 'current']]);
   });
@@ -80,7 +80,7 @@ describe('ClusterRows', () => {
     assert.notEqual((await at(await rows.nodes(), 'desk')).live, before.live);
   });
 
-  it('lists anew what failed when the user refreshes, and leaves alone what is well', async () => {
+  it('lists again what failed when the user refreshes, and leaves alone what is well', async () => {
     await connect();
     rows.refresh();
     assert.deepEqual(cluster.list('services').calls, []);

@@ -91,7 +91,7 @@ describe('LiveRows', () => {
     await told;
   });
 
-  it('leaves a list alone that waits for the user, until he asks', async () => {
+  it('leaves a list alone that waits for the user, until they ask', async () => {
     const list = new ListSpy<string>();
     const rows = new LiveRows(
       () => Promise.resolve(list),

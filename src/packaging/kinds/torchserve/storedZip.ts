@@ -13,7 +13,7 @@ const headerSize = 5;
  * TorchServe reads archives as a stream (java.util.zip.ZipInputStream), which refuses STORED entries with a data
  * descriptor, so `store: true` is not an option.
  *
- * archiver has no option for this: level 0 turns into STORED. Hence the one protected method of its engine that is
+ * archiver has no option for this: level 0 turns into STORED. That is why one protected method of its engine is
  * replaced here; the version is pinned, and the suite against the real TorchServe would tell.
  */
 export function deflatedWithoutCompression(): ZipArchive {

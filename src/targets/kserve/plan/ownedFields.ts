@@ -3,7 +3,7 @@ import type { KubeObject, ManagedFields } from '../../../cluster/objects/resourc
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The name under which everything of ours is applied. */
+/** The name under which we apply everything. */
 export const fieldManager = 'model-deck';
 
 /**

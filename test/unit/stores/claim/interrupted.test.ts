@@ -122,7 +122,7 @@ describe('an upload that is interrupted', () => {
     assert.deepEqual(cluster.pods.size, 0, 'the pod that could not be deleted is swept');
   });
 
-  it('begins anew when what lies there is not what it sent', async () => {
+  it('begins again when what lies there is not what it sent', async () => {
     await using cluster = await FakeCluster.open();
     let isCut = false;
     cluster.cutsWhenSent = (bytes) => !isCut && (isCut = bytes >= 9 * mebibyte);
@@ -143,7 +143,7 @@ describe('an upload that is interrupted', () => {
     );
   });
 
-  it('begins anew when its bytes were spoiled on the way, and gives up when they always are', async () => {
+  it('begins again when its bytes were spoiled on the way, and gives up when they always are', async () => {
     await using cluster = await FakeCluster.open();
     let spoils = 1;
     const exec = cluster.exec.bind(cluster);

@@ -44,7 +44,7 @@ describe('the upload pod', () => {
     assert.equal(container?.['workingDir'], '/claim');
   });
 
-  it('lets the cluster choose the user when it shall', () => {
+  it('lets the cluster choose the user when it is told to', () => {
     const context = manifest({ place: { ...place, uid: undefined } }).spec?.['securityContext'];
     assert.deepEqual(Object.keys(context ?? {}), ['runAsNonRoot', 'fsGroupChangePolicy', 'seccompProfile']);
   });
