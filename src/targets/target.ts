@@ -181,8 +181,8 @@ export interface ClusterDeployOptions {
   readonly manifest?: string;
   /** Take fields that other managers own. */
   readonly force?: boolean;
-  /** `DeployPlan.basis` of the plan that was looked at: when the cluster has moved on since, nothing is changed. */
-  readonly basis?: string | undefined;
+  /** `DeployPlan.planRevision` of the plan that was looked at: when the cluster has moved on since, nothing is changed. */
+  readonly planRevision?: string | undefined;
 }
 
 export interface DeployPlan {
@@ -193,7 +193,7 @@ export interface DeployPlan {
   /** For a cluster: every object that will be made or changed, in the order of doing. */
   readonly objects?: readonly PlannedObject[];
   /** For a cluster: a mark of what was there when the plan was made. */
-  readonly basis?: string;
+  readonly planRevision?: string;
 }
 
 export interface PlannedObject {

@@ -42,7 +42,7 @@ interface Entry {
   abort: AbortController;
   hasCredentials: boolean;
   /** What the target says of the deployment, when the way was opened. */
-  basis?: string | undefined;
+  deploymentMark?: string | undefined;
 }
 
 interface Opened {
@@ -169,8 +169,8 @@ export class EndpointConnections {
   /** The targets have changed: ways to what is another deployment now, or none, are not used again. */
   targetsChanged(): void {
     for (const entry of this.entries.values()) {
-      if (entry.basis === undefined || entry.basis === this.basis(entry.id)) continue;
-      entry.basis = undefined;
+      if (entry.deploymentMark === undefined || entry.deploymentMark === this.deploymentMark(entry.id)) continue;
+      entry.deploymentMark = undefined;
       if (entry.opened) this.forget(entry.id, entry.opened);
     }
   }
@@ -213,7 +213,7 @@ export class EndpointConnections {
     signal: AbortSignal,
   ): Promise<Opened> {
     const { id } = entry;
-    const basis = this.basis(id);
+    const deploymentMark = this.deploymentMark(id);
     entry.routes = await routes.of(id, { signal });
     const route = chosenRoute(entry);
     const found = await target.endpoint(id, route.kind, { signal });
@@ -223,7 +223,7 @@ export class EndpointConnections {
     entry.hasCredentials = Object.keys(credentials).length > 0;
     const endpoint = withCredentials(found, credentials);
     const model = this.deployment(id)?.model;
-    entry.basis = basis;
+    entry.deploymentMark = deploymentMark;
     const ofThePackage = async (): Promise<ModelKnowledge> => (model && (await this.work.packageOf(model))) ?? {};
     entry.opened = {
       client: new EndpointClient(endpoint, { isRemote: target.isRemote, ofThePackage }),
@@ -250,7 +250,7 @@ export class EndpointConnections {
     this.look(endpointId).catch((error: unknown) => this.work.onError('find the routes', error));
   }
 
-  private basis(endpointId: string): string | undefined {
+  private deploymentMark(endpointId: string): string | undefined {
     const deployment = this.deployment(endpointId);
     return deployment && JSON.stringify(deployment);
   }

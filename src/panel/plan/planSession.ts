@@ -23,7 +23,7 @@ export interface PlanEdit {
 
 /** The plan that the user agreed to. */
 export interface AgreedPlan extends PlanEdit {
-  readonly basis?: string;
+  readonly planRevision?: string;
 }
 
 export interface MadePlan extends DeployPlan {
@@ -161,7 +161,7 @@ export class PlanSession {
   /** What to deploy; nothing while the newest plan does not allow it. */
   agreed(): AgreedPlan | undefined {
     if (this.status.state !== 'planned' || !this.status.canDeploy) return undefined;
-    return { ...this.current(), ...(this.plan?.basis !== undefined && { basis: this.plan.basis }) };
+    return { ...this.current(), ...(this.plan?.planRevision !== undefined && { planRevision: this.plan.planRevision }) };
   }
 
   dispose(): void {

@@ -122,9 +122,9 @@ export class KServeNamespace implements KServeTarget {
       const manifest = wantedManifest(this.place, request, { mode: deploymentMode(live, config), runtime });
       return cluster.manifest === undefined ? keepingReplicas(manifest, live) : manifest;
     };
-    const { force = false, basis } = cluster;
+    const { force = false, planRevision } = cluster;
     const journal = this.journals.get(name) ?? { name };
-    return this.serving(name, () => applyAndServe(this.place, { wanted, force, basis }, journal, task));
+    return this.serving(name, () => applyAndServe(this.place, { wanted, force, planRevision }, journal, task));
   }
 
   restorePoint(name: string): Promise<RestorePoint> {

@@ -45,7 +45,7 @@ const failure = new ModelDeckError('server', 'The image cannot be pulled.', {
 function place(
   deploy: (request: DeployRequest) => Promise<Deployment>,
   restoration?: Partial<Restoration>,
-  plan: DeployPlan = { runtime: 'kserve-torchserve', reason: 'It is there.', warnings: [], basis: 'uid/3' },
+  plan: DeployPlan = { runtime: 'kserve-torchserve', reason: 'It is there.', warnings: [], planRevision: 'uid/3' },
 ) {
   const did: string[] = [];
   const planned: StoredModel[] = [];
@@ -101,7 +101,7 @@ describe('deployModel', () => {
     assert.equal(await deployModel({ ...order, cluster, provenance: { licence: 'MIT' } }), ready);
     assert.deepEqual(did, ['plan', 'upload', 'deploy']);
     assert.equal(requests[0]?.model.storageUri, stored.storageUri);
-    assert.deepEqual(requests[0]?.cluster, { runtime: 'mine', basis: 'uid/3' });
+    assert.deepEqual(requests[0]?.cluster, { runtime: 'mine', planRevision: 'uid/3' });
     assert.deepEqual(requests[0]?.provenance, { licence: 'MIT', weightsSha256: cats.weightsSha256 });
   });
 

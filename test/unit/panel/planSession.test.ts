@@ -21,7 +21,7 @@ const made: MadePlan = {
   warnings: ['The claim is ReadWriteOnce.'],
   others: ['kserve-sklearnserver does not serve pytorch.'],
   objects: [service],
-  basis: 'uid/1',
+  planRevision: 'uid/1',
 };
 const conflicts = [{ manager: 'kubectl', field: '.spec.predictor.minReplicas' }];
 
@@ -81,7 +81,7 @@ describe('PlanSession', () => {
     assert.equal(state.manifest.isEdited, false);
     assert.deepEqual(state.plan?.others, made.others);
     assert.equal(state.plan?.objects[0]?.hasLive, true);
-    assert.deepEqual(session.agreed(), { force: false, basis: 'uid/1' });
+    assert.deepEqual(session.agreed(), { force: false, planRevision: 'uid/1' });
   });
 
   it('plans an edited manifest after a pause, and deploys that one', async () => {
@@ -92,7 +92,7 @@ describe('PlanSession', () => {
     assert.equal(fixture.session.agreed(), undefined, 'what is shown is not what was planned');
     await fixture.settled();
     assert.deepEqual(fixture.edits, [{ force: false }, { force: false, manifest: 'kind: B\n' }]);
-    assert.deepEqual(fixture.session.agreed(), { force: false, manifest: 'kind: B\n', basis: 'uid/1' });
+    assert.deepEqual(fixture.session.agreed(), { force: false, manifest: 'kind: B\n', planRevision: 'uid/1' });
     assert.equal(fixture.state.manifest.text, 'kind: B\n', 'the page keeps what the user types');
     assert.equal(fixture.state.manifest.revision, 1);
   });
@@ -166,7 +166,7 @@ describe('PlanSession', () => {
     assert.equal(fixture.session.agreed(), undefined);
     await fixture.session.decideConflicts('take');
     assert.deepEqual(fixture.edits.at(-1), { force: true });
-    assert.deepEqual(fixture.session.agreed(), { force: true, basis: 'uid/1' });
+    assert.deepEqual(fixture.session.agreed(), { force: true, planRevision: 'uid/1' });
   });
 
   it('leaves the fields of others by taking them out of the manifest', async () => {

@@ -8,7 +8,7 @@ import { deploymentMode, readClusterFacts, type ClusterFacts } from './clusterFa
 import { inOrderOf, ownedFields, sameFields, united } from './ownedFields.ts';
 import { inPlace, type Place } from '../place.ts';
 import {
-  basisOf,
+  planRevisionOf,
   keepingReplicas,
   prepare,
   wantedManifest,
@@ -36,7 +36,7 @@ export async function planDeployment(place: Place, request: DeployRequest, task:
     ...runtime,
     warnings: warningsOf(request, prepared.manifest, facts, chosen),
     objects: [plannedObject(place, prepared)],
-    basis: basisOf(facts.live),
+    planRevision: planRevisionOf(facts.live),
   };
 }
 

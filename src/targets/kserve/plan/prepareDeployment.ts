@@ -126,7 +126,7 @@ export async function prepare(
 }
 
 /** What the plan was made of: another one means that somebody has changed the object since. */
-export function basisOf(live: InferenceService | undefined): string {
+export function planRevisionOf(live: InferenceService | undefined): string {
   return live ? `${live.metadata.uid ?? ''}/${live.metadata.generation ?? 0}` : 'none';
 }
 

@@ -6,7 +6,7 @@ import { isStopRequested, kserveAnnotations } from '../../../kserve/index.ts';
 import { inferenceServices, type InferenceService } from '../../../kserve/resources/inferenceService.ts';
 import { isCategory, readLive } from '../plan/clusterFacts.ts';
 import { inPlace, type Place } from '../place.ts';
-import { basisOf, markOf, prepare, type Prepared } from '../plan/prepareDeployment.ts';
+import { planRevisionOf, markOf, prepare, type Prepared } from '../plan/prepareDeployment.ts';
 
 /** What a deploy has done so far, and what was there before: all that is needed to take it back. */
 export interface Journal {
@@ -26,8 +26,8 @@ export interface ApplyRequest {
   /** Makes what is wanted of what is there. */
   readonly wanted: (live: InferenceService | undefined) => InferenceService;
   readonly force: boolean;
-  /** The basis that it must still have. */
-  readonly basis?: string | undefined;
+  /** What `planRevisionOf` must still say of it. */
+  readonly planRevision?: string | undefined;
 }
 
 /** How often it is begun again, after the controller wrote to the object in between, or the API server was gone. */
@@ -65,7 +65,7 @@ export async function applyDeployment(
 
 async function applyOnce(
   place: Place,
-  { wanted, force, basis }: ApplyRequest,
+  { wanted, force, planRevision }: ApplyRequest,
   journal: Journal,
   task: Task,
 ): Promise<InferenceService> {
@@ -73,7 +73,7 @@ async function applyOnce(
   const live = await readLive(place, name, task);
   // An answer that was lost on the way back.
   if (live && journal.applied && markOf(live) === journal.applied.mark) return live;
-  if (basis !== undefined && basis !== basisOf(live)) throw movedOn(place, name, basis, live);
+  if (planRevision !== undefined && planRevision !== planRevisionOf(live)) throw movedOn(place, name, planRevision, live);
   const prepared = await prepare(place, wanted(live), live, force, task);
   if (prepared.refusal) throw prepared.refusal;
   if (prepared.conflicts.length > 0 && !force) throw ownedByOthers(name, prepared);
@@ -115,8 +115,8 @@ function ownedByOthers(name: string, { conflicts }: Prepared): ModelDeckError {
   });
 }
 
-function movedOn(place: Place, name: string, basis: string, live: InferenceService | undefined): ModelDeckError {
-  const what = !live ? 'was deleted' : basis === basisOf(undefined) ? 'was made' : 'was changed';
+function movedOn(place: Place, name: string, planRevision: string, live: InferenceService | undefined): ModelDeckError {
+  const what = !live ? 'was deleted' : planRevision === planRevisionOf(undefined) ? 'was made' : 'was changed';
   return new ModelDeckError(
     'conflict',
     `${name} in ${place.namespace} ${what} by somebody else since it was planned.`,

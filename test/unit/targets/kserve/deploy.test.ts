@@ -204,13 +204,13 @@ describe('deploy to KServe', () => {
   it('refuses to deploy onto another state than the one that was planned', async () => {
     const plan = await target.plan(order('1.0'));
     await target.deploy(order('2.0'));
-    await assert.rejects(target.deploy(order('1.0', { cluster: { basis: plan.basis } })), {
+    await assert.rejects(target.deploy(order('1.0', { cluster: { planRevision: plan.planRevision } })), {
       category: 'conflict',
       message: /was made by somebody else/,
     });
-    const { basis } = await target.plan(order('3.0'));
+    const { planRevision } = await target.plan(order('3.0'));
     await target.deploy(order('1.0'));
-    await assert.rejects(target.deploy(order('3.0', { cluster: { basis } })), { message: /was changed by somebody/ });
+    await assert.rejects(target.deploy(order('3.0', { cluster: { planRevision } })), { message: /was changed by somebody/ });
     assert.equal(uri(), 'pvc://models/cats/1.0');
   });
 
@@ -250,8 +250,8 @@ describe('deploy to KServe', () => {
       isLost = true;
       throw new ModelDeckError('unreachable', 'The connection was cut.');
     };
-    const { basis } = await target.plan(order());
-    assert.equal((await target.deploy(order('1.0', { cluster: { basis } }))).state, 'ready');
+    const { planRevision } = await target.plan(order());
+    assert.equal((await target.deploy(order('1.0', { cluster: { planRevision } }))).state, 'ready');
     assert.ok(isLost);
   });
 
