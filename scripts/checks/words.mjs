@@ -23,7 +23,10 @@ const words = [
   [/\b(nought|naught)\b/i, 'nothing'],
   [/\bthus\b/i, 'so'],
   [/(?<!\b(where|what|when|how|why) )\bshould (it|they|you) be\b/i, 'if it is'],
-  [/\b(nothing|none|one|anything|everything|words?|records?|manifests?|texts?) of (ours|theirs)\b/i, 'our, that we wrote'],
+  [
+    /\b(nothing|none|one|anything|everything|words?|records?|manifests?|texts?) of (ours|theirs)\b/i,
+    'our, that we wrote',
+  ],
   [/\b(whither|hither|betwixt|forthwith|notwithstanding|heretofore|unto|verily|oft|ofttimes)\b/i, 'a word of today'],
   [/\b(leaves?|in|of|takes?) the house\b/i, 'this computer, the product'],
   [/\bis(Wished|Wanted)Of\b|\bisWished\b/, 'a noun for what was requested'],

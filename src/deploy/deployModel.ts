@@ -81,7 +81,8 @@ function checkName({ target, name }: DeployOrder): void {
 
 function requestFor(order: DeployOrder, model: StoredModel, plan?: DeployPlan): DeployRequest {
   const { name, protocol, modelPackage } = order;
-  const cluster = plan?.planRevision === undefined ? order.cluster : { planRevision: plan.planRevision, ...order.cluster };
+  const cluster =
+    plan?.planRevision === undefined ? order.cluster : { planRevision: plan.planRevision, ...order.cluster };
   const { weightsSha256 } = modelPackage ?? {};
   const provenance = { ...(weightsSha256 && { weightsSha256 }), ...order.provenance };
   return { name, model, protocol, cluster, provenance };

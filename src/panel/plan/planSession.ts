@@ -161,7 +161,10 @@ export class PlanSession {
   /** What to deploy; nothing while the newest plan does not allow it. */
   agreed(): AgreedPlan | undefined {
     if (this.status.state !== 'planned' || !this.status.canDeploy) return undefined;
-    return { ...this.current(), ...(this.plan?.planRevision !== undefined && { planRevision: this.plan.planRevision }) };
+    return {
+      ...this.current(),
+      ...(this.plan?.planRevision !== undefined && { planRevision: this.plan.planRevision }),
+    };
   }
 
   dispose(): void {

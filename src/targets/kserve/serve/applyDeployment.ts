@@ -73,7 +73,8 @@ async function applyOnce(
   const live = await readLive(place, name, task);
   // An answer that was lost on the way back.
   if (live && journal.applied && markOf(live) === journal.applied.mark) return live;
-  if (planRevision !== undefined && planRevision !== planRevisionOf(live)) throw movedOn(place, name, planRevision, live);
+  if (planRevision !== undefined && planRevision !== planRevisionOf(live))
+    throw movedOn(place, name, planRevision, live);
   const prepared = await prepare(place, wanted(live), live, force, task);
   if (prepared.refusal) throw prepared.refusal;
   if (prepared.conflicts.length > 0 && !force) throw ownedByOthers(name, prepared);

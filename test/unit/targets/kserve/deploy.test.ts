@@ -210,7 +210,9 @@ describe('deploy to KServe', () => {
     });
     const { planRevision } = await target.plan(order('3.0'));
     await target.deploy(order('1.0'));
-    await assert.rejects(target.deploy(order('3.0', { cluster: { planRevision } })), { message: /was changed by somebody/ });
+    await assert.rejects(target.deploy(order('3.0', { cluster: { planRevision } })), {
+      message: /was changed by somebody/,
+    });
     assert.equal(uri(), 'pvc://models/cats/1.0');
   });
 
