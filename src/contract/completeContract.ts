@@ -56,7 +56,7 @@ function completeInput(known: Partial<ImageInput>, assume: Assume): ImageInput {
   // A mean without its deviation, or the other way round, means that this step is not done.
   if (read.mean === undefined) assume('input.mean');
   if (read.std === undefined) assume('input.std');
-  const neutral = neutralNormalisation(channels);
+  const neutral = neutralLevels(channels);
   return {
     ...(known.name !== undefined && { name: known.name }),
     colour,
@@ -81,12 +81,13 @@ function usualRange(known: Partial<ImageInput>, layout: ImageInput['layout'], ty
 }
 
 function usualNormalisation(range: ValueRange, colour: Colour): Pick<ImageInput, 'mean' | 'std'> {
-  if (range !== '0..1' || colour === 'grey') return neutralNormalisation(channelsOf(colour));
+  if (range !== '0..1' || colour === 'grey') return neutralLevels(channelsOf(colour));
   const inOrder = (values: readonly number[]): readonly number[] => (colour === 'bgr' ? [...values].reverse() : values);
   return { mean: inOrder(imageNet.mean), std: inOrder(imageNet.std) };
 }
 
-function neutralNormalisation(channels: 1 | 3): Pick<ImageInput, 'mean' | 'std'> {
+/** Mean and deviation that change nothing. */
+export function neutralLevels(channels: 1 | 3): Pick<ImageInput, 'mean' | 'std'> {
   return { mean: Array<number>(channels).fill(0), std: Array<number>(channels).fill(1) };
 }
 

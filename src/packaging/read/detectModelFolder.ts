@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../../foundation/task.ts';
-import type { DetectedWeights, Detection } from './detection.ts';
+import type { DetectedWeights, Detection, Suggestion } from './detection.ts';
 import { inspectWeights, type WeightsFacts } from './formats/weightsFile.ts';
 import { modelSpecFileName } from '../spec/modelSpec.ts';
 import { findCandidates } from './candidates.ts';
@@ -45,11 +45,20 @@ export async function detectModelFolder(folder: string, task: Task = {}): Promis
   }
   weights.sort((a, b) => rank(a) - rank(b));
   const { candidates, modules } = await findCandidates(folder, files, task);
-  const suggestion = suggestSpec(folder, weights, candidates, modules);
+  const suggestions: Record<string, Suggestion> = {};
+  const rows: DetectedWeights[] = [];
+  for (const found of weights) {
+    const suggestion = await suggestSpec({ folder, files, found, candidates, modules }, task);
+    if ('spec' in suggestion) suggestions[found.path] = suggestion;
+    const refusal = 'refusal' in suggestion ? ` ${suggestion.refusal}` : '';
+    rows.push({ ...withoutGraph(found), explanation: found.explanation + refusal });
+  }
+  const [first] = Object.values(suggestions);
   return {
     folder,
-    weights: weights.map(withoutGraph),
-    ...(suggestion !== undefined && { suggestion }),
+    weights: rows,
+    ...(first && { suggestion: first.spec }),
+    suggestions,
     ...(files.includes(modelSpecFileName) && { specFile: path.join(folder, modelSpecFileName) }),
     candidates,
   };

@@ -32,7 +32,10 @@ export interface DetectedWeights {
 
 export interface TensorInfo {
   readonly name: string;
+  /** A dimension is a number, or the name of a free one. Empty where the graph does not tell. */
   readonly shape: readonly (number | string)[];
+  /** Element type, for example `float32`, `uint8`, `string`; `sequence` or `map` for what is no tensor. */
+  readonly type?: string;
 }
 
 /** What a folder holds, and the spec that we would write for it. */
@@ -41,6 +44,8 @@ export interface Detection {
   readonly weights: readonly DetectedWeights[];
   /** The spec pre-filled for the wizard; missing where nothing in the folder can be packaged. */
   readonly suggestion?: ModelSpec;
+  /** The spec for each weights file that can be packaged, by its path; `suggestion` is the first of them. */
+  readonly suggestions: Readonly<Record<string, Suggestion>>;
   /** An existing `model-deck.yaml`, by its absolute path. */
   readonly specFile?: string;
   /** Other files by the part that they can play, relative with `/`, best candidate first. */
@@ -51,6 +56,13 @@ export interface Detection {
     readonly requirements: readonly string[];
     readonly configFiles: readonly string[];
   };
+}
+
+/** The spec that fits one weights file of a folder. */
+export interface Suggestion {
+  readonly spec: ModelSpec;
+  /** Files that contradict each other about this model. */
+  readonly findings: readonly Finding[];
 }
 
 /** One thing that a pre-flight check found. Rendered as a VS Code diagnostic where `location` is given. */

@@ -1,21 +1,21 @@
 import { transliterate } from '../../foundation/transliterate.ts';
 import path from 'node:path';
-import type { DetectedWeights, Detection } from '../read/detection.ts';
-import { imageInput } from '../read/formats/onnxImageInput.ts';
+import type { Task } from '../../foundation/task.ts';
+import type { DetectedWeights, Detection, Suggestion } from '../read/detection.ts';
+import { readTruth, type Truth } from '../read/readTruth.ts';
 import type { PythonModule } from '../read/formats/pythonModule.ts';
 import type { WeightsFacts } from '../read/formats/weightsFile.ts';
 import { onnxImageClassifier } from '../kinds/torchserve/handlers/onnxImageClassifier.ts';
+import { generatedHandler } from '../kinds/torchserve/handlers/registered.ts';
 import { suggestNetwork } from './suggestNetwork.ts';
-import type { ModelSpec, Preprocessing } from './modelSpec.ts';
+import type { ModelSpec } from './modelSpec.ts';
+import { contractBlocks } from './specContract.ts';
 import { requiredArguments } from '../read/candidates.ts';
 
 /** Weights of a folder with what was read in them. */
 export type FoundWeights = DetectedWeights & Pick<WeightsFacts, 'graph' | 'stateDicts'>;
 
-/** torchvision's transforms for its ImageNet models: sides in pixels, mean and deviation of R, G, B in 0..1. */
-const imageNet = { resize: 256, crop: 224, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
-
-/** Which kinds can be packaged, the one that runs in most places first. */
+/** Which kinds can be packaged. */
 const usable: readonly DetectedWeights['kind'][] = [
   'onnx',
   'torchscript',
@@ -24,38 +24,71 @@ const usable: readonly DetectedWeights['kind'][] = [
   'safetensors',
 ];
 
-/** The spec that fits what a folder holds; undefined when nothing in it can be packaged. */
-export function suggestSpec(
-  folder: string,
-  weights: readonly FoundWeights[],
-  candidates: Detection['candidates'],
-  modules: ReadonlyMap<string, PythonModule>,
-): ModelSpec | undefined {
-  const chosen = usable
-    .map((kind) => weights.find((found) => found.kind === kind))
-    .find((found) => found !== undefined);
-  if (chosen === undefined) return undefined;
-  const network = suggestNetwork(chosen, modelFileFor(candidates, modules));
-  const { modelFile } = network;
-  const handler = chosen.kind === 'onnx' ? onnxImageClassifier.id : (candidates.handlers[0] ?? network.handler);
-  const [labels] = candidates.labels;
+/** Weights of a folder, with everything around them. */
+export interface SuggestQuestion {
+  /** Absolute. */
+  readonly folder: string;
+  readonly files: readonly string[];
+  readonly found: FoundWeights;
+  readonly candidates: Detection['candidates'];
+  readonly modules: ReadonlyMap<string, PythonModule>;
+}
+
+/** The spec that fits weights, nothing for what cannot be packaged, or why a graph is none that Model Deck serves. */
+export async function suggestSpec(
+  question: SuggestQuestion,
+  task: Task = {},
+): Promise<Suggestion | { readonly refusal: string } | { readonly kind: 'none' }> {
+  const { folder, files, found, candidates, modules } = question;
+  if (!usable.includes(found.kind)) return { kind: 'none' };
+  const { graph: facts } = found;
+  const network = found.kind === 'onnx' ? undefined : suggestNetwork(found, modelFileFor(candidates, modules));
+  const truth = await readTruth(
+    {
+      folder,
+      files,
+      weights: found.path,
+      ...(facts && { facts }),
+      ...(network && { network: network.contract }),
+    },
+    task,
+  );
+  const refusal = refusalOf(truth);
+  const [ownHandler] = candidates.handlers;
+  if (refusal !== undefined && ownHandler === undefined) return { refusal };
+  const handler =
+    network !== undefined ? (ownHandler ?? network.handler) : refusal === undefined ? onnxImageClassifier.id : ownHandler;
+  if (handler === undefined) return { kind: 'none' };
+  const modelFile = network?.modelFile;
   const ownCode = [modelFile, handler].filter((file) => file !== undefined && modules.has(file)) as string[];
-  const extraFiles = [...externalData(chosen), ...localModules(ownCode, modules)];
+  const extraFiles = localModules(ownCode, modules);
   const requirements = ownCode.length > 0 ? candidates.requirements[0] : undefined;
   const [configFile] = candidates.configFiles;
-  return {
+  const spec: ModelSpec = {
     name: modelName(path.basename(path.resolve(folder))),
     version: '1.0',
-    weights: chosen.path,
+    weights: found.path,
     ...(modelFile !== undefined && { modelFile }),
-    ...(network.architecture && { architecture: network.architecture }),
+    ...(network?.architecture && { architecture: network.architecture }),
     handler,
-    ...(labels !== undefined && { labels }),
+    ...(truth.labels && { labels: truth.labels.file }),
     ...(extraFiles.length > 0 && { extraFiles }),
     ...(requirements !== undefined && { requirements }),
     ...(configFile !== undefined && { configFile }),
-    ...(chosen.kind === 'onnx' ? { preprocessing: preprocessingFor(chosen) } : network.contract),
+    ...(generatedHandler(handler) !== undefined && contractBlocks(truth.contract)),
   };
+  return { spec, findings: truth.findings };
+}
+
+/** Why a graph is no classifier of pictures, in a sentence; undefined for one that is, and for other weights. */
+export function refusalOf({ graph }: Pick<Truth, 'graph'>): string | undefined {
+  if (graph?.output.kind === 'none') {
+    const { what, because, remedy } = graph.output;
+    return `It is ${what}: ${because}. ${remedy}`;
+  }
+  if (graph?.input.kind === 'none')
+    return `It cannot be given a picture: ${graph.input.because}. ${graph.input.remedy}`;
+  return undefined;
 }
 
 /** A model name out of a folder's: letters, digits, - and _ only, as TorchServe under KServe can find it. */
@@ -88,23 +121,4 @@ function localModules(files: readonly string[], modules: ReadonlyMap<string, Pyt
     }
   }
   return [...known].slice(new Set(files).size);
-}
-
-/** Data files of a graph, and what a handler of one's own reads beside safetensors of Hugging Face. */
-function externalData({ path: file, graph }: FoundWeights): readonly string[] {
-  return graph?.externalFiles.map((name) => path.posix.join(path.posix.dirname(file), name)) ?? [];
-}
-
-function preprocessingFor({ onnx, graph }: FoundWeights): Preprocessing {
-  const image = onnx && imageInput(onnx.input);
-  const crop = Math.min(image?.height ?? imageNet.crop, image?.width ?? imageNet.crop);
-  return {
-    resize: Math.round((crop * imageNet.resize) / imageNet.crop),
-    crop,
-    mean: imageNet.mean,
-    std: imageNet.std,
-    layout: image?.layout ?? 'NCHW',
-    ...(onnx && { inputName: onnx.input.name }),
-    output: graph?.lastOperator === 'Softmax' ? 'probabilities' : 'logits',
-  };
 }

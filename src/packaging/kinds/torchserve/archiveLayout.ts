@@ -2,6 +2,8 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ModelDeckError } from '../../../foundation/error.ts';
 import { fileError } from '../../../foundation/fileErrors.ts';
+import { externalWeights } from './externalWeights.ts';
+import { packageLabels } from './packageLabels.ts';
 import { networkFileName, networkSource } from './handlers/networkFile.ts';
 import { generatedFiles, generatedHandler } from './handlers/generatedHandlers.ts';
 import { weightsName } from './weightsName.ts';
@@ -25,11 +27,14 @@ export async function archiveLayout(folder: string, spec: ModelSpec): Promise<re
   };
   if (spec.architecture !== undefined) add([{ name: networkFileName, content: networkSource(spec.architecture) }]);
   else if (spec.modelFile !== undefined) add(await oneFile(folder, 'modelFile', spec.modelFile));
-  if (spec.weights !== undefined) add(await weightsEntry(folder, spec, spec.weights));
+  if (spec.weights !== undefined) {
+    add(await weightsEntry(folder, spec, spec.weights));
+    add(await externalWeights(path.resolve(folder, spec.weights)));
+  }
   const generated = generatedHandler(spec.handler);
   if (generated !== undefined) add(generatedFiles(generated, spec));
   else if (!builtInHandlers.includes(spec.handler)) add(await oneFile(folder, 'handler', handlerFile(spec.handler)));
-  if (spec.labels !== undefined) add(await oneFile(folder, 'labels', spec.labels));
+  if (spec.labels !== undefined) add([await packageLabels(folder, spec.labels)]);
   for (const pattern of spec.extraFiles ?? []) {
     for (const relative of await expand(folder, pattern)) add(await fileOrFolder(folder, relative));
   }

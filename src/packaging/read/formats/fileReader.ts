@@ -4,8 +4,27 @@ import { CutOff } from './byteStream.ts';
 /** Bytes read at once: the headers of a graph lie close together. */
 const pageSize = 64 * 1024;
 
+/** Bytes that can be read at any place: a file, or what is in memory already. */
+export interface ByteSource {
+  readonly size: number;
+  /** `length` bytes from `offset`. @throws CutOff when the source ends before */
+  read(offset: number, length: number): Promise<Buffer>;
+}
+
+/** Bytes in memory, for example an entry of an archive. */
+export function bytesInMemory(bytes: Uint8Array): ByteSource {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return {
+    size: buffer.length,
+    read(offset, length) {
+      if (offset < 0 || offset + length > buffer.length) return Promise.reject(new CutOff());
+      return Promise.resolve(buffer.subarray(offset, offset + length));
+    },
+  };
+}
+
 /** Reads a file at any place without holding more of it than a page. */
-export class FileReader {
+export class FileReader implements ByteSource {
   private page: Buffer = Buffer.alloc(0);
   private pageStart = 0;
 

@@ -4,17 +4,21 @@ import { fileError } from '../../../../foundation/fileErrors.ts';
 import { throwIfCancelled, type Task } from '../../../../foundation/task.ts';
 import type { Finding } from '../../../read/detection.ts';
 import { readPythonModule } from '../../../read/formats/pythonModule.ts';
+import { listFolder } from '../../../read/folderFiles.ts';
+import { externalDataProblems } from '../../../read/formats/externalData.ts';
+import type { OnnxFacts } from '../../../read/formats/onnx.ts';
 import { inspectWeights } from '../../../read/formats/weightsFile.ts';
+import { readTruth, type Truth } from '../../../read/readTruth.ts';
 import type { LayoutEntry } from '../layoutEntry.ts';
 import type { ModelSpec } from '../../../spec/modelSpec.ts';
 import type { CheckRequest } from '../../packageKind.ts';
 import { specLocator, type CheckContext, type Part, type PythonSource } from './context.ts';
 import { checkBuiltInHandler } from './builtInHandler.ts';
+import { checkContract } from './contract.ts';
 import { checkCollisions, collectParts } from './files.ts';
 import { checkLabels } from './labels.ts';
 import { checkLocalImports } from './localImports.ts';
 import { checkName } from './names.ts';
-import { checkPreprocessing } from './preprocessing.ts';
 import { checkHandler, checkModelFile } from './pythonFiles.ts';
 import { checkStateDict } from './stateDict.ts';
 import { checkConfigFile, checkRequirements } from './textFiles.ts';
@@ -42,7 +46,7 @@ export async function checkPackage(
   findings.unshift(...checkName(context));
   findings.push(...checkWeights(context), ...checkModelFile(context), ...checkStateDict(context));
   findings.push(...checkHandler(context), ...checkBuiltInHandler(context));
-  findings.push(...(await checkLocalImports(context)), ...(await checkLabels(context)), ...checkPreprocessing(context));
+  findings.push(...(await checkLocalImports(context)), ...(await checkLabels(context)), ...checkContract(context));
   findings.push(
     ...(await checkRequirements(context)),
     ...(await checkConfigFile(context)),
@@ -67,13 +71,23 @@ async function readContext(start: Start): Promise<CheckContext> {
     sources.find(({ file }) => file === filesOf(parts, field)[0]?.file);
   const modelSource = sourceOf('modelFile');
   const handlerSource = sourceOf('handler');
+  const weights = weightsFile && (await inspectWeights(weightsFile.file, task));
+  const { graph } = weights ?? {};
   return {
     ...start,
     sources,
-    ...(weightsFile && { weights: await inspectWeights(weightsFile.file, task) }),
+    ...(weights && { weights }),
+    externalData: weightsFile && graph ? await externalDataProblems(weightsFile.file, graph) : [],
+    ...(graph && { truth: await truthOf(start, graph) }),
     ...(modelSource && { modelSource }),
     ...(handlerSource && { handlerSource }),
   };
+}
+
+/** Reads again what the folder says, so that a spec that says otherwise is told. */
+async function truthOf({ folder, spec, task }: Start, facts: OnnxFacts): Promise<Truth> {
+  const { files } = await listFolder(folder, task);
+  return readTruth({ folder, files, weights: path.posix.normalize(spec.weights ?? ''), facts }, task);
 }
 
 type FileEntry = Extract<LayoutEntry, { readonly file: string }>;

@@ -5,10 +5,12 @@ import type { Task } from '../../../../foundation/task.ts';
 import type { Finding } from '../../../read/detection.ts';
 import type { PythonModule } from '../../../read/formats/pythonModule.ts';
 import type { PythonToken } from '../../../read/formats/pythonTokens.ts';
+import type { ExternalDataProblem } from '../../../read/formats/externalData.ts';
 import type { WeightsFacts } from '../../../read/formats/weightsFile.ts';
 import type { GeneratedHandler } from '../handlers/generatedHandler.ts';
 import { generatedHandler } from '../handlers/generatedHandlers.ts';
 import { builtInHandlers } from '../handlers/builtInHandlers.ts';
+import type { Truth } from '../../../read/readTruth.ts';
 import type { LayoutEntry } from '../layoutEntry.ts';
 import type { ModelSpec } from '../../../spec/modelSpec.ts';
 import { locate, type KeyPath } from '../../../spec/locate.ts';
@@ -38,6 +40,10 @@ export interface CheckContext {
   readonly task: Task;
   readonly parts: readonly Part[];
   readonly weights?: WeightsFacts;
+  /** What is wrong with the files that a graph keeps its weights in. */
+  readonly externalData: readonly ExternalDataProblem[];
+  /** What an ONNX graph and the files around it say about its use. */
+  readonly truth?: Truth;
   readonly sources: readonly PythonSource[];
   readonly modelSource?: PythonSource;
   readonly handlerSource?: PythonSource;

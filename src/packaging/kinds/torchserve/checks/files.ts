@@ -46,6 +46,8 @@ export async function collectParts(
       else findings.push(folderFinding);
     } catch (error) {
       if (!ModelDeckError.is(error) || error.category === 'cancelled') throw error;
+      // Labels that are there and wrong have a check of their own, which knows the line.
+      if (field.keys[0] === 'labels' && error.category === 'invalid-input') continue;
       findings.push(unusable(request, field, error));
     }
   }

@@ -166,7 +166,7 @@ function torchScript({ spec, at }: CheckContext): Finding[] {
   ];
 }
 
-function onnx({ spec, at, weights, parts }: CheckContext): Finding[] {
+function onnx({ spec, at, weights, externalData }: CheckContext): Finding[] {
   const name = baseName(spec.weights ?? '');
   const findings: Finding[] = [];
   if (generatedFor(spec) === 'torch') return [needsOtherHandler(spec, name, 'an ONNX graph', at('handler'))];
@@ -199,14 +199,25 @@ function onnx({ spec, at, weights, parts }: CheckContext): Finding[] {
       ...located(at('modelFile')),
     });
   }
-  const packaged = new Set(parts.flatMap((part) => part.entries.map((entry) => entry.name)));
-  for (const file of weights?.graph?.externalFiles.filter((external) => !packaged.has(external)) ?? []) {
+  for (const { code, location, why, remedy } of externalData) {
     findings.push({
-      code: 'onnx-external-data',
+      code,
       severity: 'error',
-      message: `weights: ${name} keeps weights in ${file}, which is not in the archive.`,
-      remedy: `Add ${file} to extraFiles, or save the graph in one file.`,
-      laterMessage: `onnxruntime: External data path does not exist: ${file}`,
+      message: `weights: ${name} keeps weights in ${location}, ${why}.`,
+      remedy,
+      laterMessage: `onnxruntime: External data path does not exist: ${location}`,
+      ...located(at('weights')),
+    });
+  }
+  const customDomains = weights?.graph?.customDomains ?? [];
+  if (customDomains.length > 0) {
+    findings.push({
+      code: 'onnx-custom-operators',
+      severity: handlerKind(spec) === 'own' ? 'warning' : 'error',
+      message: `weights: ${name} has operators of ${customDomains.join(', ')}, which ONNX Runtime does not have.`,
+      remedy:
+        'Export it with operators of ONNX only; or write a handler that registers the library with these operators.',
+      laterMessage: `onnxruntime: Fatal error: ${customDomains[0]} is not a registered function/op`,
       ...located(at('weights')),
     });
   }
