@@ -30,6 +30,7 @@ function detection(found: readonly DetectedWeights[], candidates: Partial<Detect
   return {
     folder: '/models/net',
     weights: found,
+    suggestions: {},
     candidates: { modelFiles: [], handlers: [], labels: [], requirements: [], configFiles: [], ...candidates },
   };
 }

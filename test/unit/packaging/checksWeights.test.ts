@@ -132,9 +132,33 @@ describe('checkPackage: the weights', () => {
     },
     'ONNX without its data file': {
       base: graph,
-      files: { 'net.onnx': onnx({ externalFile: 'net.data' }), 'net.data': 'x' },
+      files: { 'net.onnx': onnx({ externalFile: 'net.data' }) },
       code: 'onnx-external-data',
       message: /net\.data/,
+      at: 'weights',
+    },
+    'ONNX with a data file that is cut off': {
+      base: graph,
+      files: { 'net.onnx': onnx({ externalFile: 'net.data', externalBytes: 64 }), 'net.data': 'x' },
+      code: 'onnx-external-data-cut-off',
+      message: /has 1 bytes, and the graph reads up to byte 64/,
+      at: 'weights',
+    },
+    'ONNX with a data file that git-lfs has not fetched': {
+      base: graph,
+      files: {
+        'net.onnx': onnx({ externalFile: 'net.data', externalBytes: 64 }),
+        'net.data': `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 64\n`,
+      },
+      code: 'onnx-external-data-pointer',
+      message: /git-LFS pointer/,
+      at: 'weights',
+    },
+    'ONNX with a data file outside its folder': {
+      base: graph,
+      files: { 'net.onnx': onnx({ externalFile: '../net.data' }) },
+      code: 'onnx-external-data',
+      message: /outside its folder/,
       at: 'weights',
     },
     'TorchScript for the generated handler': {
@@ -181,14 +205,13 @@ describe('checkPackage: preprocessing', () => {
     none: {
       base: graph,
       spec: { preprocessing: undefined },
-      code: 'preprocessing-missing',
+      code: 'input-missing',
       message: /how an image is prepared/,
-      later: /KeyError/,
     },
     'the other layout': {
       base: graph,
       spec: changed({ layout: 'NHWC' }),
-      code: 'preprocessing-layout',
+      code: 'input-layout',
       message: /NHWC.*\[batch, 3, 224, 224\]/,
       later: /invalid dimensions/,
       at: 'layout',
@@ -196,14 +219,14 @@ describe('checkPackage: preprocessing', () => {
     'another size': {
       base: graph,
       spec: changed({ crop: 192 }),
-      code: 'preprocessing-crop',
+      code: 'input-size',
       message: /192/,
       at: 'crop',
     },
     'an input that is not there': {
       base: graph,
       spec: changed({ inputName: 'pixels' }),
-      code: 'preprocessing-input-name',
+      code: 'input-name',
       message: /no input pixels/,
       later: /pixels/,
       at: 'inputName',
@@ -211,7 +234,7 @@ describe('checkPackage: preprocessing', () => {
     'a crop larger than the image': {
       base: graph,
       spec: changed({ resize: 200 }),
-      code: 'preprocessing-crop-larger',
+      code: 'input-border',
       message: /black borders/,
       severity: 'warning',
       at: 'crop',
@@ -225,8 +248,9 @@ describe('checkPackage: preprocessing', () => {
     'a graph of grey images': {
       base: graph,
       files: { 'net.onnx': onnx({ input: [1, 1, 28, 28] }) },
-      code: 'onnx-input-not-image',
+      code: 'input-size',
       message: /\[1, 1, 28, 28\]/,
+      also: ['input-colour'],
     },
     'a graph with two inputs': {
       base: graph,

@@ -174,6 +174,8 @@ export interface OnnxOptions {
   /** Lists the weights among the inputs, as exporters did before IR version 4. */
   readonly weightsAsInputs?: boolean;
   readonly externalFile?: string;
+  /** How far into that file the graph reads. */
+  readonly externalBytes?: number;
   readonly secondInput?: boolean;
   readonly weightBytes?: number;
 }
@@ -193,7 +195,11 @@ export function onnx(options: OnnxOptions = {}): Buffer {
     name(8, 'weight'),
     ...(external === undefined
       ? [bytes(9, Buffer.alloc(options.weightBytes ?? 16))]
-      : [bytes(13, name(1, 'location'), name(2, external)), number(14, 1)]),
+      : [
+          bytes(13, name(1, 'location'), name(2, external)),
+          bytes(13, name(1, 'length'), name(2, String(options.externalBytes ?? 0))),
+          number(14, 1),
+        ]),
   );
   const graph = bytes(
     7,

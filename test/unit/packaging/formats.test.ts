@@ -143,7 +143,9 @@ describe('kinds of weights', () => {
     assert.deepEqual(facts.onnx?.input.shape, ['batch', 3, 224, 224]);
   });
   it('names the files that hold weights of a graph', async () => {
-    assert.deepEqual((await inspect(onnx({ externalFile: 'net.data' }))).graph?.externalFiles, ['net.data']);
+    assert.deepEqual((await inspect(onnx({ externalFile: 'net.data' }))).graph?.externalFiles, [
+      { location: 'net.data', bytes: 0 },
+    ]);
   });
 });
 

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelContract } from '../../../contract/modelContract.ts';
+import { labelsInOrder, readLabels } from '../../read/labels/readLabels.ts';
 import { contractOf } from '../../spec/specContract.ts';
 import type { ModelSpec } from '../../spec/modelSpec.ts';
-import { labelList } from './archiveLabels.ts';
 
 /**
  * The contract of a package: what the spec says, with the labels of its file where it names them there. Labels that cannot
@@ -13,8 +12,10 @@ export async function packageContract(folder: string, spec: ModelSpec): Promise<
   const contract = contractOf(spec);
   if (contract === undefined || contract.output.labels !== undefined || spec.labels === undefined) return contract;
   try {
-    const labels = labelList(JSON.parse(await readFile(path.resolve(folder, spec.labels), 'utf8')));
-    return { ...contract, output: { ...contract.output, labels } };
+    const reading = await readLabels(path.resolve(folder, spec.labels));
+    if (reading === undefined) return contract;
+    const origins = { ...contract.origins, 'output.labels': { from: 'file', file: spec.labels } as const };
+    return { ...contract, output: { ...contract.output, labels: labelsInOrder(reading) }, origins };
   } catch {
     return contract;
   }

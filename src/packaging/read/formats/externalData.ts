@@ -4,6 +4,9 @@ import type { Task } from '../../../foundation/task.ts';
 import { bytesInMemory, FileReader } from './fileReader.ts';
 import { readOnnx, type OnnxFacts } from './onnx.ts';
 
+/** Bytes that a pointer of git-lfs has at most, by its specification. */
+const longestPointer = 1024;
+
 /** A file that a graph keeps weights in. */
 export interface ExternalDataFile {
   /** As the graph writes it: what ONNX Runtime looks for, and what its `externalData` option names. */
@@ -77,14 +80,14 @@ async function problemOf({ name, file }: ExternalDataFile, bytes: number): Promi
       remedy: `Put ${path.basename(file)} there: exporters write it beside the graph, and both belong together.`,
     };
   }
-  if (stats.size >= bytes) return undefined;
-  if (await isLfsPointer(file)) {
+  if (stats.size <= longestPointer && (await isLfsPointer(file))) {
     return {
       code: 'onnx-external-data-pointer',
       why: 'which is a git-LFS pointer, not the file itself',
       remedy: 'Run "git lfs pull".',
     };
   }
+  if (stats.size >= bytes) return undefined;
   return {
     code: 'onnx-external-data-cut-off',
     why: `which is cut off: it has ${stats.size} bytes, and the graph reads up to byte ${bytes}`,
