@@ -59,8 +59,10 @@ export async function readTruth(question: TruthQuestion, task: Task = {}): Promi
   for (const source of contractSources) readings.push(...(await source.read({ near, ...(facts && { facts }) })));
   const { known, disagreements } = mergeReadings(readings);
   const named = labels && labels.labels.length > 0 ? { labels: labels.labels } : {};
-  const { labels: _, ...rest } = completeContract({ ...known, output: { ...known.output, ...named } }).output;
-  const contract = { ...completeContract({ ...known, output: { ...known.output, ...named } }), output: rest };
+  // Labels help to understand the numbers; in the spec they stay in their file.
+  const complete = completeContract({ ...known, output: { ...known.output, ...named } });
+  const fields = Object.entries(complete.output).filter(([key]) => key !== 'labels');
+  const contract = { ...complete, output: Object.fromEntries(fields) as unknown as ModelContract['output'] };
   return {
     contract,
     ...(labels && { labels }),

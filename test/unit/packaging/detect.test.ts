@@ -58,7 +58,10 @@ describe('detectModelFolder', () => {
     ] as const) {
       await put({ 'net.onnx': onnx({ input }) });
       const { input: said, output } = (await detectModelFolder(folder, {})).suggestion ?? {};
-      assert.deepEqual([said?.resize, said?.width, said?.layout], [{ method: 'shorter-side', length: 256 }, 224, 'NCHW']);
+      assert.deepEqual(
+        [said?.resize, said?.width, said?.layout],
+        [{ method: 'shorter-side', length: 256 }, 224, 'NCHW'],
+      );
       assert.equal(output?.activation, 'softmax');
     }
   });

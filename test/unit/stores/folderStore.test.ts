@@ -37,7 +37,7 @@ describe('the folder store', () => {
     const again = await store.put(archive);
     assert.equal(again.sha256, archive.sha256);
     assert.ok(again.isNew !== true, 'it was there before');
-    const other = await packageSample(path.join(folder, 'other'), { labels: 'LICENSE' });
+    const other = await packageSample(path.join(folder, 'other'), { extraFiles: ['LICENSE'] });
     await assert.rejects(store.put(other), { category: 'conflict', message: /cats 1\.0/ });
     assert.equal((await store.list())[0]?.sha256, archive.sha256);
   });

@@ -14,8 +14,7 @@ export async function packageContract(folder: string, spec: ModelSpec): Promise<
   try {
     const reading = await readLabels(path.resolve(folder, spec.labels));
     if (reading === undefined) return contract;
-    const origins = { ...contract.origins, 'output.labels': { from: 'file', file: spec.labels } as const };
-    return { ...contract, output: { ...contract.output, labels: labelsInOrder(reading) }, origins };
+    return { ...contract, output: { ...contract.output, labels: labelsInOrder(reading) } };
   } catch {
     return contract;
   }

@@ -21,6 +21,9 @@ interface Found {
   readonly scale: number;
 }
 
+/** Operators behind which probabilities still are what they were: bounds, and the mean over views of one picture. */
+const sameNumbers = new Set(['Clip', 'Min', 'Max', 'ReduceMean']);
+
 /** Deeper than any tail of a classifier. */
 const deepest = 40;
 
@@ -43,16 +46,16 @@ class EndingReader {
     if (reshaping.has(operator)) return this.read(inputs[0], depth + 1);
     const named = namedEnding(node, node.outputs.indexOf(value));
     if (named !== undefined) return { ending: named, scale: 1 };
+    return sameNumbers.has(operator) ? this.read(inputs[0], depth + 1) : this.computed(node, depth);
+  }
+
+  /** Of an operator that computes new numbers out of probabilities. */
+  private computed(node: OnnxNode, depth: number): Found | undefined {
+    const { operator, inputs } = node;
     switch (operator) {
-      case 'Clip':
-      case 'Min':
-      case 'Max':
-        return this.read(inputs[0], depth + 1);
       case 'Concat':
       case 'Mean':
         return this.together(node, depth);
-      case 'ReduceMean':
-        return this.read(inputs[0], depth + 1);
       case 'Add':
       case 'Sum':
         return this.sum(node, depth);

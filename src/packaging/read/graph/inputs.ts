@@ -159,7 +159,11 @@ function step(graph: Graph, chain: Chain, node: OnnxNode, value: string): Chain 
   const other = inputs.find((name) => name !== value);
   const constant = graph.constant(other);
   if (constant === undefined || (constant.length !== 1 && constant.length !== 3)) return undefined;
-  const isFirst = inputs[0] === value;
+  return arithmetic(chain, operator, constant, inputs[0] === value);
+}
+
+/** The chain followed by an operation with a constant. */
+function arithmetic(chain: Chain, operator: string, constant: readonly number[], isFirst: boolean): Chain | undefined {
   switch (operator) {
     case 'Add':
       return affine(chain, [1], constant);

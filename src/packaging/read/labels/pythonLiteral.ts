@@ -66,11 +66,12 @@ const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };
 
 function scalar(token: string): unknown {
   if (/^['"]/.test(token)) {
-    return token
-      .slice(1, -1)
-      .replace(/\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))/g, (_, wide?: string, narrow?: string, plain = '') =>
-        (wide ?? narrow) ? String.fromCharCode(parseInt((wide ?? narrow) as string, 16)) : (escapes[plain] ?? plain),
-      );
+    const pattern = /\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))/g;
+    return token.slice(1, -1).replace(pattern, (_match, wide?: string, narrow?: string, plain?: string): string => {
+      const code = wide ?? narrow;
+      if (code !== undefined) return String.fromCharCode(parseInt(code, 16));
+      return escapes[plain ?? ''] ?? plain ?? '';
+    });
   }
   const words: Readonly<Record<string, unknown>> = {
     True: true,

@@ -64,7 +64,7 @@ function listItem(item: unknown, position: number, line: (key: string) => number
   const at = line(String(position));
   if (!isRecord(item)) return { index: position, label: textOf(item, String(position), at), line: at };
   const number = item.id ?? item.index ?? item.class_id ?? position;
-  const index = typeof number === 'number' ? number : classNumber(String(number));
+  const index = typeof number === 'number' ? number : typeof number === 'string' ? classNumber(number) : undefined;
   if (index === undefined) throw new LabelProblem('labels-shape', `item ${position} has no class number`, at);
   return { index, label: textOf(item.name ?? item.label ?? item.title, String(index), at), line: at };
 }

@@ -66,7 +66,8 @@ function outputOf(config: JsonObject): Partial<ClassOutput> {
 }
 
 function inputOf(steps: JsonObject): Partial<ImageInput> {
-  const kind = String(steps.image_processor_type ?? steps.feature_extractor_type ?? '');
+  const named = steps.image_processor_type ?? steps.feature_extractor_type;
+  const kind = typeof named === 'string' ? named : '';
   const { resample, do_flip_channel_order: flips } = steps;
   const sizes =
     steps.do_resize === false ? { resize: { method: 'none' } as const, ...cropOf(steps) } : sizesOf(steps, kind);

@@ -1,4 +1,4 @@
-import type { Colour, ImageInput, ValueRange } from '../../../contract/modelContract.ts';
+import type { Colour, ImageInput } from '../../../contract/modelContract.ts';
 import { isRecord, type JsonObject } from '../../../foundation/json.ts';
 import { numbersOf, said, sideOf, type ContractSource } from './contractSource.ts';
 
@@ -35,8 +35,7 @@ function inputOf({
   format,
 }: JsonObject): Partial<ImageInput> {
   const sides = Array.isArray(shape) && shape.length === 2 ? (shape as readonly unknown[]) : [];
-  const range = ({ '0,1': '0..1', '0,255': '0..255', '-1,1': '-1..1' } as const)[numbersOf(values)?.join() ?? ''] as
-    ValueRange | undefined;
+  const range = ({ '0,1': '0..1', '0,255': '0..255', '-1,1': '-1..1' } as const)[numbersOf(values)?.join() ?? ''];
   return said<ImageInput>({
     colour: colourOf(channels, String(format)),
     height: sideOf(sides[0]),

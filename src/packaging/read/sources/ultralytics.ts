@@ -10,7 +10,7 @@ export const ultralytics: ContractSource = {
   title: 'Ultralytics',
   read: async ({ near, facts }) => {
     const readings: SourceReading[] = [];
-    const { metadata } = facts ?? { metadata: {} as Readonly<Record<string, string>> };
+    const metadata: Readonly<Record<string, string>> = facts?.metadata ?? {};
     if (isUltralytics(metadata)) readings.push(reading({ from: 'graph' }, parsePython(metadata.imgsz ?? '')));
     const args = await near.yaml('args.yaml');
     if (args?.value.task === 'classify') readings.push(reading({ from: 'file', file: args.file }, args.value.imgsz));
