@@ -1,7 +1,10 @@
 import path from 'node:path';
 import { completeContract } from '../../contract/completeContract.ts';
-import type { ModelContract } from '../../contract/modelContract.ts';
+import { keyOf } from '../../contract/contractJson.ts';
+import type { ContractField, ModelContract } from '../../contract/modelContract.ts';
+import { parseOrigins } from '../../contract/origins.ts';
 import type { Task } from '../../foundation/task.ts';
+import type { ModelSpec } from '../spec/modelSpec.ts';
 import type { Finding } from './detection.ts';
 import type { OnnxFacts } from './formats/onnx.ts';
 import { Graph } from './graph/graph.ts';
@@ -34,8 +37,8 @@ export interface TruthQuestion {
   /** The weights, relative with `/`. */
   readonly weights: string;
   readonly facts?: OnnxFacts;
-  /** How many classes the weights have, where something else than a graph tells: the last layer of a state_dict. */
-  readonly classes?: number;
+  /** What the network of a state_dict says. */
+  readonly network?: Pick<ModelSpec, 'input' | 'output' | 'origins'>;
 }
 
 /**
@@ -45,18 +48,14 @@ export interface TruthQuestion {
  * @throws ModelDeckError `cancelled`
  */
 export async function readTruth(question: TruthQuestion, task: Task = {}): Promise<Truth> {
-  const { folder, files, weights, facts, classes } = question;
+  const { folder, files, weights, facts, network } = question;
   const near = new Surroundings(folder, files, weights);
   const graph = facts && new Graph(facts);
-  const counts = graph ? describeOutputs(graph).map((output) => output.classes) : [classes];
+  const counts = graph ? describeOutputs(graph).map((output) => output.classes) : [network?.output?.classes];
   const labels = await findLabelFile({ near, weights, ...(facts && { facts }), counts }, task);
   const input = graph && chooseInput(graph);
   const output = graph && chooseOutput(graph, labels?.labels.length);
-  const readings: SourceReading[] = [];
-  if (input?.kind === 'chosen') readings.push({ origin: { from: 'graph' }, input: inputOfGraph(input.input) });
-  if (output?.kind === 'chosen') readings.push(...outputReadings(output));
-  if (classes !== undefined) readings.push({ origin: { from: 'graph' }, output: { classes } });
-  for (const source of contractSources) readings.push(...(await source.read({ near, ...(facts && { facts }) })));
+  const readings = await readingsOf(question, near, { input, output });
   const { known, disagreements } = mergeReadings(readings);
   const named = labels && labels.labels.length > 0 ? { labels: labels.labels } : {};
   // Labels help to understand the numbers; in the spec they stay in their file.
@@ -69,6 +68,38 @@ export async function readTruth(question: TruthQuestion, task: Task = {}): Promi
     findings: disagreements.map((disagreement) => finding(folder, disagreement)),
     ...(input && output && { graph: { input, output } }),
   };
+}
+
+/** Everything that says something, in the order of its say. */
+async function readingsOf(
+  { facts, network }: TruthQuestion,
+  near: Surroundings,
+  { input, output }: { readonly input: InputChoice | undefined; readonly output: OutputChoice | undefined },
+): Promise<readonly SourceReading[]> {
+  const readings: SourceReading[] = [];
+  if (input?.kind === 'chosen') readings.push({ origin: { from: 'graph' }, input: inputOfGraph(input.input) });
+  if (output?.kind === 'chosen') readings.push(...outputReadings(output));
+  if (network !== undefined) readings.push(...networkReadings(network).known);
+  for (const source of contractSources) readings.push(...(await source.read({ near, ...(facts && { facts }) })));
+  if (network !== undefined) readings.push(networkReadings(network).assumed);
+  return readings;
+}
+
+/** What a network says by itself comes first, what is only usual for it last. */
+function networkReadings(network: NonNullable<TruthQuestion['network']>): {
+  readonly known: readonly SourceReading[];
+  readonly assumed: SourceReading;
+} {
+  const { input, output, origins = {} } = network;
+  const known: SourceReading[] = [];
+  for (const [field, origin] of Object.entries(parseOrigins(origins))) {
+    if (origin.from === 'assumed') continue;
+    const half: Readonly<Record<string, unknown>> = { ...(field.startsWith('input.') ? input : output) };
+    const key = keyOf(field as ContractField);
+    const value = { [key]: half[key] };
+    known.push({ origin, ...(field.startsWith('input.') ? { input: value } : { output: value }) });
+  }
+  return { known, assumed: { origin: { from: 'assumed' }, ...(input && { input }), ...(output && { output }) } };
 }
 
 /** The choice among several outputs may be a guess, which what the chosen one says is not. */

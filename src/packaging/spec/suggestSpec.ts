@@ -57,13 +57,14 @@ export async function suggestSpec(
   const [ownHandler] = candidates.handlers;
   if (refusal !== undefined && ownHandler === undefined) return { refusal };
   const handler =
-    network !== undefined ? (ownHandler ?? network.handler) : refusal === undefined ? onnxImageClassifier.id : ownHandler;
+    network !== undefined
+      ? (ownHandler ?? network.handler)
+      : refusal === undefined
+        ? onnxImageClassifier.id
+        : ownHandler;
   if (handler === undefined) return { kind: 'none' };
   const modelFile = network?.modelFile;
-  const ownCode = [modelFile, handler].filter((file) => file !== undefined && modules.has(file)) as string[];
-  const extraFiles = localModules(ownCode, modules);
-  const requirements = ownCode.length > 0 ? candidates.requirements[0] : undefined;
-  const [configFile] = candidates.configFiles;
+  const beside = companions([modelFile, handler], candidates, modules);
   const spec: ModelSpec = {
     name: modelName(path.basename(path.resolve(folder))),
     version: '1.0',
@@ -72,12 +73,27 @@ export async function suggestSpec(
     ...(network?.architecture && { architecture: network.architecture }),
     handler,
     ...(truth.labels && { labels: truth.labels.file }),
-    ...(extraFiles.length > 0 && { extraFiles }),
-    ...(requirements !== undefined && { requirements }),
-    ...(configFile !== undefined && { configFile }),
+    ...beside,
     ...(generatedHandler(handler) !== undefined && contractBlocks(truth.contract)),
   };
   return { spec, findings: truth.findings };
+}
+
+/** What goes along with code of the user's own: modules that it imports, requirements, TorchServe's configuration. */
+function companions(
+  code: readonly (string | undefined)[],
+  candidates: Detection['candidates'],
+  modules: ReadonlyMap<string, PythonModule>,
+): Pick<ModelSpec, 'extraFiles' | 'requirements' | 'configFile'> {
+  const own = code.filter((file): file is string => file !== undefined && modules.has(file));
+  const extraFiles = localModules(own, modules);
+  const requirements = own.length > 0 ? candidates.requirements[0] : undefined;
+  const [configFile] = candidates.configFiles;
+  return {
+    ...(extraFiles.length > 0 && { extraFiles }),
+    ...(requirements !== undefined && { requirements }),
+    ...(configFile !== undefined && { configFile }),
+  };
 }
 
 /** Why a graph is no classifier of pictures, in a sentence; undefined for one that is, and for other weights. */

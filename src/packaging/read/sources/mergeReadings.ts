@@ -36,6 +36,7 @@ export function mergeReadings(readings: readonly SourceReading[]): {
       if (isSame(taken.value, value)) continue;
       // A picture that is made for another size is not made for this one.
       if (field === 'input.width' || field === 'input.height') wrongSize.add('input.resize');
+      if (reading.origin.from === 'assumed') continue;
       if (!derived.has(field)) disagreements.push({ field, taken, other: { value, origin: reading.origin } });
     }
     for (const { field } of contractFields) {

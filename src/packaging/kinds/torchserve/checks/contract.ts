@@ -7,7 +7,7 @@ import type { OutputFacts } from '../../../read/graph/outputs.ts';
 import type { Truth } from '../../../read/readTruth.ts';
 import type { KeyPath } from '../../../spec/locate.ts';
 import { contractOf } from '../../../spec/specContract.ts';
-import { handlerKind, located, type CheckContext } from './context.ts';
+import { generatedFor, located, type CheckContext } from './context.ts';
 
 /** What onnxruntime says to a tensor of another shape. */
 const mismatch = 'onnxruntime: INVALID_ARGUMENT: Got invalid dimensions for input';
@@ -22,12 +22,11 @@ interface Complaint {
   readonly laterMessage?: string;
 }
 
-/** Whether the contract fits the graph, and whether somebody follows it: only handlers that Model Deck writes do. */
+/** Whether the contract fits the graph. Only the handler that Model Deck writes for graphs follows it. */
 export function checkContract(context: CheckContext): Finding[] {
   const { spec, truth } = context;
   const contract = contractOf(spec);
-  if (handlerKind(spec) === 'built-in') return unused(context, contract);
-  if (handlerKind(spec) === 'own') return [];
+  if (generatedFor(spec) !== 'onnx') return [];
   const complaints: Complaint[] = [];
   if (contract === undefined) complaints.push(nothing(spec.handler));
   if (truth !== undefined) complaints.push(...notClassifier(truth));
@@ -86,20 +85,6 @@ function nothing(handler: string): Complaint {
     what: `${handler} needs to know how an image is prepared.`,
     remedy: 'Add input with width, height, mean and std; what is left out is assumed.',
   };
-}
-
-function unused({ spec, at }: CheckContext, contract: ModelContract | undefined): Finding[] {
-  if (contract === undefined) return [];
-  const block = spec.preprocessing !== undefined ? 'preprocessing' : spec.input !== undefined ? 'input' : 'output';
-  return [
-    {
-      code: 'contract-unused',
-      severity: 'warning',
-      message: `${block}: ${spec.handler} does not read it. TorchServe's own handler takes the shorter side to 256 pixels, the middle 224, ImageNet's mean and deviation, and a softmax.`,
-      remedy: 'Take it out if the model is made for that; else choose a handler that Model Deck writes, or write one.',
-      ...located(at(block)),
-    },
-  ];
 }
 
 function notClassifier({ graph }: Truth): Complaint[] {
