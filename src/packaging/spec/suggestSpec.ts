@@ -6,7 +6,7 @@ import { readTruth, type Truth } from '../read/readTruth.ts';
 import type { PythonModule } from '../read/formats/pythonModule.ts';
 import type { WeightsFacts } from '../read/formats/weightsFile.ts';
 import { onnxImageClassifier } from '../kinds/torchserve/handlers/onnxImageClassifier.ts';
-import { generatedHandler } from '../kinds/torchserve/handlers/registered.ts';
+import { generatedHandler } from '../kinds/torchserve/handlers/generatedHandlers.ts';
 import { suggestNetwork } from './suggestNetwork.ts';
 import type { ModelSpec } from './modelSpec.ts';
 import { contractBlocks } from './specContract.ts';
