@@ -75,6 +75,7 @@ const bundles = [
   { name: 'webview/classify.js', entry: 'webview/classify.ts', options: webview },
   { name: 'webview/archive.js', entry: 'webview/archive.ts', options: webview },
   { name: 'webview/plan.js', entry: 'webview/plan.ts', options: webview },
+  { name: 'webview/try.js', entry: 'webview/try.ts', options: webview },
 ];
 
 /** Files of an earlier build go; those that are written again stay until then, for windows that have them open. */

@@ -19,17 +19,19 @@ import { ManifestDocuments } from './commands/stores/storedManifests.ts';
 import { NextSteps } from './commands/core/nextSteps.ts';
 import { OpenSample } from './commands/sample/openSample.ts';
 import { PackageModel } from './commands/package/packageCommand.ts';
+import { TryModel } from './commands/package/tryModel.ts';
 import { rememberedNamespaces } from './commands/clusters/rememberedNamespaces.ts';
 import type { Services } from './commands/core/services.ts';
 import { SetEndpointCredentials } from './commands/classify/setEndpointCredentials.ts';
 import { affectsLocalStore, localStoreFolder, uploadImage, uploadUser } from './commands/core/settings.ts';
 import { StoreCommands } from './commands/stores/storeCommands.ts';
-import { thisComputerTarget } from './commands/deployments/thisComputerTarget.ts';
+import { localProcess, thisComputerTarget } from './commands/deployments/thisComputerTarget.ts';
 import { ArchiveEditorProvider } from './panel/archive/archiveEditor.ts';
 import { ClassifyPanel } from './panel/classify/classifyPanel.ts';
 import { CredentialStore } from './panel/classify/endpointCredentials.ts';
 import { packageKnowledge } from './panel/classify/packageKnowledge.ts';
 import { PlanPages } from './panel/plan/planPage.ts';
+import { TryPages } from './panel/try/tryPage.ts';
 import { claimStores } from './stores/claim/claimStores.ts';
 import { folderStores } from './stores/folder/folderStores.ts';
 import { Stores } from './stores/stores.ts';
@@ -106,7 +108,13 @@ export function activate(context: vscode.ExtensionContext): void {
   own(documents.register());
   own(manifestFiles.register());
 
-  const packageModel = new PackageModel(services, runner, findings);
+  const tryModel = new TryModel(
+    new TryPages({ extensionUri: context.extensionUri, log }),
+    () => import('./local/index.ts'),
+    localProcess(context),
+    log,
+  );
+  const packageModel = new PackageModel(services, runner, findings, tryModel);
   const planPages = new PlanPages({ extensionUri: context.extensionUri, log, documents: manifestFiles });
   const deployModel = new DeployModel(
     services,

@@ -1,20 +1,11 @@
-import { fork } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import type { ModelContract } from '../contract/modelContract.ts';
 import { ModelDeckError } from '../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../foundation/task.ts';
 import type { ServerMessage, ServerOrder, ServerStep } from './server/messages.ts';
 import type { ServedModel } from './serverRequest.ts';
+import { endChild, endedError, forEachLine, launch, type ChildEntry } from './serverProcess.ts';
 
-export interface ServerRequest {
-  /** Absolute path of the server's script, built from `server/main.ts`. */
-  readonly serverEntry: string;
-  /** The Node that runs it; in VS Code the editor's own binary. */
-  readonly execPath: string;
-  /** Arguments of that Node. */
-  readonly execArgv?: readonly string[];
+export interface ServerRequest extends ChildEntry {
   readonly model: ServedModel;
   readonly log: (line: string) => void;
 }
@@ -34,8 +25,6 @@ export interface RunningServer {
 
 /** How long a model may take to load, in milliseconds. PyTorch reads gigabytes on slow disks. */
 const loadTimeout = 600_000;
-/** How long a server may take to end by itself, in milliseconds: TorchServe has workers to end. */
-const stopTimeout = 10_000;
 /** Last lines of the process that go into the message when it ends without one. */
 const keptLines = 8;
 
@@ -64,7 +53,7 @@ export async function startServer(request: ServerRequest, task: Task<ServerStep>
   });
   const stop = async (): Promise<void> => {
     stopped = true;
-    await end(child, gone);
+    await endChild(child, gone);
   };
   const ready = new Promise<Extract<ServerMessage, { kind: 'ready' }>>((resolve) => {
     child.on('message', (received) => {
@@ -104,23 +93,6 @@ export async function startServer(request: ServerRequest, task: Task<ServerStep>
   }
 }
 
-function launch({ serverEntry, execPath, execArgv = [] }: ServerRequest): ChildProcess {
-  const env: NodeJS.ProcessEnv = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
-  // Options for the editor's own process, a debugger's port among them, are not for this one.
-  delete env['NODE_OPTIONS'];
-  return fork(serverEntry, [], {
-    execPath,
-    execArgv: [...execArgv],
-    env,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    serialization: 'json',
-  });
-}
-
-function forEachLine(stream: Readable | null, use: (line: string) => void): void {
-  if (stream) createInterface({ input: stream, crlfDelay: Infinity }).on('line', use);
-}
-
 /** Rejects when the task is cancelled or the time is over; never, once `clock` is aborted. */
 function interruption(task: Task<ServerStep>, clock: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
@@ -138,21 +110,6 @@ function interruption(task: Task<ServerStep>, clock: AbortSignal): Promise<never
       clearTimeout(timer);
       task.signal?.removeEventListener('abort', onAbort);
     });
-  });
-}
-
-/** Asks first, by closing the channel, and then insists. */
-async function end(child: ChildProcess, gone: Promise<unknown>): Promise<void> {
-  if (child.connected) child.disconnect();
-  const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeout);
-  await gone;
-  clearTimeout(timer);
-}
-
-function endedError(how: string, lines: readonly string[]): ModelDeckError {
-  const last = lines.length > 0 ? ` Its last words: ${lines.join(' / ').slice(-600)}` : '';
-  return new ModelDeckError('server', `The server's process is gone: ${how}.${last}`, {
-    remedy: 'Start the deployment again; its log has more.',
   });
 }
 

@@ -6,7 +6,7 @@ import { webviewHtml } from './webviewHtml.ts';
 export interface PageOptions<Request> {
   readonly extensionUri: vscode.Uri;
   /** Base name of the built script and style sheet in `dist/webview`. */
-  readonly name: 'classify' | 'archive' | 'plan';
+  readonly name: 'classify' | 'archive' | 'plan' | 'try';
   readonly title: string;
   readonly log: vscode.LogOutputChannel;
   readonly isRequest: Check<Request>;

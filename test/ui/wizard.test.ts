@@ -57,6 +57,8 @@ describe('the first packaging of a folder, from the palette', () => {
     await workbench.answer('a test');
     await workbench.question('Its licence');
     await workbench.answer('Apache-2.0');
+    const page = await workbench.frameWith('use');
+    await page.getByTestId('skip').click();
     await workbench.notification('my-model.mar is packaged').waitFor();
     await workbench.screenshot('4-packaged');
     const spec = await readFile(path.join(session.workspace, 'my model', 'model-deck.yaml'), 'utf8');

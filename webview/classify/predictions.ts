@@ -32,7 +32,10 @@ const looks: Readonly<Record<AnswerKind, Look>> = {
 };
 
 /** The list of labels with their bars or numbers, the largest first. */
-export function predictionList({ kind, predictions, classCount }: AnswerView, topK: number): HTMLElement {
+export function predictionList(
+  { kind, predictions, classCount }: Pick<AnswerView, 'kind' | 'predictions' | 'classCount'>,
+  topK: number,
+): HTMLElement {
   const look = looks[kind];
   const shown = predictions.slice(0, topK);
   const isShort = shown.length < topK && shown.length === predictions.length;

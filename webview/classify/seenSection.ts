@@ -1,5 +1,6 @@
-import type { ContractRowView, SeenView } from '../../src/panel/messages/classifyMessages.ts';
-import { el, icon } from '../dom.ts';
+import type { SeenView } from '../../src/panel/messages/classifyMessages.ts';
+import { contractTable } from '../contractTable.ts';
+import { el } from '../dom.ts';
 
 /** The part of a card that shows what the model sees of its picture, and the contract; asked for when it is opened. */
 export class SeenSection {
@@ -39,25 +40,6 @@ function parts({ url, notes, rows }: SeenView): readonly Node[] {
     ...(url === undefined
       ? []
       : [el('img', { src: url, alt: 'The picture as the model gets it', 'data-testid': 'seen-image' })]),
-    el('div', {}, ...notes.map((note) => el('p', { class: 'quiet' }, note)), rows.length > 0 && table(rows)),
+    el('div', {}, ...notes.map((note) => el('p', { class: 'quiet' }, note)), rows.length > 0 && contractTable(rows)),
   ];
-}
-
-function table(rows: readonly ContractRowView[]): HTMLElement {
-  return el(
-    'table',
-    { 'data-testid': 'contract', 'aria-label': "The model's contract" },
-    el('thead', {}, el('tr', {}, ...['Field', 'Value', 'Origin'].map((name) => el('th', { scope: 'col' }, name)))),
-    el('tbody', {}, ...rows.map(row)),
-  );
-}
-
-function row({ field, label, value, origin, assumed }: ContractRowView): HTMLElement {
-  return el(
-    'tr',
-    { 'data-field': field },
-    el('th', { scope: 'row', title: field }, label),
-    el('td', {}, value),
-    el('td', {}, assumed && icon('warning'), ` ${origin}`),
-  );
 }

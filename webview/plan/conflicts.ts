@@ -1,7 +1,7 @@
 import type { ObjectView, PlanRequest, PlanState } from '../../src/panel/messages/planMessages.ts';
 import { el, foreign, type Child } from '../dom.ts';
 import { button } from '../toolkit.ts';
-import { section } from './part.ts';
+import { section } from '../part.ts';
 
 /** Fields that somebody else manages, and what becomes of them. */
 export function conflictSection(

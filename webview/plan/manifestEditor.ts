@@ -1,6 +1,6 @@
 import type { FindingView, ManifestView, PlanRequest } from '../../src/panel/messages/planMessages.ts';
 import { el, icon } from '../dom.ts';
-import { Part } from './part.ts';
+import { Part } from '../part.ts';
 
 /** Milliseconds without a key press before the text is sent. */
 const quietMs = 150;

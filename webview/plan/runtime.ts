@@ -1,6 +1,6 @@
 import type { PlanView } from '../../src/panel/messages/planMessages.ts';
 import { el, foreign, type Child } from '../dom.ts';
-import { section } from './part.ts';
+import { section } from '../part.ts';
 
 /** What will serve the model, why that, and why not the others. */
 export function runtimeSection({ runtime, reason, others }: PlanView): readonly Child[] {

@@ -1,5 +1,5 @@
 import { el, icon, type Child } from '../dom.ts';
-import { section } from './part.ts';
+import { section } from '../part.ts';
 
 export function warningSection(warnings: readonly string[]): readonly Child[] {
   if (warnings.length === 0) return [];

@@ -57,15 +57,17 @@ interface Place {
 /**
  * Asks one question after the other with step numbers and a Back button.
  *
+ * @param given answers of before, when the user has come back: the last of them is asked again first
  * @throws ModelDeckError `cancelled` when the user leaves; what a question's `load` throws
  */
 export async function multiStep<Key extends string>(
   title: string | ((answers: Answers<Key>) => string),
   questions: readonly Question<Key>[],
+  given: Answers<Key> = {},
 ): Promise<Answers<Key>> {
-  const answers: Answers<Key> = {};
-  const asked: number[] = [];
-  let index = 0;
+  const answers: Answers<Key> = { ...given };
+  const asked: number[] = questions.flatMap(({ key }, place) => (given[key] === undefined ? [] : [place]));
+  let index = asked.pop() ?? 0;
   while (index < questions.length) {
     const question = questions[index] as Question<Key>;
     const place = (): Place => ({

@@ -17,6 +17,14 @@ export interface ThisComputerTarget extends vscode.Disposable {
   readonly stop: () => Promise<void>;
 }
 
+/** How a process that computes models on this computer is started. */
+export function localProcess(context: vscode.ExtensionContext): {
+  readonly serverEntry: string;
+  readonly execPath: string;
+} {
+  return { serverEntry: path.join(context.extensionPath, 'dist', 'localServer.js'), execPath: process.execPath };
+}
+
 export function thisComputerTarget(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): ThisComputerTarget {
   const changed = new vscode.EventEmitter<void>();
   let known: Target | undefined;
@@ -25,8 +33,7 @@ export function thisComputerTarget(context: vscode.ExtensionContext, log: vscode
     const { ThisComputer } = await import('../../targets/index.ts');
     const target = await ThisComputer.open({
       stateFolder: path.join(context.globalStorageUri.fsPath, 'this-computer'),
-      serverEntry: path.join(context.extensionPath, 'dist', 'localServer.js'),
-      execPath: process.execPath,
+      ...localProcess(context),
       torchServeSearch: async () => ({
         settingPath: pythonPath(),
         activePython: await activePython(),

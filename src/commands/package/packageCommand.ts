@@ -10,6 +10,7 @@ import { activeModelPath, askForModelFolder, folderOf, pathArgument } from '../c
 import type { CommandRunner } from '../core/commandRunner.ts';
 import type { Findings } from './findings.ts';
 import { askForSpec } from './packageWizard.ts';
+import type { TryModel } from './tryModel.ts';
 import type { Services } from '../core/services.ts';
 import { outputFolder } from '../core/settings.ts';
 
@@ -26,6 +27,7 @@ export class PackageModel {
     private readonly services: Services,
     private readonly runner: CommandRunner,
     private readonly findings: Findings,
+    private readonly tryModel: TryModel,
   ) {}
 
   /** @param target a folder, or a file in it; from a menu or a script */
@@ -80,9 +82,9 @@ export class PackageModel {
 
   private async newSpec(detection: Detection): Promise<ModelSpec> {
     if (detection.suggestion === undefined) throw nothingToPackage(detection);
-    const spec = await askForSpec(detection, detection.suggestion);
-    const { writeSpec } = await this.services.packaging();
-    await writeSpec(path.join(detection.folder, modelSpecFileName), spec);
+    const packaging = await this.services.packaging();
+    const spec = await askForSpec(detection, detection.suggestion, packaging, this.tryModel);
+    await packaging.writeSpec(path.join(detection.folder, modelSpecFileName), spec);
     return spec;
   }
 

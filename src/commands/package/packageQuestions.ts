@@ -8,7 +8,7 @@ export type PackageQuestion =
 
 /** Stands for "none" in a pick: an empty value would read as unanswered. */
 const none = '-';
-const onnxHandler = 'model-deck:onnx-image-classifier';
+export const onnxHandler = 'model-deck:onnx-image-classifier';
 const torchHandler = 'model-deck:image-classifier';
 const builtInHandlers = ['image_classifier', 'object_detector', 'image_segmenter', 'text_classifier', 'base_handler'];
 

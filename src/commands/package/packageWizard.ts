@@ -1,14 +1,33 @@
 import path from 'node:path';
+import { ModelDeckError } from '../../foundation/error.ts';
+import type * as packaging from '../../packaging/index.ts';
 import type { Detection } from '../../packaging/read/detection.ts';
 import type { ModelSpec } from '../../packaging/spec/modelSpec.ts';
-import { multiStep } from '../core/multiStep.ts';
-import { packageQuestions, specFromAnswers } from './packageQuestions.ts';
+import { multiStep, type Answers } from '../core/multiStep.ts';
+import { packageQuestions, specFromAnswers, type PackageQuestion } from './packageQuestions.ts';
+import { triedSpec } from './triedSpec.ts';
+import type { TryModel } from './tryModel.ts';
 
 /**
- * Asks what detection could not know, pre-filled with what it could, and gives the spec.
+ * Asks what detection could not know, pre-filled with what it could, lets the user try the model where it can be computed here,
+ * and gives the spec.
  * @throws ModelDeckError `cancelled`
  */
-export async function askForSpec(detection: Detection, suggestion: ModelSpec): Promise<ModelSpec> {
+export async function askForSpec(
+  detection: Detection,
+  suggestion: ModelSpec,
+  { packageContract }: Pick<typeof packaging, 'packageContract'>,
+  tryModel: TryModel,
+): Promise<ModelSpec> {
   const title = `Package ${path.basename(detection.folder)}`;
-  return specFromAnswers(await multiStep(title, packageQuestions(detection, suggestion)), suggestion);
+  let answers: Answers<PackageQuestion> = {};
+  for (;;) {
+    answers = await multiStep(title, packageQuestions(detection, suggestion), answers);
+    const spec = specFromAnswers(answers, suggestion);
+    const contract = await packageContract(detection.folder, spec);
+    if (contract === undefined) return spec;
+    const result = await tryModel.ask(detection.folder, spec, contract);
+    if (result.kind === 'cancel') throw ModelDeckError.cancelled();
+    if (result.kind === 'go-on') return triedSpec(spec, contract, result);
+  }
 }

@@ -1,8 +1,12 @@
-/** Entry of the server's process: one model on a port of 127.0.0.1, for as long as the extension host is there. */
+/**
+ * Entry of the server's process, for as long as the extension host is there: one model on a port of 127.0.0.1, or a graph that is
+ * tried before it is packaged.
+ */
 import type { ModelContract } from '../../contract/modelContract.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
 import type { ServedModel } from '../serverRequest.ts';
+import type { TrialFailure, TrialMessage, TrialOrder, TrialQuestion, TriedGraph } from '../trialMessages.ts';
 import type { Backend } from './backend.ts';
 import { listen } from './httpServer.ts';
 import type { ServerMessage, ServerOrder, ServerStep } from './messages.ts';
@@ -15,7 +19,7 @@ interface LoadedBackend extends Backend {
 
 const ending = new AbortController();
 
-function send(message: ServerMessage): Promise<void> {
+function send(message: ServerMessage | TrialMessage): Promise<void> {
   return new Promise((resolve) => {
     if (process.connected && process.send) process.send(message, () => resolve());
     else resolve();
@@ -67,21 +71,53 @@ async function serve(model: ServedModel): Promise<void> {
   if (reason !== undefined && !ending.signal.aborted) throw new ModelDeckError('server', reason);
 }
 
+/** Answers questions about one graph, one after the other, until nobody is left to ask. */
+async function answerTrial(graph: TriedGraph): Promise<void> {
+  process.once('disconnect', () => process.exit(0));
+  const { tryGraph } = await import('./onnx/tryGraph.ts');
+  const model = await tryGraph(graph);
+  let last: Promise<void> = Promise.resolve();
+  process.on('message', (asked) => {
+    const { id, picture, contract } = asked as TrialQuestion;
+    last = last.then(async () => {
+      try {
+        const answer = await model.ask(Buffer.from(picture, 'base64'), contract, ending.signal);
+        await send({ kind: 'answer', id, answer });
+      } catch (error) {
+        await send({ kind: 'no-answer', id, failure: failureOf(error) });
+      }
+    });
+  });
+  await send({ kind: 'loaded' });
+}
+
 async function fail(error: unknown): Promise<void> {
   if (ending.signal.aborted) return;
+  await send({ kind: 'failed', ...failureOf(error) });
+  process.exit(1);
+}
+
+/** The error as data; what is none of ours goes into the log with its stack. */
+function failureOf(error: unknown): TrialFailure {
   const known = ModelDeckError.is(error) ? error : undefined;
   if (!known) log(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  const summary = error instanceof Error ? error.message : String(error);
-  await send({
-    kind: 'failed',
+  return {
     category: known?.category ?? 'internal',
-    summary,
+    summary: error instanceof Error ? error.message : String(error),
     ...(known?.remedy !== undefined && { remedy: known.remedy }),
-  });
-  process.exit(1);
+  };
+}
+
+function start(order: ServerOrder | TrialOrder): Promise<void> {
+  switch (order.kind) {
+    case 'serve':
+      return serve(order.model);
+    case 'try':
+      return answerTrial(order.graph);
+  }
 }
 
 process.on('uncaughtException', (error) => void fail(error));
 process.once('message', (order) => {
-  serve((order as ServerOrder).model).catch(fail);
+  start(order as ServerOrder | TrialOrder).catch(fail);
 });

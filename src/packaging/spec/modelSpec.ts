@@ -42,8 +42,17 @@ export interface ModelSpec {
    * said by the user, so that deleting its line confirms an assumed one.
    */
   readonly origins?: Readonly<Partial<Record<ContractField, string>>>;
+  /** Pictures whose answer is known. They are checked at every packaging and after every deploy. */
+  readonly examples?: readonly SpecExample[];
   readonly provenance?: Provenance;
   readonly deploy?: DeploySpec;
+}
+
+/** A picture and the label that it has to get. */
+export interface SpecExample {
+  /** Relative to the folder of the file, with `/`, or absolute. */
+  readonly image: string;
+  readonly label: string;
 }
 
 /** A classifier of torchvision, as its weights say it. */

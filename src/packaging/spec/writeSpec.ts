@@ -27,6 +27,7 @@ const order: readonly (keyof ModelSpec)[] = [
   'input',
   'output',
   'origins',
+  'examples',
   'provenance',
   'deploy',
 ];

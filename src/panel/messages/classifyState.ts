@@ -145,7 +145,7 @@ export const isLabel = text(longestLabel);
 const milliseconds = number(0, 1e9);
 
 /** A number is one of any size; the page draws bars of probabilities only. */
-const isPrediction = record<PredictionView>(
+export const isPrediction = record<PredictionView>(
   { label: isLabel },
   { value: number(-Number.MAX_VALUE, Number.MAX_VALUE), counts: (value) => typeof value === 'boolean' },
 );

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { fromPreprocessing } from '../../../contract/fromPreprocessing.ts';
 import type { ModelContract } from '../../../contract/modelContract.ts';
 import { ModelDeckError } from '../../../foundation/error.ts';
@@ -12,12 +11,11 @@ import type { ServerStep } from '../messages.ts';
 import { predictionText } from '../prediction.ts';
 import { classRows } from './classRows.ts';
 import { ModelInput } from './modelInput.ts';
-import { OnnxSession } from './onnxSession.ts';
+import type { OnnxSession } from './onnxSession.ts';
+import { openSession } from './openSession.ts';
 
 /** WebAssembly has a memory of 4 GB for the weights and all that is computed from them. */
 const largestWeights = 2 ** 31;
-/** More threads than this gain nothing on classifiers, and each costs memory. */
-const mostThreads = 4;
 
 export interface OnnxBackend extends Backend {
   readonly contract: ModelContract;
@@ -39,11 +37,9 @@ export async function openOnnx(model: ServedModel, task: Task<ServerStep>): Prom
       remedy: contents.warnings.join(' ') || 'Package it with "input" and "output" in model-deck.yaml.',
     });
   }
-  const runtime = await import('onnxruntime-web');
-  runtime.env.wasm.numThreads = Math.min(mostThreads, availableParallelism());
   const graph = await readEntry(model.archive, serializedFile, largestWeights, { signal: task.signal });
   const externalData = await besideGraph(model.archive, contents, serializedFile, task);
-  const session = await OnnxSession.open(runtime, { graph, externalData, name: serializedFile }, contract.input.name);
+  const session = await openSession({ graph, externalData, name: serializedFile }, contract.input.name);
   const input = new ModelInput(session, contract.input);
   task.onProgress?.({ step: 'wait-ready' });
   const classes = await answerOnBlack(input, contract);

@@ -1,4 +1,4 @@
-import { el, present, type Attributes, type Child } from '../dom.ts';
+import { el, present, type Attributes, type Child } from './dom.ts';
 
 /** A part of the page that is rebuilt only when what it shows has changed, so that the focus and what is unfolded stay. */
 export class Part {

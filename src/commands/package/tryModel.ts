@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { ModelContract } from '../../contract/modelContract.ts';
+import { fileError } from '../../foundation/fileErrors.ts';
+import type * as Local from '../../local/index.ts';
+import type { Trial, TriedGraph } from '../../local/index.ts';
+import type { ModelSpec } from '../../packaging/spec/modelSpec.ts';
+import type { TryPages, TryResult } from '../../panel/try/tryPage.ts';
+import type { TryPicture } from '../../panel/try/trySession.ts';
+import { triedGraph } from './triedGraph.ts';
+
+/** Endings of the pictures that are offered; others can be browsed for. */
+const pictureEndings = '{jpg,jpeg,png,webp,bmp,gif,tif,tiff,avif,jp2,ppm,JPG,JPEG,PNG,BMP,TIF,TIFF}';
+const mostOffered = 200;
+
+/** The process in which graphs are tried: that of "This computer". */
+export interface TrialProcess {
+  readonly serverEntry: string;
+  readonly execPath: string;
+}
+
+/** "Try it": the wizard's last step, before anything is written. */
+export class TryModel {
+  constructor(
+    private readonly pages: TryPages,
+    private readonly local: () => Promise<typeof Local>,
+    private readonly process: TrialProcess,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  /** Shows the page and waits. @param contract what is tried; the spec's own with its labels */
+  async ask(folder: string, spec: ModelSpec, contract: ModelContract): Promise<TryResult> {
+    const graph = triedGraph(folder, spec, contract);
+    if (graph === undefined) return { kind: 'go-on', contract, examples: [] };
+    const abort = new AbortController();
+    const opening = this.open(graph, abort.signal);
+    // The page shows why; nobody else is there to hear it when the page is left first.
+    opening.catch(() => undefined);
+    try {
+      return await this.pages.ask({
+        title: `Try ${spec.name}`,
+        contract,
+        pictures: await offeredPictures(folder),
+        model: opening,
+        browse: () => browse(folder),
+      });
+    } finally {
+      abort.abort();
+      await opening.then((trial) => trial.close()).catch(() => undefined);
+    }
+  }
+
+  private async open(graph: TriedGraph, signal: AbortSignal): Promise<Trial> {
+    const { openTrial } = await this.local();
+    return openTrial({ ...this.process, graph, log: (line) => this.log.info(`Try it: ${line}`) }, { signal });
+  }
+}
+
+/** Pictures of the workspace, those of the model's folder first. */
+async function offeredPictures(folder: string): Promise<readonly TryPicture[]> {
+  const except = '**/{node_modules,.git,.venv,venv,site-packages,package}/**';
+  const inside = new vscode.RelativePattern(folder, `**/*.${pictureEndings}`);
+  const [near, far] = await Promise.all([
+    vscode.workspace.findFiles(inside, except, mostOffered),
+    vscode.workspace.findFiles(`**/*.${pictureEndings}`, except, mostOffered),
+  ]);
+  const inOrder = [...near.map(pathOf).sort(), ...far.map(pathOf).sort()];
+  return [...new Set(inOrder)].slice(0, mostOffered).map((file) => pictureOf(folder, file));
+}
+
+async function browse(folder: string): Promise<TryPicture | undefined> {
+  const [uri] =
+    (await vscode.window.showOpenDialog({ title: 'Choose a picture to try', defaultUri: vscode.Uri.file(folder) })) ??
+    [];
+  return uri && pictureOf(folder, uri.fsPath);
+}
+
+function pathOf(uri: vscode.Uri): string {
+  return uri.fsPath;
+}
+
+function pictureOf(folder: string, file: string): TryPicture {
+  const relative = path.relative(folder, file).split(path.sep).join('/');
+  const isInside = !relative.startsWith('../') && !path.isAbsolute(relative);
+  return {
+    id: isInside ? relative : file,
+    name: isInside ? relative : vscode.workspace.asRelativePath(file),
+    read: async () => {
+      try {
+        return await readFile(file);
+      } catch (error) {
+        throw fileError(error, 'read the picture', file);
+      }
+    },
+  };
+}
