@@ -4,6 +4,7 @@ import { completeContract } from '../../../src/contract/completeContract.ts';
 import { assumedFields, type ModelContract } from '../../../src/contract/modelContract.ts';
 import { isTryRequest, isTryUpdate } from '../../../src/panel/messages/tryMessages.ts';
 import { controlViews, withChoice } from '../../../src/panel/try/tryControls.ts';
+import { waitUntil } from '../../waitUntil.ts';
 import { TrySession, type TriedModel, type TryPicture } from '../../../src/panel/try/trySession.ts';
 
 const url = 'data:image/png;base64,AAAA';
@@ -93,7 +94,7 @@ describe('a model is tried', () => {
     const tried = session({ model: Promise.resolve(slow) });
     const first = tried.start();
     const second = tried.change('colour', 'bgr');
-    while (answers.length < 2) await Promise.resolve();
+    await waitUntil('both were asked', () => Promise.resolve(answers.length === 2));
     answers.toReversed().forEach((answer) => answer());
     await Promise.all([first, second]);
     const { outcome } = tried.state();
