@@ -1,6 +1,6 @@
 import { ModelDeckError } from '../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../foundation/task.ts';
-import type { ModelPackage } from '../packaging/modelPackage.ts';
+import { mainPath, type ModelPackage } from '../packaging/modelPackage.ts';
 import type { ModelStore, StoredModel, UploadedModel } from '../stores/modelStore.ts';
 import { recordOf, storedModel } from '../stores/storeRecord.ts';
 import { requireWritable } from '../stores/stores.ts';
@@ -103,7 +103,8 @@ function unreadable({ store, target }: DeployOrder, problem: string): ModelDeckE
 /** A package that is not in the store yet has the layout of one already, and will lie at `<root>/<name>/<version>`. */
 function inPlace(made: ModelPackage, store: ModelStore): StoredModel {
   const { name, version, folder } = made;
-  return storedModel(recordOf(made), { storeId: store.id, storageUri: store.locate(name, version), folder });
+  const planned = storedModel(recordOf(made), { storeId: store.id, storageUri: store.locate(name, version), folder });
+  return made.archive === undefined ? planned : { ...planned, archivePath: mainPath(made) };
 }
 
 /** Nothing is uploaded for what the cluster refuses already. */

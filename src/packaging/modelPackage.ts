@@ -54,9 +54,19 @@ export function sourceOf({ folder }: Pick<ModelPackage, 'folder'>, file: Package
   return file.source ?? path.join(folder, ...file.path.split('/'));
 }
 
-/** Absolute path of what a user opens to see the package: its archive, else its folder. */
-export function mainPath({ folder, archive }: Pick<ModelPackage, 'folder' | 'archive'>): string {
-  return archive === undefined ? folder : path.join(folder, ...archive.split('/'));
+/**
+ * Absolute path of what a user opens to see the package: its archive, else its folder. An archive that lies alone keeps its
+ * place, which is not that of its layout.
+ */
+export function mainPath(made: Pick<ModelPackage, 'folder' | 'archive' | 'files'>): string {
+  const { folder, archive, files } = made;
+  if (archive === undefined) return folder;
+  const whole = files.find((file) => file.path === archive);
+  if (whole) return sourceOf(made, whole);
+  const inner = files.find((file) => file.source !== undefined && file.path.startsWith(`${archive}/`));
+  if (inner?.source === undefined) return path.join(folder, ...archive.split('/'));
+  const depth = inner.path.slice(archive.length + 1).split('/').length;
+  return path.join(inner.source, ...Array.from({ length: depth }, () => '..'));
 }
 
 /** One sha256 for many files: of the sorted lines `<sha256>  <path>`, as `sha256sum` writes them. */
