@@ -6,7 +6,7 @@ import {
   type EntryView,
   type NamedValue,
 } from '../src/panel/messages/archiveMessages.ts';
-import { formatBytes } from '../src/panel/messages/formatBytes.ts';
+import { formatBytes } from '../src/panel/messages/shownSize.ts';
 import type { Failure } from '../src/panel/messages/shownFailure.ts';
 import './archive.css';
 import { el, foreign, icon, present, spokenLine, type Child } from './dom.ts';

@@ -83,7 +83,7 @@ export {
   modelNotReadyMessage,
   modelVersionMissingMessage,
   serverNotReadyMessage,
-} from './protocol/answer.ts';
+} from './protocol/serverWords.ts';
 export { readErrorText } from './protocol/errorText.ts';
 export type { InferenceInput, InputTensor } from './protocol/inferenceRequest.ts';
 export type { JsonObject } from '../foundation/json.ts';

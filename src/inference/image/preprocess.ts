@@ -4,7 +4,7 @@ import { throwIfCancelled } from '../../foundation/task.ts';
 import type { Task } from '../../foundation/task.ts';
 import { channelsOf } from '../../contract/modelContract.ts';
 import type { ImageInput, ValueRange } from '../../contract/modelContract.ts';
-import { float16Bits } from './float16.ts';
+import { float16Bits } from '../../foundation/float16.ts';
 import { openImage } from './openImage.ts';
 import type { Raster } from './raster.ts';
 import type { RgbImage } from './rgbImage.ts';

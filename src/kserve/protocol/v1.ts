@@ -1,4 +1,4 @@
-import { parseAnswerBody, unexpectedAnswer } from './answer.ts';
+import { parseAnswerBody, unexpectedAnswer } from './serverWords.ts';
 import { decodeBase64, invalidRequest, parseRequestBody, readNestedTensor } from './inferenceRequest.ts';
 import type { InferenceInput } from './inferenceRequest.ts';
 import { isRecord, own } from '../../foundation/json.ts';

@@ -1,4 +1,4 @@
-import { parseAnswerBody, unexpectedAnswer } from './answer.ts';
+import { parseAnswerBody, unexpectedAnswer } from './serverWords.ts';
 import { isNumericDatatype } from './v2Datatypes.ts';
 import { isRecord, own } from '../../foundation/json.ts';
 import type { JsonObject } from '../../foundation/json.ts';

@@ -9,7 +9,7 @@ import { ModelDeckError } from '../../foundation/error.ts';
 import { errorBody } from '../../kserve/index.ts';
 import { maxRequestBytes } from '../requestLimit.ts';
 import type { Answer } from './call.ts';
-import { answer, type ServedBackend } from './routes.ts';
+import { answer, type ServedBackend } from './servedPaths.ts';
 
 /** Listens on a free port of 127.0.0.1. @param served read again at each request */
 export async function listen(

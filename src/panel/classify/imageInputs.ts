@@ -4,7 +4,7 @@ import { ModelDeckError } from '../../foundation/error.ts';
 import { fileError } from '../../foundation/fileErrors.ts';
 import type { ImageInput } from './classifySession.ts';
 import { largestImage } from '../messages/classifyMessages.ts';
-import { formatBytes } from '../messages/formatBytes.ts';
+import { formatBytes } from '../messages/shownSize.ts';
 
 /** Schemes that a dropped address may have: files of this window. Nothing is ever fetched from a web address. */
 const fileSchemes: readonly string[] = ['file', 'vscode-remote', 'vscode-userdata'];

@@ -8,7 +8,7 @@ import type { ImageInput } from '../../../src/contract/modelContract.ts';
 import { resize } from '../../../src/inference/image/resize.ts';
 import type { Raster, Region } from '../../../src/inference/image/raster.ts';
 import type { RgbImage } from '../../../src/inference/index.ts';
-import { float16Bits } from '../../../src/inference/image/float16.ts';
+import { float16Bits } from '../../../src/foundation/float16.ts';
 import { ourTensor, preprocessingCases } from './preprocessingCases.ts';
 import { expected, noise, sha256, tensorOf } from './fixtures.ts';
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { WeightsKind } from '../../../src/packaging/read/detection.ts';
 import { ByteStream } from '../../../src/packaging/read/formats/byteStream.ts';
-import { parseJson } from '../../../src/packaging/read/formats/json.ts';
+import { parseJson } from '../../../src/packaging/read/formats/parseJson.ts';
 import { walkPickle } from '../../../src/packaging/read/formats/pickle.ts';
 import { readPythonModule } from '../../../src/packaging/read/formats/pythonModule.ts';
 import { inspectWeights, type WeightsFacts } from '../../../src/packaging/read/formats/weightsFile.ts';

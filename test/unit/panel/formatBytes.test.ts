@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { formatBytes } from '../../../src/panel/messages/formatBytes.ts';
+import { formatBytes } from '../../../src/panel/messages/shownSize.ts';
 
 describe('formatBytes', () => {
   it('keeps small sizes exact and gives large ones one digit', () => {

@@ -10,7 +10,7 @@ import type { Backend } from '../backend.ts';
 import type { ServerStep } from '../messages.ts';
 import { predictionText } from '../prediction.ts';
 import { classRows } from './classRows.ts';
-import { ModelInput } from './modelInput.ts';
+import { ModelInput } from './graphInput.ts';
 import type { OnnxSession } from './onnxSession.ts';
 import { openSession } from './openSession.ts';
 

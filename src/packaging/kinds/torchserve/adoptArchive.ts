@@ -4,7 +4,7 @@ import { fileError } from '../../../foundation/fileErrors.ts';
 import type { Task } from '../../../foundation/task.ts';
 import { writeWhole } from '../../../foundation/writeWhole.ts';
 import type { ModelArchive } from './modelArchive.ts';
-import { configProperties } from './configProperties.ts';
+import { configProperties } from './writeConfigProperties.ts';
 import { archivePathIn, packageFiles } from './packageFiles.ts';
 import { readArchive, requireManifest } from './readArchive.ts';
 import { torchServeKind, torchServeServes } from './served.ts';

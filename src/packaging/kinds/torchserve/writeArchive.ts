@@ -19,7 +19,7 @@ import { sha256OfFiles } from '../../modelPackage.ts';
 import type { ModelSpec } from '../../spec/modelSpec.ts';
 import { archiveLayout } from './archiveLayout.ts';
 import type { LayoutEntry } from './layoutEntry.ts';
-import { configProperties } from './configProperties.ts';
+import { configProperties } from './writeConfigProperties.ts';
 import { formatManifest, manifestOf } from './marManifest.ts';
 import { deflatedWithoutCompression, storedWithSizes, type StoredFacts } from './storedZip.ts';
 import { sha256OfChunks, type ChunkHash } from './weightsHash.ts';
