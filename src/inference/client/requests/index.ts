@@ -1,6 +1,6 @@
 import { kserveImage } from './kserveImage.ts';
 import type { RequestDialect } from './requestDialect.ts';
-import { tensorFlowServing } from './tensorFlowServing.ts';
+import { tensorFlowServing } from './tensorFlowInstances.ts';
 import { torchServeData } from './torchServeData.ts';
 
 /** Every way in which V1 servers are known to take a picture, the most usual first. A new one is a file and a line. */
