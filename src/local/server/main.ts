@@ -97,7 +97,7 @@ async function fail(error: unknown): Promise<void> {
   process.exit(1);
 }
 
-/** The error as data; what is none of ours goes into the log with its stack. */
+/** The error as data; what is not a ModelDeckError goes into the log with its stack. */
 function failureOf(error: unknown): TrialFailure {
   const known = ModelDeckError.is(error) ? error : undefined;
   if (!known) log(error instanceof Error ? (error.stack ?? error.message) : String(error));

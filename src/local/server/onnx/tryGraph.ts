@@ -5,7 +5,7 @@ import { interpret, modelAnswer, seenPicture } from '../../../inference/index.ts
 import type { TrialAnswer, TriedGraph } from '../../trialMessages.ts';
 import { predictionText } from '../prediction.ts';
 import { classRows } from './classRows.ts';
-import { ModelInput } from './modelInput.ts';
+import { ModelInput } from './graphInput.ts';
 import { openSession } from './openSession.ts';
 
 /** A loaded graph that answers for one picture by whatever contract it is asked with. */

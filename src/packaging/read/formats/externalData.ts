@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Task } from '../../../foundation/task.ts';
-import { bytesInMemory, FileReader } from './fileReader.ts';
+import { FileReader } from './fileReader.ts';
 import { readOnnx, type OnnxFacts } from './onnx.ts';
 
 /** Bytes that a pointer of git-lfs has at most, by its specification. */
@@ -27,11 +27,6 @@ export interface ExternalDataFile {
 export async function externalDataFiles(onnxFile: string, task: Task = {}): Promise<readonly ExternalDataFile[]> {
   const facts = await FileReader.using(onnxFile, (reader) => readOnnx(reader, task));
   return located(onnxFile, facts);
-}
-
-/** The same for a graph in memory, for example an entry of an archive: the locations that it names. */
-export async function externalDataLocations(onnx: Uint8Array, task: Task = {}): Promise<readonly string[]> {
-  return (await readOnnx(bytesInMemory(onnx), task)).externalFiles.map(({ location }) => location);
 }
 
 function located(onnxFile: string, { externalFiles }: Pick<OnnxFacts, 'externalFiles'>): readonly ExternalDataFile[] {

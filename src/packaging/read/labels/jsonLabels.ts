@@ -1,4 +1,4 @@
-import { parseJson } from '../formats/json.ts';
+import { parseJson } from '../formats/parseJson.ts';
 import { classNumber, LabelProblem, type LabelEntry, type LabelReader, type LabelText } from './labelFile.ts';
 import { findLabels, labelsOfValue, type LabelPlace } from './structuredLabels.ts';
 
