@@ -40,6 +40,22 @@ const engineChunks = {
   },
 };
 
+/**
+ * Codecs of rare picture formats, each as large as an engine: one file each, which the extension and the local server load
+ * when such a picture comes.
+ */
+const codecs = { geotiff: 'geotiff', 'bmp-ts': 'bmp', '@cornerstonejs/codec-openjpeg/decode': 'jpeg2000' };
+const codecChunks = {
+  name: 'codec-chunks',
+  setup(build) {
+    build.onResolve(
+      { filter: /^(geotiff|bmp-ts|@cornerstonejs\/codec-openjpeg\/decode)$/ },
+      ({ path: library, kind }) =>
+        kind === 'entry-point' ? undefined : { path: `./codecs/${codecs[library]}.js`, external: true },
+    );
+  },
+};
+
 const shared = {
   absWorkingDir: root,
   bundle: true,
@@ -64,14 +80,15 @@ const host = {
 const webview = { ...shared, format: 'iife', platform: 'browser', target: 'chrome124' };
 
 const bundles = [
-  { name: 'extension.js', entry: 'src/extension.ts', options: { ...host, plugins: [engineChunks] } },
+  { name: 'extension.js', entry: 'src/extension.ts', options: { ...host, plugins: [engineChunks, codecChunks] } },
   ...engines.map((engine) => ({
     name: `${engine}.js`,
     entry: `src/${engine}/index.ts`,
-    options: { ...host, plugins: [engineChunks] },
+    options: { ...host, plugins: [engineChunks, codecChunks] },
   })),
   // A process of its own: no sharing of chunks, so that it holds only what it uses and starts quickly.
-  { name: 'localServer.js', entry: 'src/local/server/main.ts', options: host },
+  { name: 'localServer.js', entry: 'src/local/server/main.ts', options: { ...host, plugins: [codecChunks] } },
+  ...Object.entries(codecs).map(([library, name]) => ({ name: `codecs/${name}.js`, entry: library, options: host })),
   { name: 'webview/classify.js', entry: 'webview/classify.ts', options: webview },
   { name: 'webview/archive.js', entry: 'webview/archive.ts', options: webview },
   { name: 'webview/plan.js', entry: 'webview/plan.ts', options: webview },
@@ -81,7 +98,7 @@ const bundles = [
 /** Files of an earlier build go; those that are written again stay until then, for windows that have them open. */
 async function removeStale() {
   await mkdir(dist, { recursive: true });
-  const wanted = new Set(['node_modules', 'webview', 'test', ...bundles.map(({ name }) => name)]);
+  const wanted = new Set(['node_modules', 'webview', 'codecs', 'test', ...bundles.map(({ name }) => name)]);
   const stale = readdirSync(dist).filter((name) => !wanted.has(name));
   await Promise.all(stale.map((name) => rm(path.join(dist, name), { recursive: true, force: true })));
 }
@@ -90,7 +107,7 @@ async function build() {
   const started = performance.now();
   await removeStale();
   const present = bundles.filter(({ name, entry }) => {
-    const there = existsSync(path.join(root, entry));
+    const there = entry in codecs || existsSync(path.join(root, entry));
     if (!there) console.log(`dist/${name}: skipped, there is no ${entry}`);
     return there;
   });
