@@ -5,6 +5,7 @@ import { ClusterCommands } from './commands/clusters/clusterCommands.ts';
 import { kubeClusters } from './commands/clusters/kubeClusters.ts';
 import { CommandRunner } from './commands/core/commandRunner.ts';
 import { deckViews } from './commands/deckViews.ts';
+import { DeployedExamples } from './commands/deploy/deployedExamples.ts';
 import { DeployModel } from './commands/deploy/deployCommand.ts';
 import { DeployToCluster } from './commands/deploy/deployToCluster.ts';
 import { Deployments } from './commands/deployments/deploymentCommands.ts';
@@ -116,11 +117,13 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   const packageModel = new PackageModel(services, runner, findings, tryModel);
   const planPages = new PlanPages({ extensionUri: context.extensionUri, log, documents: manifestFiles });
+  const examples = new DeployedExamples(services, () => import('./inference/index.ts'), tryModel, runner, log);
   const deployModel = new DeployModel(
     services,
     runner,
     packageModel,
-    new DeployToCluster(services, runner, nextSteps, planPages, views.storeChanged),
+    new DeployToCluster(services, runner, nextSteps, planPages, examples, views.storeChanged),
+    examples,
     log,
     path.join(context.globalStorageUri.fsPath, 'adopted'),
   );

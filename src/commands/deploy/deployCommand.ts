@@ -24,9 +24,11 @@ import {
 } from './deployQuestions.ts';
 import type { DeployChoices } from './deploySteps.ts';
 import type { DeploySource } from './deploySource.ts';
+import { tellReady, type DeployedExamples } from './deployedExamples.ts';
 import type { DeployToCluster } from './deployToCluster.ts';
 import { deployWords } from './deployWords.ts';
 import { multiStep } from '../core/multiStep.ts';
+import type { Comparison } from '../package/examples.ts';
 import type { PackageModel } from '../package/packageCommand.ts';
 import type { Services } from '../core/services.ts';
 
@@ -37,6 +39,7 @@ export class DeployModel {
     private readonly runner: CommandRunner,
     private readonly packageModel: PackageModel,
     private readonly toCluster: DeployToCluster,
+    private readonly examples: DeployedExamples,
     private readonly log: vscode.LogOutputChannel,
     /** Where a lone archive gets the files that it lacks. */
     private readonly adoptedFolder: string,
@@ -126,9 +129,10 @@ export class DeployModel {
   }
 
   private async toTarget(
-    { modelPackage, stored }: DeploySource,
+    source: DeploySource,
     { target: id, name, protocol }: Extract<DeployAnswers, { kind: 'target' }>,
   ): Promise<void> {
+    const { modelPackage, stored } = source;
     const { deployModel, noStoreFor, storesFor } = await this.services.deploy();
     const target = await this.services.targets.of(id);
     const [store] = await storesFor(this.services.stores, target);
@@ -136,7 +140,8 @@ export class DeployModel {
     const deployment = await this.runner.withProgress(`Deploying ${name} to ${target.label}`, deployWords, (task) =>
       deployModel({ modelPackage, stored, store, target, name, protocol }, task),
     );
-    void offerNextSteps(deployment, target);
+    const examples = await this.examples.check(source, deployment.id, target);
+    void offerNextSteps(deployment, target, examples);
   }
 }
 
@@ -164,14 +169,11 @@ async function explainClaims(namespace: string): Promise<void> {
   await vscode.window.showTextDocument(document);
 }
 
-async function offerNextSteps(deployment: Deployment, { label }: Target): Promise<void> {
+async function offerNextSteps(deployment: Deployment, { label }: Target, examples?: Comparison): Promise<void> {
   const classify = 'Classify Image…';
   const copy = 'Copy URL';
-  const chosen = await vscode.window.showInformationMessage(
-    `${deployment.name} is ready on ${label}: ${deployment.url ?? ''}`,
-    classify,
-    copy,
-  );
+  const ready = `${deployment.name} is ready on ${label}: ${deployment.url ?? ''}`;
+  const chosen = await tellReady(ready, examples, classify, copy);
   if (chosen === classify)
     await vscode.commands.executeCommand('modelDeck.classifyImage', { deploymentId: deployment.id });
   if (chosen === copy) await vscode.env.clipboard.writeText(deployment.url ?? '');

@@ -11,8 +11,10 @@ import type { ClusterDeployOptions, Deployment, DeployPlan, ModelProvenance } fr
 import { readRuntimes } from './clusterChoices.ts';
 import type { CommandRunner } from '../core/commandRunner.ts';
 import { defined } from './deployArguments.ts';
+import { tellReady, type DeployedExamples } from './deployedExamples.ts';
 import type { DeploySource } from './deploySource.ts';
 import { deployWords } from './deployWords.ts';
+import type { Comparison } from '../package/examples.ts';
 import { specOfAnswers, storeOf, type ClusterAnswers } from './deployQuestions.ts';
 import type { NextSteps } from '../core/nextSteps.ts';
 import type { Services } from '../core/services.ts';
@@ -24,6 +26,7 @@ export class DeployToCluster {
     private readonly runner: CommandRunner,
     private readonly nextSteps: NextSteps,
     private readonly pages: PlanPages,
+    private readonly examples: DeployedExamples,
     /** Told when a store has a model more than before. */
     private readonly uploaded: (storeId: string) => void,
   ) {}
@@ -51,7 +54,10 @@ export class DeployToCluster {
     await this.remember(source, answers);
     const deployment = await this.deploy({ ...order, cluster: { ...order.cluster, ...answer.plan } }, target);
     if (modelPackage) this.uploaded(store.id);
-    if (deployment) void this.offerNextSteps(deployment, target);
+    if (deployment) {
+      const examples = await this.examples.check(source, deployment.id, target);
+      void this.offerNextSteps(deployment, target, examples);
+    }
     return 'done';
   }
 
@@ -126,14 +132,10 @@ export class DeployToCluster {
     await rememberDeploy(specFile, specOfAnswers(answers));
   }
 
-  private async offerNextSteps({ id, name }: Deployment, target: KServeTarget): Promise<void> {
+  private async offerNextSteps({ id, name }: Deployment, target: KServeTarget, examples?: Comparison): Promise<void> {
     const classify = 'Classify Image…';
     const manifest = 'Show Manifest';
-    const chosen = await vscode.window.showInformationMessage(
-      `${name} is ready in ${target.label}.`,
-      classify,
-      manifest,
-    );
+    const chosen = await tellReady(`${name} is ready in ${target.label}.`, examples, classify, manifest);
     if (chosen === classify) await vscode.commands.executeCommand('modelDeck.classifyImage', { deploymentId: id });
     if (chosen === manifest) await vscode.commands.executeCommand('modelDeck.showManifest', { deploymentId: id });
   }

@@ -1,21 +1,27 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { ModelDeckError } from '../../foundation/error.ts';
-import type { Detection } from '../../packaging/read/detection.ts';
+import type { Task } from '../../foundation/task.ts';
+import type { Detection, Finding } from '../../packaging/read/detection.ts';
 import type { PackageStep } from '../../packaging/kinds/packageKind.ts';
 import { mainPath, type ModelPackage } from '../../packaging/modelPackage.ts';
 import { modelSpecFileName, type ModelSpec } from '../../packaging/spec/modelSpec.ts';
 import { formatBytes } from '../../foundation/formatBytes.ts';
 import { activeModelPath, askForModelFolder, folderOf, pathArgument } from '../core/arguments.ts';
 import type { CommandRunner } from '../core/commandRunner.ts';
+import { exampleFindings } from './examples.ts';
 import type { Findings } from './findings.ts';
 import { askForSpec } from './packageWizard.ts';
 import type { TryModel } from './tryModel.ts';
 import type { Services } from '../core/services.ts';
 import { outputFolder } from '../core/settings.ts';
 
-const words: Readonly<Record<PackageStep, string>> = {
+type Step = PackageStep | 'check-examples';
+
+const words: Readonly<Record<Step, string>> = {
   check: 'Checking the folder',
+  'check-examples': 'Checking the examples',
   'hash-weights': 'Reading the weights',
   'write-archive': 'Writing the archive',
   'write-config': 'Writing config.properties',
@@ -48,7 +54,9 @@ export class PackageModel {
     const kind = packaging.packageKinds.ofSpec(spec);
     const made = await this.runner.withProgress(`Packaging ${spec.name}`, words, async (task) => {
       task.onProgress?.({ step: 'check' });
-      const findings = await kind.check({ folder, spec, specFile }, { signal: task.signal });
+      const checked = await kind.check({ folder, spec, specFile }, { signal: task.signal });
+      const isSound = checked.every(({ severity }) => severity !== 'error');
+      const findings = isSound ? [...checked, ...(await this.checkExamples(folder, spec, specFile, task))] : checked;
       this.findings.show(folder, findings);
       this.findings.throwOnErrors(folder, findings);
       return kind.write({ folder, spec, outputFolder: outputFolder(folder), force: true }, task);
@@ -59,6 +67,21 @@ export class PackageModel {
       await packaging.writeSpec(specFile, { ...spec, provenance });
     }
     return made;
+  }
+
+  /** Findings about examples that do not get their label; none for models that are not computed here. */
+  private async checkExamples(
+    folder: string,
+    spec: ModelSpec,
+    specFile: string,
+    task: Task<Step>,
+  ): Promise<readonly Finding[]> {
+    if (spec.examples === undefined) return [];
+    task.onProgress?.({ step: 'check-examples' });
+    const { packageContract } = await this.services.packaging();
+    const contract = await packageContract(folder, spec);
+    const answers = contract && (await this.tryModel.examples(folder, spec, contract, { signal: task.signal }));
+    return answers ? exampleFindings(answers, specFile, await readFile(specFile, 'utf8')) : [];
   }
 
   private async detect(folder: string): Promise<Detection> {

@@ -3,11 +3,13 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ModelContract } from '../../contract/modelContract.ts';
 import { fileError } from '../../foundation/fileErrors.ts';
+import { throwIfCancelled, type Task } from '../../foundation/task.ts';
 import type * as Local from '../../local/index.ts';
 import type { Trial, TriedGraph } from '../../local/index.ts';
 import type { ModelSpec } from '../../packaging/spec/modelSpec.ts';
 import type { TryPages, TryResult } from '../../panel/try/tryPage.ts';
 import type { TryPicture } from '../../panel/try/trySession.ts';
+import { askExamples, exampleFile, type ExampleAnswer } from './examples.ts';
 import { triedGraph } from './triedGraph.ts';
 
 /** Endings of the pictures that are offered; others can be browsed for. */
@@ -51,9 +53,38 @@ export class TryModel {
     }
   }
 
-  private async open(graph: TriedGraph, signal: AbortSignal): Promise<Trial> {
+  /**
+   * What the examples of a spec get on this computer, by the files of its folder.
+   * @returns nothing for models that are not computed here
+   * @throws ModelDeckError when the graph cannot be loaded, or `cancelled`
+   */
+  async examples(
+    folder: string,
+    spec: ModelSpec,
+    contract: ModelContract,
+    task: Task,
+  ): Promise<readonly ExampleAnswer[] | undefined> {
+    const { examples = [] } = spec;
+    const graph = triedGraph(folder, spec, contract);
+    if (graph === undefined || examples.length === 0) return undefined;
+    const trial = await this.open(graph, task.signal);
+    try {
+      return await askExamples(examples, async (example) => {
+        throwIfCancelled(task);
+        const picture = await contentOf(exampleFile(folder, example));
+        return (await trial.ask(picture, contract)).interpretation;
+      });
+    } finally {
+      await trial.close();
+    }
+  }
+
+  private async open(graph: TriedGraph, signal: AbortSignal | undefined): Promise<Trial> {
     const { openTrial } = await this.local();
-    return openTrial({ ...this.process, graph, log: (line) => this.log.info(`Try it: ${line}`) }, { signal });
+    return openTrial(
+      { ...this.process, graph, log: (line) => this.log.info(`Try it: ${line}`) },
+      signal ? { signal } : {},
+    );
   }
 }
 
@@ -86,12 +117,14 @@ function pictureOf(folder: string, file: string): TryPicture {
   return {
     id: isInside ? relative : file,
     name: isInside ? relative : vscode.workspace.asRelativePath(file),
-    read: async () => {
-      try {
-        return await readFile(file);
-      } catch (error) {
-        throw fileError(error, 'read the picture', file);
-      }
-    },
+    read: () => contentOf(file),
   };
+}
+
+async function contentOf(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw fileError(error, 'read the picture', file);
+  }
 }

@@ -1,6 +1,7 @@
 import { describeContract } from '../../contract/describeContract.ts';
 import { assumedFields, type ModelContract } from '../../contract/modelContract.ts';
 import { confirmFields } from '../../contract/origins.ts';
+import { chosenLabel } from '../../inference/answers/chosenLabel.ts';
 import type { ClassValue, Interpretation } from '../../inference/index.ts';
 import { longestValue } from '../messages/classifyMessages.ts';
 import { longestLabel, mostAssumed, mostNotes, mostTopK } from '../messages/classifyState.ts';
@@ -135,7 +136,7 @@ export class TrySession {
       const model = await this.options.model;
       const { interpretation, seen } = await model.ask(await picture.read(), contract);
       if (turn !== this.asked) return;
-      this.label = labelOf(interpretation);
+      this.label = chosenLabel(interpretation);
       this.show(doneView(interpretation, seen, this.label));
     } catch (error) {
       if (turn === this.asked) this.show({ state: 'failed', failure: describeFailure(error) });
@@ -145,24 +146,6 @@ export class TrySession {
   private show(outcome: TryOutcome): void {
     this.outcome = outcome;
     this.options.onChange();
-  }
-}
-
-/** The label that the answer comes down to; undefined where it names none. */
-function labelOf({ kind, values }: Interpretation): string | undefined {
-  const [first] = values;
-  switch (kind) {
-    case 'binary': {
-      const [positive, negative] = values;
-      return (positive?.value ?? 0) >= 0.5 ? positive?.label : negative?.label;
-    }
-    case 'probabilities':
-    case 'multi-label':
-    case 'class-only':
-    case 'scores':
-      return first?.label;
-    case 'numbers':
-      return undefined;
   }
 }
 
