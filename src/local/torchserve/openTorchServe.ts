@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ModelContract } from '../../contract/modelContract.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../../foundation/task.ts';
 import {
@@ -12,6 +13,7 @@ import {
   type V2Bytes,
   type V2Input,
 } from '../../kserve/index.ts';
+import { readArchive } from '../../packaging/index.ts';
 import type { Backend } from '../server/backend.ts';
 import type { ServedModel, TorchServeEngine } from '../serverRequest.ts';
 import { loadFailure } from './loadFailure.ts';
@@ -22,6 +24,12 @@ import { startTorchServe, type TorchServeProcess } from './torchServeProcess.ts'
 const loadPatience = 300_000;
 const pollEvery = 250;
 
+export interface TorchServeBackend extends Backend {
+  /** What the archive says of the model; the generated handlers answer as it says. */
+  readonly contract?: ModelContract;
+  readonly exited: Promise<string>;
+}
+
 /**
  * Starts a real TorchServe on the model's store and waits until a worker has loaded the model.
  *
@@ -31,15 +39,18 @@ export async function openTorchServe(
   model: ServedModel & { readonly engine: TorchServeEngine },
   io: { readonly log: (line: string) => void },
   task: Task<'start-server' | 'load-model'>,
-): Promise<Backend & { readonly exited: Promise<string> }> {
+): Promise<TorchServeBackend> {
   const { engine, modelName } = model;
   const ports = await freePorts();
   const configFile = path.join(engine.workFolder, 'config.properties');
   await writeFile(configFile, await localConfig(engine.storeFolder, ports));
   throwIfCancelled(task);
   const process = await startTorchServe(engine, configFile, io.log);
+  const reading = archiveContract(model.archive, io.log, task);
+  let contract: ModelContract | undefined;
   try {
     await workerReady(process, `http://127.0.0.1:${ports.management}/models/${encodeURIComponent(modelName)}`, task);
+    contract = await reading;
   } catch (error) {
     await process.stop();
     throw error;
@@ -49,6 +60,7 @@ export async function openTorchServe(
     platform: 'torchserve',
     inputs: [{ name: 'data', datatype: 'BYTES', shape: [-1] }],
     outputs: [{ name: 'predictions', datatype: 'BYTES', shape: [-1] }],
+    ...(contract && { contract }),
     exited: process.ended.then((how) => `${how}.`),
     predict: (instances, signal) => askEach(url, instances, signal),
     infer: async (inputs, signal) => {
@@ -57,6 +69,20 @@ export async function openTorchServe(
     },
     close: process.stop,
   };
+}
+
+/** Nothing where the archive cannot be read: whether it can be served, TorchServe says. */
+async function archiveContract(
+  archive: string,
+  log: (line: string) => void,
+  { signal }: Task<'start-server' | 'load-model'>,
+): Promise<ModelContract | undefined> {
+  try {
+    return (await readArchive(archive, { signal })).contract;
+  } catch (error) {
+    log(`The contract of the archive is not known: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
 }
 
 async function workerReady(

@@ -203,7 +203,8 @@ export class EndpointConnections {
     const endpoint = await target.endpoint(entry.id, undefined, { signal });
     if (entry.opened && JSON.stringify(entry.opened.endpoint) === JSON.stringify(endpoint)) return entry.opened;
     const { EndpointClient } = await this.work.inference();
-    entry.opened = { client: new EndpointClient(endpoint, { isRemote: target.isRemote }), endpoint };
+    const ofThePackage = this.knowledgeOf(entry.id);
+    entry.opened = { client: new EndpointClient(endpoint, { isRemote: target.isRemote, ofThePackage }), endpoint };
     return entry.opened;
   }
 
@@ -222,11 +223,9 @@ export class EndpointConnections {
     throwIfCancelled({ signal });
     entry.hasCredentials = Object.keys(credentials).length > 0;
     const endpoint = withCredentials(found, credentials);
-    const model = this.deployment(id)?.model;
     entry.deploymentMark = deploymentMark;
-    const ofThePackage = async (): Promise<ModelKnowledge> => (model && (await this.work.packageOf(model))) ?? {};
     entry.opened = {
-      client: new EndpointClient(endpoint, { isRemote: target.isRemote, ofThePackage }),
+      client: new EndpointClient(endpoint, { isRemote: target.isRemote, ofThePackage: this.knowledgeOf(id) }),
       endpoint,
       route,
     };
@@ -253,6 +252,12 @@ export class EndpointConnections {
   private deploymentMark(endpointId: string): string | undefined {
     const deployment = this.deployment(endpointId);
     return deployment && JSON.stringify(deployment);
+  }
+
+  /** Reads the package of the model that the deployment serves now, when it is asked for. */
+  private knowledgeOf(endpointId: string): () => Promise<ModelKnowledge> {
+    const model = this.deployment(endpointId)?.model;
+    return async () => (model && (await this.work.packageOf(model))) ?? {};
   }
 
   private deployment(endpointId: string): Deployment | undefined {

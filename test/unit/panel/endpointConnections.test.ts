@@ -187,6 +187,13 @@ describe('the way to an endpoint of a cluster', () => {
     await assert.rejects(ask('kserve:minikube/ml/gone'), { category: 'not-found' });
   });
 
+  it('labels bare numbers of a server of this computer by the package that it serves', async () => {
+    const { connections, fake } = await make((_, __, response) => response.end('{"predictions":[[0, 9]]}'), here);
+    fake.set([deployment(here, { model: { name: 'cat', storageUri: 'file:///models/cat', sha256: 'known' } })]);
+    const { predictions } = await connections.predict(here, question, new AbortController().signal);
+    assert.equal(predictions[0]?.label, 'cat');
+  });
+
   it('labels bare numbers by the package that is served, when it lies here', async () => {
     const { connections, fake } = await make((_, __, response) => response.end('{"predictions":[[0, 9]]}'));
     const label = async (): Promise<unknown> => {
