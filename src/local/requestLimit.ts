@@ -1,2 +1,2 @@
-/** Largest request body, in bytes: TorchServe's default, so that what works here works on a cluster. */
-export const maxRequestBytes = 6_553_500;
+/** Largest request body, in bytes: TorchServe's, so that what works here works on a cluster. */
+export { torchServeRequestBytes as maxRequestBytes } from '../kserve/servers/torchServe.ts';

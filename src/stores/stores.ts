@@ -10,8 +10,20 @@ export interface StoreKind<Ref extends StoreRef = StoreRef> {
   parse(id: string): Ref | undefined;
   /** Opens a store. Nothing is contacted before the store is asked something. */
   open(ref: Ref): Promise<ModelStore>;
+  /**
+   * The one namespace whose pods can mount the store, for kinds that are bound to one. Left out by all others: what lies there
+   * is read from wherever its address can be.
+   */
+  mountedIn?(ref: Ref): MountPlace;
   /** The stores that this computer knows by its settings, without asking a network. Left out by kinds that have none. */
   known?(): Promise<readonly Ref[]>;
+}
+
+/** Where a store that belongs to a namespace is mounted, and as which claim. */
+export interface MountPlace {
+  readonly context: string;
+  readonly namespace: string;
+  readonly claim: string;
 }
 
 /** The kinds of stores that there are, in the order in which they are shown. */
@@ -42,6 +54,15 @@ export class Stores {
     throw new ModelDeckError('unsupported', `"${id}" names no model store that this version of Model Deck knows.`, {
       remedy: `It knows stores of these kinds: ${[...this.kinds.values()].map(({ label }) => label).join(', ')}.`,
     });
+  }
+
+  /** The namespace and claim that a store belongs to, by its id; undefined for stores that belong to none, and unknown ids. */
+  mountedIn(id: string): MountPlace | undefined {
+    for (const kind of this.kinds.values()) {
+      const ref = kind.parse(id);
+      if (ref !== undefined) return kind.mountedIn?.(ref);
+    }
+    return undefined;
   }
 
   /** @throws ModelDeckError `unsupported` when no such kind is registered */

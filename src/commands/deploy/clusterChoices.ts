@@ -1,14 +1,12 @@
-import { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
 import type { ClusterConnection } from '../../cluster/clusterConnection.ts';
 import type { KubeObject, ResourceType } from '../../cluster/objects/resource.ts';
 import { storesFor } from '../../deploy/storeChoices.ts';
 import { kserveLabels } from '../../kserve/annotations.ts';
 import { namespaces, persistentVolumeClaims } from '../../kserve/resources/core.ts';
-import { clusterServingRuntimes, servingRuntimes } from '../../kserve/resources/servingRuntime.ts';
 import { storageClasses, type StorageClass } from '../../kserve/resources/storageClass.ts';
 import { claimChoice, type ClaimChoice } from '../../kserve/choices/claimChoice.ts';
-import type { ListedRuntimes } from '../../kserve/choices/otherRuntimes.ts';
+import { readable, readRuntimes } from '../../targets/kserve/plan/readRuntimes.ts';
 import type { DeployChoices, NamespaceChoices } from './deploySteps.ts';
 import type { Services } from '../core/services.ts';
 
@@ -32,24 +30,14 @@ export async function clusterChoices(
     stores: async (context, namespace) =>
       storesFor(services.stores, await (await services.clusters()).target(context, namespace)),
     runtimes: async (context, namespace, signal) =>
-      kserve.runtimeChoices(modelFormat, await readRuntimes(await connect(context), namespace, { signal })),
+      kserve.runtimeChoices(
+        modelFormat,
+        await readRuntimes({ connection: await connect(context), namespace }, { signal }),
+      ),
     serviceNames: kserve.inferenceServiceNames,
     namespaceProblem: kserve.namespaceNameProblem,
     quantityProblem: kserve.quantityProblem,
   };
-}
-
-/** Serving runtimes of a namespace and of its cluster; undefined where they may not be listed. */
-export async function readRuntimes(
-  connection: ClusterConnection,
-  namespace: string,
-  task: Task,
-): Promise<ListedRuntimes> {
-  const [namespaced, clusterWide] = await Promise.all([
-    listed(connection, servingRuntimes, namespace, task),
-    listed(connection, clusterServingRuntimes, undefined, task),
-  ]);
-  return { namespaced, clusterWide };
 }
 
 async function readNamespaces(
@@ -58,7 +46,7 @@ async function readNamespaces(
   task: Task,
 ): Promise<NamespaceChoices> {
   const preferred = connection.namespace;
-  const found = await listed(connection, namespaces, undefined, task);
+  const found = await listed(connection, namespaces, task);
   const rank = (name: string): number =>
     name === preferred ? 0 : remembered.includes(name) ? 1 : isSystem(name) ? 3 : 2;
   const all = new Map<string, KubeObject | undefined>([
@@ -91,7 +79,7 @@ async function readClaims(
 ): Promise<readonly ClaimChoice[]> {
   const { items } = await connection.list(persistentVolumeClaims, { namespace }, task);
   const needsClasses = items.some(({ status }) => status?.phase !== 'Bound');
-  const classes = needsClasses ? await listed(connection, storageClasses, undefined, task) : [];
+  const classes = needsClasses ? await listed(connection, storageClasses, task) : [];
   return [...items]
     .sort((a, b) => a.metadata.name.localeCompare(b.metadata.name))
     .map((claim) =>
@@ -111,14 +99,7 @@ function isClassOf({ metadata }: StorageClass, name: string | undefined): boolea
 async function listed<T extends KubeObject>(
   connection: ClusterConnection,
   type: ResourceType<T>,
-  namespace: string | undefined,
   task: Task,
 ): Promise<readonly T[] | undefined> {
-  try {
-    return (await connection.list(type, { namespace }, task)).items;
-  } catch (error) {
-    if (ModelDeckError.is(error) && (error.category === 'forbidden' || error.category === 'not-found'))
-      return undefined;
-    throw error;
-  }
+  return (await readable(connection.list(type, {}, task)))?.items;
 }

@@ -1,7 +1,7 @@
 import { isRecord } from '../../foundation/json.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { DeploySpec } from '../../packaging/spec/modelSpec.ts';
-import { parseClaimRef } from '../../stores/claim/claimRef.ts';
+import type { Stores } from '../../stores/stores.ts';
 import type { NodeSubject } from '../../views/treeNode.ts';
 
 /** What "Deploy Model…" was told beforehand, by its row or a script; nothing is asked for what is here. */
@@ -13,7 +13,7 @@ export interface DeployGiven extends DeploySpec {
 }
 
 /** What a row says about where to deploy. */
-export function givenByRow(subject: NodeSubject | undefined): DeployGiven {
+export function givenByRow(subject: NodeSubject | undefined, stores: Pick<Stores, 'mountedIn'>): DeployGiven {
   switch (subject?.kind) {
     case 'target':
       return { target: subject.targetId };
@@ -30,11 +30,10 @@ export function givenByRow(subject: NodeSubject | undefined): DeployGiven {
       return { context: contextName, namespace, name };
     }
     case 'model': {
-      const ref = parseClaimRef(subject.model.storeId);
+      const place = stores.mountedIn(subject.model.storeId);
       // A model of a folder of this computer is put where the user says; every other one stays where it is.
-      if (ref === undefined) return subject.model.path === undefined ? { store: subject.model.storeId } : {};
-      const { context, namespace, claim } = ref;
-      return { context, namespace, claim };
+      if (place === undefined) return subject.model.path === undefined ? { store: subject.model.storeId } : {};
+      return { ...place };
     }
     default:
       return {};

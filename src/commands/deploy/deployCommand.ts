@@ -49,7 +49,7 @@ export class DeployModel {
   async run(argument: unknown): Promise<void> {
     const subject = rowSubject(argument);
     const targets = (await this.services.targets.standing()).map(({ id }) => id);
-    let given: DeployGiven = { ...givenByRow(subject), ...givenByScript(argument, targets) };
+    let given: DeployGiven = { ...givenByRow(subject, this.services.stores), ...givenByScript(argument, targets) };
     const source = await this.sourceOf(subject?.kind === 'model' ? subject.model : pathArgument(argument));
     let remembered: DeploySpec = source.spec?.deploy ?? {};
     for (;;) {
@@ -61,7 +61,7 @@ export class DeployModel {
       if (outcome === 'done') return;
       // The user wants other answers: everything is asked again but what the model itself decides, pre-filled.
       remembered = specOfAnswers(answers);
-      given = givenByRow(source.stored && { kind: 'model', model: source.stored });
+      given = givenByRow(source.stored && { kind: 'model', model: source.stored }, this.services.stores);
     }
   }
 

@@ -8,7 +8,7 @@ import type { PlanAnswer, PlanPages } from '../../panel/plan/planPage.ts';
 import type { MadePlan } from '../../panel/plan/planSession.ts';
 import type { KServeTarget } from '../../targets/kserve/clusters.ts';
 import type { ClusterDeployOptions, Deployment, DeployPlan, ModelProvenance } from '../../targets/target.ts';
-import { readRuntimes } from './clusterChoices.ts';
+import { readRuntimes } from '../../targets/kserve/plan/readRuntimes.ts';
 import type { CommandRunner } from '../core/commandRunner.ts';
 import { defined } from './deployArguments.ts';
 import { tellReady, type DeployedExamples } from './deployedExamples.ts';
@@ -66,7 +66,7 @@ export class DeployToCluster {
     const { name, cluster } = order;
     const { namespace, connection } = target.cluster;
     const model = source.modelPackage ?? source.stored;
-    const runtimes = once(() => readRuntimes(connection, namespace, {}));
+    const runtimes = once(() => readRuntimes({ connection, namespace }, {}));
     const others = async (plan: DeployPlan): Promise<readonly string[]> => {
       const yaml =
         plan.objects?.find((object) => object.kind === 'InferenceService' && object.name === name)?.yaml ?? '';

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { inferenceServices } from '../../kserve/resources/inferenceService.ts';
-import { parseClaimRef } from '../../stores/claim/claimRef.ts';
 import type { StoredModel } from '../../stores/modelStore.ts';
 import { requireWritable } from '../../stores/stores.ts';
 import { rowSubject } from '../core/arguments.ts';
@@ -53,9 +52,9 @@ export class StoreCommands {
 
   /** What serves the model, by name; as far as the targets that can read it from there tell. */
   private async userOf({ storeId, storageUri }: StoredModel): Promise<string | undefined> {
-    const place = parseClaimRef(storeId);
+    const place = this.services.stores.mountedIn(storeId);
     if (place) {
-      // A claim is mounted in its own namespace only, and another one of its name elsewhere is another claim.
+      // It is mounted in its own namespace only, and another one of its name elsewhere is another claim.
       const connection = await (await this.services.clusters()).connect(place.context);
       const { items } = await connection.list(inferenceServices, { namespace: place.namespace });
       return items.find(({ spec }) => spec.predictor.model?.storageUri === storageUri)?.metadata.name;

@@ -1,6 +1,9 @@
 import { imageVersion, isBefore } from './imageVersion.ts';
 import type { ModelServer, ServerFacts, Workers } from './modelServer.ts';
 
+/** Largest request body that TorchServe takes, in bytes: its default of `max_request_size`. */
+export const torchServeRequestBytes = 6_553_500;
+
 /** TorchServe behind KServe's wrapper, as `pytorch/torchserve-kfs` has it. */
 export const torchServe: ModelServer = {
   type: 'torchserve',
@@ -8,8 +11,7 @@ export const torchServe: ModelServer = {
   pattern: /torchserve/,
   defaultProtocol: 'v1',
   hasGpuBuild: true,
-  // Its own default for `max_request_size`.
-  maxRequestBytes: 6_553_500,
+  maxRequestBytes: torchServeRequestBytes,
   isBehindWrapper: true,
   warnings: (facts) => [...unknownArguments(facts), ...dottedArchive(facts)],
   workersIn,

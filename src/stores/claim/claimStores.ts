@@ -20,6 +20,7 @@ export function claimStores({ connect, settings }: ClaimStoresOptions): StoreKin
     kind: 'claim',
     label: 'PersistentVolumeClaim',
     parse: parseClaimRef,
+    mountedIn: ({ context, namespace, claim }) => ({ context, namespace, claim }),
     open: async (ref) => {
       const { namespace, claim } = ref;
       const made = { connection: await connect(ref.context), namespace, claim, ...settings() };

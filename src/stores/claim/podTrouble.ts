@@ -82,7 +82,8 @@ export function createError(error: unknown, place: ClaimPlace): unknown {
 
 /** Diagnoses are about services; an upload is one whose only pod is the upload pod. */
 function standIn({ context, namespace, claim }: ClaimPlace): { isvc: InferenceService; context: string } {
-  const model = { modelFormat: { name: 'pytorch' }, storageUri: formatPvcUri(claim, 'any') };
+  // No format of a model: what is uploaded is served by nobody yet.
+  const model = { modelFormat: { name: '' }, storageUri: formatPvcUri(claim, 'any') };
   return { isvc: { metadata: { name: `the upload to ${claim}`, namespace }, spec: { predictor: { model } } }, context };
 }
 

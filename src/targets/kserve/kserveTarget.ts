@@ -17,7 +17,8 @@ import type {
   Versions,
 } from '../target.ts';
 import { requestStop, type Journal } from './serve/applyDeployment.ts';
-import { deploymentMode, readKServeConfig, readLive, readRuntimes, readService } from './plan/clusterFacts.ts';
+import { deploymentMode, readKServeConfig, readLive, readService } from './plan/clusterFacts.ts';
+import { readRuntimes } from './plan/readRuntimes.ts';
 import type { KServeTarget } from './clusters.ts';
 import { deleteService, notesOnDeleting } from './operate/deleteService.ts';
 import { applyEditedManifest } from './plan/editedManifest.ts';

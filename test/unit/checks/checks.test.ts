@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { circles } from '../../../scripts/checks/circles.mjs';
+import { kindTestsIn } from '../../../scripts/checks/kinds.mjs';
 import { sharedNames } from '../../../scripts/checks/names.mjs';
 import { wordsIn } from '../../../scripts/checks/words.mjs';
 
@@ -31,6 +32,14 @@ describe('the checks', () => {
     assert.deepEqual(sharedNames([store('claim'), store('s3'), 'src/local/index.ts', 'src/stores/index.ts']), []);
     assert.deepEqual(sharedNames([store('claim'), 'src/local/store.ts']), [`${store('claim')} and src/local/store.ts`]);
     assert.equal(sharedNames(['src/kserve/a/names.ts', 'src/kserve/b/names.ts']).length, 1, 'of no family');
+  });
+
+  it('find a question for a kind and an id that is taken to pieces, outside the folder of the kind', () => {
+    const lines = ["if (store.kind === 'claim') {", "id.startsWith('pvc:')", "storeId.split('/')", "const format = 'pytorch';"];
+    for (const line of lines) assert.equal(kindTestsIn('src/views/tree.ts', `\n  ${line}`).length, 1, line);
+    assert.match(kindTestsIn('src/views/tree.ts', `\n${lines[0]}`)[0] ?? '', /^src\/views\/tree\.ts:2 /);
+    assert.deepEqual(kindTestsIn('src/kserve/servers/torchServe.ts', "type: 'torchserve',"), []);
+    assert.deepEqual(kindTestsIn('src/views/tree.ts', "// kind === 'claim' is asked by nobody"), []);
   });
 
   it('find words that nobody says, with their line', () => {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { claimStores } from '../../../src/stores/claim/claimStores.ts';
+import { Stores } from '../../../src/stores/stores.ts';
 import { givenByRow, givenByScript } from '../../../src/commands/deploy/deployArguments.ts';
 import { serviceSummary, type ServiceSummary } from '../../../src/kserve/serviceSummary.ts';
 import type { StoredModel } from '../../../src/stores/modelStore.ts';
@@ -75,33 +77,37 @@ describe('givenByScript', () => {
   });
 });
 
+const stores = new Stores([
+  claimStores({ connect: () => Promise.reject(new Error('not contacted')), settings: () => ({}) }),
+]);
+
 describe('givenByRow', () => {
   it('takes the place that the row stands for', () => {
     const place = { contextName: 'minikube', namespace: 'ml' };
-    assert.deepEqual(givenByRow({ kind: 'target', targetId: 'this-computer' }), { target: 'this-computer' });
-    assert.deepEqual(givenByRow({ kind: 'context', name: 'minikube' }), { context: 'minikube' });
-    assert.deepEqual(givenByRow({ kind: 'namespace', ...place }), {
+    assert.deepEqual(givenByRow({ kind: 'target', targetId: 'this-computer' }, stores), { target: 'this-computer' });
+    assert.deepEqual(givenByRow({ kind: 'context', name: 'minikube' }, stores), { context: 'minikube' });
+    assert.deepEqual(givenByRow({ kind: 'namespace', ...place }, stores), {
       context: 'minikube',
       namespace: 'ml',
     });
-    assert.deepEqual(givenByRow({ kind: 'claim', ...place, claim: 'models', storeId: '' }), {
+    assert.deepEqual(givenByRow({ kind: 'claim', ...place, claim: 'models', storeId: '' }, stores), {
       context: 'minikube',
       namespace: 'ml',
       claim: 'models',
     });
-    assert.deepEqual(givenByRow({ kind: 'service', ...place, name: 'net', deploymentId: '', summary }), {
+    assert.deepEqual(givenByRow({ kind: 'service', ...place, name: 'net', deploymentId: '', summary }, stores), {
       context: 'minikube',
       namespace: 'ml',
       name: 'net',
     });
-    assert.deepEqual(givenByRow(undefined), {});
+    assert.deepEqual(givenByRow(undefined, stores), {});
   });
 
   it('takes the claim or store of a model that lies in one, and nothing of one in a folder', () => {
-    assert.deepEqual(givenByRow({ kind: 'model', model }), {});
+    assert.deepEqual(givenByRow({ kind: 'model', model }, stores), {});
     const elsewhere = { storeId: 'bucket:team', name: 'net', version: '1.0', storageUri: 's3://team/net/1.0' };
-    assert.deepEqual(givenByRow({ kind: 'model', model: elsewhere }), { store: 'bucket:team' });
-    assert.deepEqual(givenByRow({ kind: 'model', model: { ...model, storeId: 'claim:minikube/ml/models' } }), {
+    assert.deepEqual(givenByRow({ kind: 'model', model: elsewhere }, stores), { store: 'bucket:team' });
+    assert.deepEqual(givenByRow({ kind: 'model', model: { ...model, storeId: 'claim:minikube/ml/models' } }, stores), {
       context: 'minikube',
       namespace: 'ml',
       claim: 'models',

@@ -180,7 +180,7 @@ describe('A target of a kind that only this test knows', () => {
     );
     const chosen = { kind: 'target', target: 'shelf', name: 'berwachung', protocol: 'v1' } as const;
     assert.deepEqual(deployAnswers({ target: 'shelf' }, context), chosen, 'it has no other letters');
-    const row = givenByRow({ kind: 'target', targetId: 'shelf' });
+    const row = givenByRow({ kind: 'target', targetId: 'shelf' }, new Stores());
     assert.deepEqual(deployAnswers({}, { ...context, given: row }), chosen);
     assert.deepEqual(givenByScript({ target: 'shelf' }, ['this-computer', 'shelf']), { target: 'shelf' });
   });

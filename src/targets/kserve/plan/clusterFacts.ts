@@ -21,12 +21,9 @@ import {
   type ResourceQuota,
 } from '../../../kserve/resources/core.ts';
 import { inferenceServices, type InferenceService } from '../../../kserve/resources/inferenceService.ts';
-import {
-  clusterServingRuntimes,
-  servingRuntimes,
-  type ServingRuntime,
-} from '../../../kserve/resources/servingRuntime.ts';
+import type { ServingRuntime } from '../../../kserve/resources/servingRuntime.ts';
 import { inPlace, type Place } from '../place.ts';
+import { readable, readRuntimes } from './readRuntimes.ts';
 
 /** What a plan has to know of a cluster. What the user may not read is undefined. */
 export interface ClusterFacts {
@@ -64,18 +61,6 @@ export async function readClusterFacts(
     readable(countNodes(place, task)),
   ]);
   return { live, ...runtimes, claim, quotas, namespace, config, nodeCount };
-}
-
-/** The runtimes of the namespace and of the cluster; undefined where the user may not list them. */
-export async function readRuntimes(
-  place: Place,
-  task: Task,
-): Promise<Pick<ClusterFacts, 'namespaced' | 'clusterWide'>> {
-  const [namespaced, clusterWide] = await Promise.all([
-    readable(listOf(place, servingRuntimes, task)),
-    readable(listOf(place, clusterServingRuntimes, task)),
-  ]);
-  return { namespaced, clusterWide };
 }
 
 /** @returns undefined when there is no InferenceService of that name */
@@ -164,15 +149,5 @@ async function readNamespace(place: Place, task: Task): Promise<KubeObject> {
       remedy: `Make it with \`kubectl create namespace ${namespace}\`, or choose another one.`,
       cause: error,
     });
-  }
-}
-
-/** What is forbidden, or a kind that an older KServe does not have, is left out: the plan says less then. */
-async function readable<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (isCategory(error, 'forbidden') || isKindMissing(error)) return undefined;
-    throw error;
   }
 }

@@ -1,0 +1,1 @@
+export function kindTestsIn(file: string, text: string): string[];
