@@ -64,7 +64,9 @@ export const kindTests = {
  * @param {string} text
  */
 export function kindTestsIn(file, text) {
-  const applied = rules.filter(({ homes, allowed }) => !homes.some((home) => file.startsWith(home)) && !(file in allowed));
+  const applied = rules.filter(
+    ({ homes, allowed }) => !homes.some((home) => file.startsWith(home)) && !(file in allowed),
+  );
   return text.split('\n').flatMap((line, index) => {
     if (/^\s*(?:\*|\/[/*])/.test(line)) return [];
     return applied.filter(({ pattern }) => pattern.test(line)).map(({ says }) => `${file}:${index + 1} ${says}`);

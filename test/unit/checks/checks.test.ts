@@ -35,7 +35,12 @@ describe('the checks', () => {
   });
 
   it('find a question for a kind and an id that is taken to pieces, outside the folder of the kind', () => {
-    const lines = ["if (store.kind === 'claim') {", "id.startsWith('pvc:')", "storeId.split('/')", "const format = 'pytorch';"];
+    const lines = [
+      "if (store.kind === 'claim') {",
+      "id.startsWith('pvc:')",
+      "storeId.split('/')",
+      "const format = 'pytorch';",
+    ];
     for (const line of lines) assert.equal(kindTestsIn('src/views/tree.ts', `\n  ${line}`).length, 1, line);
     assert.match(kindTestsIn('src/views/tree.ts', `\n${lines[0]}`)[0] ?? '', /^src\/views\/tree\.ts:2 /);
     assert.deepEqual(kindTestsIn('src/kserve/servers/torchServe.ts', "type: 'torchserve',"), []);
