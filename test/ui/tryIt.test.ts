@@ -115,6 +115,26 @@ describe('the wizard lets a model be tried before anything is written', () => {
     assert.doesNotMatch(spec, /assumed/);
   });
 
+  it('asks the deployment for the example', async () => {
+    const { workbench } = session;
+    await workbench.notification('colours.mar is packaged').getByRole('button', { name: 'Deploy…' }).click();
+    await workbench.question('Name of the deployment');
+    await workbench.answer();
+    await workbench.question('(2/2)');
+    await workbench.answer();
+    await workbench.notification(/colours is ready.*same answer here as there, largest difference/).waitFor();
+    await workbench.screenshot('8-deployed');
+  });
+
+  it('does not package a model whose example gets another label', async () => {
+    const { workbench } = session;
+    const file = path.join(folder(), 'model-deck.yaml');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('label: red', 'label: blue'));
+    await workbench.chooseFromMenu(await workbench.explorerRow('colours'), 'Package Model…');
+    await workbench.notification(/was not packaged.*orange\.png is "red".*"blue" is expected/).waitFor();
+    await workbench.screenshot('9-differs');
+  });
+
   /** Runs the wizard with what it suggests until the page is there. */
   async function openPage(): Promise<TryPage> {
     const { workbench } = session;
