@@ -78,11 +78,12 @@ document.body.append(
 );
 document.addEventListener('keydown', (event) => {
   const { key, ctrlKey, metaKey, altKey, defaultPrevented, target } = event;
+  // Escape in an open list closes the list, and a letter chooses in it.
   const isTyping = target instanceof HTMLElement && target.closest('select, input') !== null;
   const type =
     key === 'Enter' && (ctrlKey || metaKey)
       ? 'use'
-      : key === 'Escape' && !defaultPrevented
+      : key === 'Escape' && !defaultPrevented && !isTyping
         ? 'cancel'
         : key.toLowerCase() === 's' && !ctrlKey && !metaKey && !altKey && !isTyping
           ? 'skip'
@@ -100,7 +101,7 @@ function draw({ title, pictures, picture, outcome, controls, rows, examples }: T
       el(
         'label',
         { class: 'field' },
-        el('span', { class: 'caption' }, 'Picture'),
+        el('span', { class: 'visually-hidden' }, 'Picture to try'),
         select(
           'pictures',
           pictures.map(({ id, name }) => ({ id, text: name })),

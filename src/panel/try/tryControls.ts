@@ -73,7 +73,7 @@ const controls: readonly TryControl[] = [
     options: () =>
       (['bilinear', 'bicubic', 'lanczos', 'nearest'] as const).map((interpolation) => ({
         id: interpolation,
-        text: interpolation,
+        text: `${interpolation.charAt(0).toUpperCase()}${interpolation.slice(1)}`,
         input: { interpolation },
       })),
   },
