@@ -139,7 +139,12 @@ describe('the wizard lets a model be tried before anything is written', () => {
   async function openPage(): Promise<TryPage> {
     const { workbench } = session;
     await workbench.chooseFromMenu(await workbench.explorerRow('colours'), 'Package Model…');
-    for (const question of ['Model name', 'Version of the model', 'written by Model Deck', 'answer with class numbers']) {
+    for (const question of [
+      'Model name',
+      'Version of the model',
+      'written by Model Deck',
+      'answer with class numbers',
+    ]) {
       await workbench.question(question);
       await workbench.answer();
     }
