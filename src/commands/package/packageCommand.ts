@@ -126,10 +126,11 @@ export class PackageModel {
 
 function nothingToPackage(detection: Detection): ModelDeckError {
   const found = detection.weights.map((weights) => `${weights.path}: ${weights.explanation}`).join(' ');
+  const limit = detection.limit === undefined ? '' : ` ${detection.limit}`;
   const hostile = detection.weights.some((weights) => weights.kind === 'hostile-pickle');
   return new ModelDeckError(
     hostile ? 'hostile' : detection.weights.length > 0 ? 'unsupported' : 'not-found',
-    `${path.basename(detection.folder)} holds nothing that can be packaged. ${found || 'There are no weights in it.'}`,
+    `${path.basename(detection.folder)} holds nothing that can be packaged. ${found || 'There are no weights in it.'}${limit}`,
     {
       remedy: hostile
         ? 'Do not open it with PyTorch either. Get the model from a source that you trust, or as ONNX.'

@@ -6,6 +6,7 @@ import { inspectWeights, type WeightsFacts } from './formats/weightsFile.ts';
 import { modelSpecFileName } from '../spec/modelSpec.ts';
 import { findCandidates } from './candidates.ts';
 import { listFolder } from './folderFiles.ts';
+import { findOtherFormats } from './otherFormats/findOtherFormats.ts';
 import { suggestSpec, type FoundWeights } from '../spec/suggestSpec.ts';
 
 /** Endings under which weights are kept. What such a file is, its content says. */
@@ -17,32 +18,39 @@ const weightsEndings = new Set(
 /** Endings that other kinds of files have as well: worth a row only when they hold a model. */
 const ambiguousEndings = new Set(['.bin', '.tar', '.ts', '.jit', '.pkl', '.pickle']);
 
+/** Of files that may be anything, some are named when there is nothing else. */
+const mostUnknown = 5;
+
 /** Kinds that can be packaged stand first, so that the first row is the likely choice. */
 const order: readonly WeightsFacts['kind'][] = ['onnx', 'torchscript', 'eager-state-dict', 'mar'];
 
 /**
- * Finds out what a folder holds by reading it, two levels deep; nothing in it is run or loaded. Folders that begin with a
+ * Finds out what a folder holds by reading it, six levels deep; nothing in it is run or loaded. Folders that begin with a
  * dot, virtual environments, `node_modules` and `package` (where archives are written) are passed over.
  *
  * @param folder absolute path
  * @throws ModelDeckError `not-found`, `permission`, `cancelled`; single files that cannot be read are told in their row
  */
 export async function detectModelFolder(folder: string, task: Task = {}): Promise<Detection> {
-  const { files, savedModels } = await listFolder(folder, task);
-  const weights: FoundWeights[] = savedModels.map((relative) => ({
-    path: relative,
-    kind: 'tensorflow',
+  const { files, modelFolders, brokenLinks, limit } = await listFolder(folder, task);
+  const others = findOtherFormats(files, modelFolders);
+  const weights: FoundWeights[] = brokenLinks.filter(hasWeightsEnding).map(({ path: file, target }) => ({
+    path: file,
+    kind: 'unreadable',
     size: 0,
-    explanation: 'It is a TensorFlow SavedModel. Export it to ONNX (tf2onnx), and package that.',
+    explanation: `It is a link to ${target}, which is not there.`,
   }));
+  const unknown: FoundWeights[] = [];
   for (const file of files) {
     const ending = path.posix.extname(file).toLowerCase();
     if (!weightsEndings.has(ending)) continue;
     throwIfCancelled(task);
     const facts = await inspectOrExplain(path.join(folder, file), task);
-    if (facts.kind === 'unknown' && ambiguousEndings.has(ending)) continue;
-    weights.push({ path: file, ...facts });
+    const isOther = facts.kind === 'unknown' && ambiguousEndings.has(ending);
+    (isOther ? unknown : weights).push({ path: file, ...facts });
   }
+  weights.push(...others.models);
+  if (weights.length === 0) weights.push(...others.lastResort, ...unknown.slice(0, mostUnknown));
   weights.sort((a, b) => rank(a) - rank(b));
   const { candidates, modules } = await findCandidates(folder, files, task);
   const suggestions: Record<string, Suggestion> = {};
@@ -61,7 +69,12 @@ export async function detectModelFolder(folder: string, task: Task = {}): Promis
     suggestions,
     ...(files.includes(modelSpecFileName) && { specFile: path.join(folder, modelSpecFileName) }),
     candidates,
+    ...(limit !== undefined && { limit }),
   };
+}
+
+function hasWeightsEnding({ path: file }: { readonly path: string }): boolean {
+  return weightsEndings.has(path.posix.extname(file).toLowerCase());
 }
 
 /** The graph has thousands of names at most, yet only the engine needs it. */

@@ -12,7 +12,7 @@ export type WeightsKind =
   | 'safetensors'
   | 'mar'
   | 'keras' // .h5, .keras
-  | 'tensorflow' // SavedModel folder
+  | 'other-format' // TFLite, OpenVINO, SavedModel …: named with the way on
   | 'unreadable' // cut off, empty, or not what its ending says
   | 'unknown';
 
@@ -46,6 +46,8 @@ export interface Detection {
   readonly suggestion?: ModelSpec;
   /** The spec for each weights file that can be packaged, by its path; `suggestion` is the first of them. */
   readonly suggestions: Readonly<Record<string, Suggestion>>;
+  /** What was not looked at, in a sentence; missing where everything was. */
+  readonly limit?: string;
   /** An existing `model-deck.yaml`, by its absolute path. */
   readonly specFile?: string;
   /** Other files by the part that they can play, relative with `/`, best candidate first. */

@@ -1,48 +1,100 @@
 import type { Dirent } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readlink, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileError } from '../../foundation/fileErrors.ts';
 import { throwIfCancelled, type Task } from '../../foundation/task.ts';
+import type { OtherFormat } from './otherFormats/otherFormat.ts';
+import { formatOfFolder } from './otherFormats/findOtherFormats.ts';
 
 export interface FolderFiles {
   /** Files, relative with `/`; those further up first, then by name. */
   readonly files: readonly string[];
-  /** Folders that are models themselves: TensorFlow's SavedModel. */
-  readonly savedModels: readonly string[];
+  /** Folders that are models themselves, such as TensorFlow's SavedModel. */
+  readonly modelFolders: readonly FoundFolder[];
+  /** Links whose target is not there. */
+  readonly brokenLinks: readonly { readonly path: string; readonly target: string }[];
+  /** What was not looked at, in a sentence; missing where everything was. */
+  readonly limit?: string;
 }
 
-/** Levels below the folder that are looked into: `model/weights/net.pth`. */
-const levels = 2;
-/** A folder with more files than this is no model folder, and its listing would take long. */
-const mostFiles = 5000;
+/** A folder that is a model as a whole. */
+export interface FoundFolder {
+  /** Relative with `/`; `.` for the folder itself. */
+  readonly path: string;
+  readonly format: OtherFormat;
+}
+
+/** Levels below the folder that are looked into: `runs/classify/train/weights/best.onnx` has four. */
+const levels = 6;
+/** A folder with more files than this has its data in it, and its listing would take long. */
+const mostFiles = 200_000;
 /** Our own output, and what tools put beside a model. */
 const skipped = new Set(['package', 'node_modules', '__pycache__', '__MACOSX', 'venv', 'env', 'site-packages']);
 
-/** @throws ModelDeckError `not-found`, `permission` for the folder itself; sub-folders that cannot be read are passed over */
+/** A folder on the way down. */
+interface Place {
+  readonly relative: string;
+  readonly isLink: boolean;
+}
+
+/**
+ * The files of a folder and of those below it, level by level, so that a bound leaves out what lies deepest.
+ *
+ * @param folder absolute
+ * @throws ModelDeckError `not-found`, `permission` for the folder itself; sub-folders that cannot be read are passed over
+ */
 export async function listFolder(folder: string, task: Task = {}): Promise<FolderFiles> {
   const files: string[] = [];
-  const savedModels: string[] = [];
-  let current = [''];
+  const modelFolders: FoundFolder[] = [];
+  const brokenLinks: { path: string; target: string }[] = [];
+  const visited = new Set<string>();
+  let isFull = false;
+  let current: Place[] = [{ relative: '', isLink: false }];
   for (let level = 0; level <= levels && current.length > 0; level += 1) {
-    const below: string[] = [];
-    for (const parent of current) {
+    const below: Place[] = [];
+    for (const { relative: parent } of current) {
       throwIfCancelled(task);
+      if (isFull || (await isVisited(path.join(folder, parent), visited))) continue;
       const items = await entriesOf(folder, parent);
-      if (items.some((item) => item.name === 'pyvenv.cfg')) continue;
-      if (items.some((item) => item.name === 'saved_model.pb')) {
-        savedModels.push(parent === '' ? '.' : parent);
+      const names = items.map((item) => item.name);
+      if (names.includes('pyvenv.cfg') || names.includes('conda-meta')) continue;
+      const format = formatOfFolder(path.basename(path.join(folder, parent)), names);
+      if (format !== undefined) {
+        modelFolders.push({ path: parent === '' ? '.' : parent, format });
         if (parent !== '') continue;
       }
       for (const item of items) {
         const relative = path.posix.join(parent, item.name);
-        const kind = await kindOf(folder, relative, item);
-        if (kind === 'folder' && !skipped.has(item.name) && !item.name.startsWith('.')) below.push(relative);
-        if (kind === 'file' && files.length < mostFiles) files.push(relative);
+        const isLink = item.isSymbolicLink();
+        const kind = await kindOf(path.join(folder, relative), item);
+        if (kind === 'folder' && !skipped.has(item.name) && !item.name.startsWith('.'))
+          below.push({ relative, isLink });
+        if (kind === 'broken-link') {
+          brokenLinks.push({ path: relative, target: await readlink(path.join(folder, relative)).catch(() => '') });
+        }
+        if (kind !== 'file') continue;
+        isFull ||= files.length >= mostFiles;
+        if (!isFull) files.push(relative);
       }
     }
-    current = below;
+    // A folder that is reached by a link as well goes by its own name.
+    current = [...below.filter(({ isLink }) => !isLink), ...below.filter(({ isLink }) => isLink)];
   }
-  return { files, savedModels };
+  const limit = limitOf(isFull, current.length > 0);
+  return { files, modelFolders, brokenLinks, ...(limit !== undefined && { limit }) };
+}
+
+function limitOf(isFull: boolean, isDeeper: boolean): string | undefined {
+  if (isFull) return `Only the first ${mostFiles} files were looked at: package the folder that the weights lie in.`;
+  return isDeeper
+    ? `Folders more than ${levels} levels down were not looked into: package the folder that the weights lie in.`
+    : undefined;
+}
+
+/** Links to folders could go in circles, so each folder counts once. */
+async function isVisited(folder: string, visited: Set<string>): Promise<boolean> {
+  const real = await realpath(folder).catch(() => folder);
+  return visited.size === visited.add(real).size;
 }
 
 async function entriesOf(folder: string, relative: string): Promise<readonly Dirent[]> {
@@ -55,11 +107,12 @@ async function entriesOf(folder: string, relative: string): Promise<readonly Dir
   }
 }
 
-/** Links to files count as files, as model hubs lay their caches out with them; links to folders could go in circles. */
-async function kindOf(folder: string, relative: string, item: Dirent): Promise<'file' | 'folder' | 'other'> {
+/** Links count as what they lead to, as model hubs lay their caches out with them. */
+async function kindOf(file: string, item: Dirent): Promise<'file' | 'folder' | 'broken-link' | 'other'> {
   if (item.isDirectory()) return 'folder';
   if (item.isFile()) return 'file';
   if (!item.isSymbolicLink()) return 'other';
-  const target = await stat(path.join(folder, relative)).catch(() => undefined);
-  return target?.isFile() ? 'file' : 'other';
+  const target = await stat(file).catch(() => undefined);
+  if (target === undefined) return 'broken-link';
+  return target.isFile() ? 'file' : target.isDirectory() ? 'folder' : 'other';
 }

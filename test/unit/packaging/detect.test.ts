@@ -139,28 +139,58 @@ describe('detectModelFolder', () => {
   it('explains a SavedModel', async () => {
     await put({ 'saved/saved_model.pb': 'x', 'saved/variables/variables.index': 'x' });
     const { weights, suggestion } = await detectModelFolder(folder, {});
-    assert.deepEqual([weights[0]?.path, weights[0]?.kind], ['saved', 'tensorflow']);
+    assert.deepEqual([weights[0]?.path, weights[0]?.kind], ['saved', 'other-format']);
     assert.equal(suggestion, undefined);
   });
 
-  it('passes over output, hidden folders, environments and what lies deep', async () => {
-    const skipped = ['package/model-store', '.git', 'node_modules/x', 'myenv/lib', '__pycache__', 'a/b/c'];
+  it('passes over output, hidden folders, environments, and says that it did not look deeper', async () => {
+    const deep = 'a/b/c/d/e/f/g';
+    const skipped = ['package/model-store', '.git', 'node_modules/x', 'myenv/lib', 'conda/lib', '__pycache__', deep];
     await put(Object.fromEntries(skipped.map((where) => [`${where}/net.onnx`, onnx()])));
-    await put({ 'myenv/pyvenv.cfg': '', 'a/b/net.onnx': onnx() });
+    await put({ 'myenv/pyvenv.cfg': '', 'conda/conda-meta/history': '', 'a/b/c/d/e/f/net.onnx': onnx() });
+    const { weights, limit } = await detectModelFolder(folder, {});
     assert.deepEqual(
-      (await detectModelFolder(folder, {})).weights.map(({ path: file }) => file),
-      ['a/b/net.onnx'],
+      weights.map(({ path: file }) => file),
+      ['a/b/c/d/e/f/net.onnx'],
+    );
+    assert.match(limit ?? '', /more than 6 levels down were not looked into/);
+  });
+
+  it('finds weights four folders down, with the labels further up', async () => {
+    await put({ 'runs/classify/train/weights/best.onnx': onnx(), 'index_to_name.json': labels });
+    const { suggestion, limit } = await detectModelFolder(folder, {});
+    assert.deepEqual(
+      [suggestion?.weights, suggestion?.labels, limit],
+      ['runs/classify/train/weights/best.onnx', 'index_to_name.json', undefined],
     );
   });
 
-  it('follows links to files, not to folders', async () => {
-    await put({ 'blobs/0abc': onnx() });
+  it('finds weights behind thousands of pictures', async () => {
+    await mkdir(path.join(folder, 'data'));
+    const pictures = Array.from({ length: 5200 }, (_, number) => path.join(folder, 'data', `${number}.jpg`));
+    for (const picture of pictures) await writeFile(picture, '');
+    await put({ 'zoo/net.onnx': onnx() });
+    assert.equal((await detectModelFolder(folder, {})).suggestion?.weights, 'zoo/net.onnx');
+  });
+
+  it('follows links to files and folders, each folder once', async () => {
+    const elsewhere = await mkdtemp(path.join(scratch, 'elsewhere-'));
+    await writeFile(path.join(elsewhere, 'far.onnx'), onnx());
+    await put({ 'blobs/0abc': onnx(), 'z/inner.onnx': onnx() });
     await symlink(path.join('blobs', '0abc'), path.join(folder, 'net.onnx'));
     await symlink('.', path.join(folder, 'again'));
+    await symlink('z', path.join(folder, 'a'));
+    await symlink(elsewhere, path.join(folder, 'linked'));
     assert.deepEqual(
       (await detectModelFolder(folder, {})).weights.map(({ path: file }) => file),
-      ['net.onnx'],
+      ['net.onnx', 'z/inner.onnx', 'linked/far.onnx'],
     );
+  });
+
+  it('says where a link leads whose target is not there', async () => {
+    await symlink(path.join('blobs', 'gone'), path.join(folder, 'net.onnx'));
+    const [row] = (await detectModelFolder(folder, {})).weights;
+    assert.equal(row?.explanation, 'It is a link to blobs/gone, which is not there.');
   });
 
   it('names the spec that is there', async () => {

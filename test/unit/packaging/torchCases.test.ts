@@ -144,7 +144,11 @@ describe('weights of PyTorch with a class of the user', () => {
     const files = { 'model.pth': stateDictFile(small), 'model.py': net(5), 'handler.py': handler };
     const [finding] = await findings(files, { handler: 'handler.py:Mine' });
     assert.equal(finding?.code, 'handler-names-class');
+    assert.match(finding.message, /Mine in handler\.py, line 4, is a class/);
     assert.match(finding.remedy, /handler\.py without :Mine/);
+    const function_ = 'def answer(data, context):\n    return data\n';
+    const files2 = { ...files, 'handler.py': function_ };
+    assert.deepEqual(await findings(files2, { handler: 'handler.py:answer' }), []);
   });
 
   it('have a class that derives from one called a classifier: a network, not a handler', async () => {

@@ -142,11 +142,11 @@ export function checkHandler({ spec, handlerSource, at }: CheckContext): Finding
 }
 
 /** Behind the colon TorchServe takes a function; a class it finds by itself when it is the only one in the file. */
-function classAsFunction({ name }: PythonClass, file: string, location: Finding['location']): Finding {
+function classAsFunction({ name, at }: PythonClass, file: string, location: Finding['location']): Finding {
   return {
     code: 'handler-names-class',
     severity: 'error',
-    message: `handler: ${name} in ${path.basename(file)} is a class, and TorchServe calls what is named behind the colon as a function.`,
+    message: `handler: ${name} in ${path.basename(file)}, line ${at.line + 1}, is a class, and TorchServe calls what is named behind the colon as a function.`,
     remedy: `Write ${path.basename(file)} without :${name}: TorchServe finds the class when it is the only one in the file.`,
     laterMessage: `TypeError: ${name}.__init__() takes 1 positional argument but 3 were given`,
     ...located(location),

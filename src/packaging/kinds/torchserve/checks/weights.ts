@@ -48,7 +48,7 @@ export function checkWeights(context: CheckContext): Finding[] {
       return onnx(context);
     case 'mar':
     case 'keras':
-    case 'tensorflow':
+    case 'other-format':
     case 'unknown':
       // A handler of one's own may well read them.
       return handlerKind(spec) === 'own' ? [] : refuse('weights-unsupported', unsupportedLater(context));
