@@ -57,7 +57,7 @@ export async function listFolder(folder: string, task: Task = {}): Promise<Folde
       if (isFull || (await isVisited(path.join(folder, parent), visited))) continue;
       const items = await entriesOf(folder, parent);
       const names = items.map((item) => item.name);
-      if (names.includes('pyvenv.cfg') || names.includes('conda-meta')) continue;
+      if (isEnvironment(names)) continue;
       const format = formatOfFolder(path.basename(path.join(folder, parent)), names);
       if (format !== undefined) {
         modelFolders.push({ path: parent === '' ? '.' : parent, format });
@@ -67,8 +67,7 @@ export async function listFolder(folder: string, task: Task = {}): Promise<Folde
         const relative = path.posix.join(parent, item.name);
         const isLink = item.isSymbolicLink();
         const kind = await kindOf(path.join(folder, relative), item);
-        if (kind === 'folder' && !skipped.has(item.name) && !item.name.startsWith('.'))
-          below.push({ relative, isLink });
+        if (kind === 'folder' && !isSkipped(item.name)) below.push({ relative, isLink });
         if (kind === 'broken-link') {
           brokenLinks.push({ path: relative, target: await readlink(path.join(folder, relative)).catch(() => '') });
         }
@@ -82,6 +81,15 @@ export async function listFolder(folder: string, task: Task = {}): Promise<Folde
   }
   const limit = limitOf(isFull, current.length > 0);
   return { files, modelFolders, brokenLinks, ...(limit !== undefined && { limit }) };
+}
+
+/** Of Python: by venv or by conda. */
+function isEnvironment(names: readonly string[]): boolean {
+  return names.includes('pyvenv.cfg') || names.includes('conda-meta');
+}
+
+function isSkipped(name: string): boolean {
+  return skipped.has(name) || name.startsWith('.');
 }
 
 function limitOf(isFull: boolean, isDeeper: boolean): string | undefined {
