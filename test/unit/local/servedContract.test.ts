@@ -25,6 +25,8 @@ interface Case {
   readonly graph?: Partial<ToyGraph>;
   readonly input?: Partial<ImageInput>;
   readonly output?: Partial<ClassOutput>;
+  /** Whether the file that the graph keeps its weights in is there. */
+  readonly hasWeights?: boolean;
 }
 
 describe('the local server follows the contract', () => {
@@ -43,7 +45,7 @@ describe('the local server follows the contract', () => {
     await rm(folder, { recursive: true });
   });
 
-  async function serve({ graph, input, output }: Case): Promise<RunningServer> {
+  async function serve({ graph, input, output, hasWeights = true }: Case): Promise<RunningServer> {
     const archive = path.join(folder, String((count += 1)));
     const toy: ToyGraph = { shape: [-1, 3, 8, 12], weights: channelEach, ...graph };
     const contract: ModelContract = {
@@ -65,7 +67,8 @@ describe('the local server follows the contract', () => {
       origins: {},
     };
     const made = toyGraph(toy);
-    const external = toy.externalFile === undefined ? [] : [[toy.externalFile, made.externalData] as const];
+    const external =
+      toy.externalFile === undefined || !hasWeights ? [] : [[toy.externalFile, made.externalData] as const];
     const model = {
       modelName: 'toy',
       modelVersion: '1.0',
@@ -189,6 +192,13 @@ describe('the local server follows the contract', () => {
     await assert.rejects(serve({ input: { name: 'x' } }), { message: /no input "x"/ });
     await assert.rejects(serve({ output: { meaning: 'binary', activation: 'sigmoid' } }), {
       message: /4 numbers.*yes or no/,
+    });
+  });
+
+  it('and names a file of weights that is missing', async () => {
+    await assert.rejects(serve({ graph: { externalFile: 'weights/model.data' }, hasWeights: false }), {
+      category: 'not-found',
+      message: /weights\/model\.data, which is not in the archive/,
     });
   });
 

@@ -1,9 +1,9 @@
 import { fromPreprocessing } from '../../../contract/fromPreprocessing.ts';
 import type { ModelContract } from '../../../contract/modelContract.ts';
 import { ModelDeckError } from '../../../foundation/error.ts';
-import type { Task } from '../../../foundation/task.ts';
+import { throwIfCancelled, type Task } from '../../../foundation/task.ts';
 import type { AnswerTensor, InferenceInput } from '../../../kserve/index.ts';
-import { readArchive, readEntry, requireManifest } from '../../../packaging/index.ts';
+import { externalDataLocations, readArchive, readEntry, requireManifest } from '../../../packaging/index.ts';
 import type { ArchiveContents } from '../../../packaging/kinds/torchserve/modelArchive.ts';
 import type { ServedModel } from '../../serverRequest.ts';
 import type { Backend } from '../backend.ts';
@@ -11,7 +11,7 @@ import type { ServerStep } from '../messages.ts';
 import { predictionText } from '../prediction.ts';
 import { classRows } from './classRows.ts';
 import { ModelInput } from './graphInput.ts';
-import type { OnnxSession } from './onnxSession.ts';
+import type { OnnxFiles, OnnxSession } from './onnxSession.ts';
 import { openSession } from './openSession.ts';
 
 /** WebAssembly has a memory of 4 GB for the weights and all that is computed from them. */
@@ -38,7 +38,7 @@ export async function openOnnx(model: ServedModel, task: Task<ServerStep>): Prom
     });
   }
   const graph = await readEntry(model.archive, serializedFile, largestWeights, { signal: task.signal });
-  const externalData = await besideGraph(model.archive, contents, serializedFile, task);
+  const externalData = await besideGraph(model.archive, contents, graph, task);
   const session = await openSession({ graph, externalData, name: serializedFile }, contract.input.name);
   const input = new ModelInput(session, contract.input);
   task.onProgress?.({ step: 'wait-ready' });
@@ -84,17 +84,28 @@ function contractOf({ contract, preprocessing, labels }: ArchiveContents): Model
   return { ...known, output: { ...known.output, labels } };
 }
 
-/** What the graph may name as the place of its weights: every other entry that is none of the archive's own files. */
+/** The files that the graph keeps weights in; the packager puts each where the graph looks for it. */
 async function besideGraph(
   archive: string,
   { entries }: ArchiveContents,
-  graph: string,
+  graph: Uint8Array,
   task: Task<ServerStep>,
-): Promise<{ readonly path: string; readonly data: Uint8Array }[]> {
+): Promise<OnnxFiles['externalData']> {
+  // What is no graph at all, ONNX Runtime says.
+  const named = await externalDataLocations(graph, { signal: task.signal }).catch(() => []);
+  throwIfCancelled(task);
   const files: { path: string; data: Uint8Array }[] = [];
-  for (const { name, size } of entries) {
-    if (name === graph || size === 0 || /^MAR-INF\/|\.(json|py|txt|ya?ml|md|properties)$/i.test(name)) continue;
-    files.push({ path: name, data: await readEntry(archive, name, largestWeights, { signal: task.signal }) });
+  for (const { location, name } of named) {
+    if (!entries.some((entry) => entry.name === name)) {
+      throw new ModelDeckError('not-found', `The graph keeps weights in ${location}, which is not in the archive.`, {
+        remedy: 'Put that file beside the graph, and package the model again.',
+        location: { path: archive },
+      });
+    }
+    files.push({
+      path: location,
+      data: await readEntry(archive, name, largestWeights, { signal: task.signal }),
+    });
   }
   return files;
 }

@@ -10,7 +10,7 @@ type TensorValue = InferenceSession.ValueMetadata & { readonly isTensor: true };
 /** A graph as it is loaded. */
 export interface OnnxFiles {
   readonly graph: Uint8Array;
-  /** Files beside it that may hold weights, by the path that the graph names. */
+  /** Files beside it that hold weights, by the path that the graph names. */
   readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
   /** For messages. */
   readonly name: string;

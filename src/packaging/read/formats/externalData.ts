@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Task } from '../../../foundation/task.ts';
-import { FileReader } from './fileReader.ts';
+import { bytesInMemory, FileReader } from './fileReader.ts';
 import { readOnnx, type OnnxFacts } from './onnx.ts';
 
 /** Bytes that a pointer of git-lfs has at most, by its specification. */
@@ -29,11 +29,24 @@ export async function externalDataFiles(onnxFile: string, task: Task = {}): Prom
   return located(onnxFile, facts);
 }
 
+/** The same for a graph in memory, for example an entry of an archive: what it names, without a place on disk. */
+export async function externalDataLocations(
+  onnx: Uint8Array,
+  task: Task = {},
+): Promise<readonly Pick<ExternalDataFile, 'location' | 'name'>[]> {
+  const { externalFiles } = await readOnnx(bytesInMemory(onnx), task);
+  return externalFiles.map(({ location }) => ({ location, name: nameOf(location) }));
+}
+
 function located(onnxFile: string, { externalFiles }: Pick<OnnxFacts, 'externalFiles'>): readonly ExternalDataFile[] {
   return externalFiles.map(({ location }) => {
-    const name = path.posix.normalize(location.replaceAll('\\', '/'));
+    const name = nameOf(location);
     return { location, name, file: path.resolve(path.dirname(onnxFile), name) };
   });
+}
+
+function nameOf(location: string): string {
+  return path.posix.normalize(location.replaceAll('\\', '/'));
 }
 
 /** What is wrong with a file of weights outside the graph. */
