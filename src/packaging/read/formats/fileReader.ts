@@ -11,6 +11,18 @@ export interface ByteSource {
   read(offset: number, length: number): Promise<Buffer>;
 }
 
+/** Bytes in memory, for example an entry of an archive. */
+export function bytesInMemory(bytes: Uint8Array): ByteSource {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return {
+    size: buffer.length,
+    read(offset, length) {
+      if (offset < 0 || offset + length > buffer.length) return Promise.reject(new CutOff());
+      return Promise.resolve(buffer.subarray(offset, offset + length));
+    },
+  };
+}
+
 /** Reads a file at any place without holding more of it than a page. */
 export class FileReader implements ByteSource {
   private page: Buffer = Buffer.alloc(0);
