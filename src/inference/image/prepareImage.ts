@@ -28,7 +28,7 @@ export interface PreparedImage {
 /**
  * Brings an image into the form that the endpoint's runtime takes. TorchServe's handlers fail on anything but three
  * channels, so everything becomes an RGB JPEG (quality 95, no chroma subsampling), or a PNG where the runtime takes one
- * and the original had no loss; what is an RGB JPEG or PNG already is sent byte by byte. Images that do not fit the request limit are scaled down.
+ * and the picture is not too large for it; what is an RGB JPEG or PNG already is sent byte by byte. Images that do not fit the request limit are scaled down.
  * @throws ModelDeckError as `decodeImage` does, or `invalid-input` when the limit leaves no room for any image
  */
 export async function prepareImage(
@@ -49,7 +49,7 @@ export async function prepareImage(
   const decode = (): Promise<DecodedImage> => image.decode(task);
   const pixels = await withinPixelBudget(image.width * image.height, decode, task?.signal);
   const said = pixels.notes.length > 0 ? { note: pixels.notes.join(' ') } : {};
-  if (takesPng && image.format.name !== 'JPEG' && pixels.width * pixels.height <= maxPngPixels) {
+  if (takesPng && pixels.width * pixels.height <= maxPngPixels) {
     const png = await (await imageFromPixels(pixels)).png({ compressionLevel: 3 }).toBuffer();
     const { width, height } = pixels;
     if (png.length <= room) return { bytes: png, mediaType: 'image/png', width, height, ...said };
@@ -57,7 +57,7 @@ export async function prepareImage(
   return encodeToFit(pixels, room, task);
 }
 
-/** Largest image that is sent as PNG where it was none, in pixels: beyond it, compressing takes longer than the loss matters. */
+/** Largest image that is sent as PNG where it was none, a turned JPEG too, in pixels: beyond it, compressing takes longer than the loss matters. */
 const maxPngPixels = 4_000_000;
 /** The request around the base64 text: ids, names, brackets. */
 const envelopeBytes = 512;

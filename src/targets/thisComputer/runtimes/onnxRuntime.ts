@@ -10,12 +10,12 @@ export const onnxRuntime: LocalRuntime = {
   label,
   imageEncoding: 'rgb-jpeg-or-png',
   serves: (model) => {
-    if (!isOnnx(model) || model.contents.preprocessing === undefined) {
+    if (!isOnnx(model) || model.contents.contract === undefined) {
       return Promise.resolve({ whyNot: notForIt(model) });
     }
     return Promise.resolve({
       runtime: label,
-      reason: 'The archive holds an ONNX graph and its preprocessing; no Python is needed.',
+      reason: 'The archive holds an ONNX graph and its contract; no Python is needed.',
       engine: () => Promise.resolve({ kind: 'onnx' as const }),
     });
   },
@@ -27,6 +27,6 @@ export function isOnnx({ contents }: LocalModel): boolean {
 }
 
 function notForIt(model: LocalModel): ModelDeckError {
-  const what = isOnnx(model) ? 'has no preprocessing.json beside its ONNX graph' : 'holds no ONNX graph';
+  const what = isOnnx(model) ? 'has no contract.json beside its ONNX graph' : 'holds no ONNX graph';
   return new ModelDeckError('unsupported', `${model.name} ${what}, so that ONNX Runtime alone cannot serve it.`);
 }

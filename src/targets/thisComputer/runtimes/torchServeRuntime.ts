@@ -13,7 +13,7 @@ export const torchServeRuntime: LocalRuntime = {
     const { handler } = requireManifest(model.contents).model;
     const found = await findTorchServe(await torchServeSearch(), task);
     if (!found) {
-      const what = isOnnx(model) ? 'an ONNX graph without preprocessing.json' : 'PyTorch weights';
+      const what = isOnnx(model) ? 'an ONNX graph without contract.json' : 'PyTorch weights';
       return { whyNot: missing(model.name, what) };
     }
     const { python, version, where } = found;
