@@ -2,7 +2,9 @@ import { completeContract, type KnownContract } from '../../contract/completeCon
 import type { ContractField, Origin } from '../../contract/modelContract.ts';
 import { torchImageClassifier } from '../kinds/torchserve/handlers/torchImageClassifier.ts';
 import type { TorchvisionNetwork } from '../read/architectures/architecture.ts';
+import { classesOf } from '../read/architectures/classesOf.ts';
 import { recogniseArchitecture } from '../read/architectures/recognise.ts';
+import type { PythonClass } from '../read/formats/pythonModule.ts';
 import type { StateDict } from '../read/formats/stateDicts.ts';
 import type { ModelSpec, NetworkSpec } from './modelSpec.ts';
 import { contractBlocks } from './specContract.ts';
@@ -20,15 +22,18 @@ export interface NetworkSuggestion {
  * keys and shapes they have.
  *
  * @param modelFile the Python file in the folder that has a class for them, if any
+ * @param made that class
  */
 export function suggestNetwork(
   weights: { readonly path: string; readonly stateDicts?: readonly StateDict[] },
   modelFile: string | undefined,
+  made?: PythonClass,
 ): NetworkSuggestion {
   const [stateDict] = weights.stateDicts ?? [];
   const found = stateDict && recogniseArchitecture(stateDict.tensors);
   const network = found?.kind === 'torchvision' && hasColours(found) ? found : undefined;
-  const known = network === undefined ? {} : knownContract(network, weights.path);
+  const classes = stateDict && classesOf(stateDict.tensors, made);
+  const known = network === undefined ? knownClasses(classes, weights.path) : knownContract(network, weights.path);
   const suggestion = { handler: torchImageClassifier.id, contract: contractBlocks(completeContract(known)) };
   if (stateDict === undefined) return suggestion;
   if (modelFile !== undefined) return { ...suggestion, modelFile };
@@ -50,6 +55,11 @@ export function networkSpec({ name, ...found }: TorchvisionNetwork): NetworkSpec
     ...(sizeIsFixed && { imageSize }),
     ...(/^(googlenet|inception_v3)$/.test(name) && { auxiliary }),
   };
+}
+
+function knownClasses(classes: number | undefined, file: string): KnownContract {
+  if (classes === undefined) return {};
+  return { output: { classes }, origins: { 'output.classes': { from: 'file', file } } };
 }
 
 function knownContract(network: TorchvisionNetwork, file: string): KnownContract {

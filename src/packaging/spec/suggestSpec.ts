@@ -7,7 +7,7 @@ import type { PythonModule } from '../read/formats/pythonModule.ts';
 import type { WeightsFacts } from '../read/formats/weightsFile.ts';
 import { onnxImageClassifier } from '../kinds/torchserve/handlers/onnxImageClassifier.ts';
 import { generatedHandler } from '../kinds/torchserve/handlers/generatedHandlers.ts';
-import { suggestNetwork } from './suggestNetwork.ts';
+import { suggestNetwork, type NetworkSuggestion } from './suggestNetwork.ts';
 import type { ModelSpec } from './modelSpec.ts';
 import { contractBlocks } from './specContract.ts';
 import { requiredArguments } from '../read/candidates.ts';
@@ -42,7 +42,7 @@ export async function suggestSpec(
   const { folder, files, found, candidates, modules } = question;
   if (!usable.includes(found.kind)) return { kind: 'none' };
   const { graph: facts } = found;
-  const network = found.kind === 'onnx' ? undefined : suggestNetwork(found, modelFileFor(candidates, modules));
+  const network = found.kind === 'onnx' ? undefined : networkFor(question);
   const truth = await readTruth(
     {
       folder,
@@ -77,6 +77,12 @@ export async function suggestSpec(
     ...(generatedHandler(handler) !== undefined && contractBlocks(truth.contract)),
   };
   return { spec, findings: truth.findings };
+}
+
+function networkFor({ found, candidates, modules }: SuggestQuestion): NetworkSuggestion {
+  const modelFile = modelFileFor(candidates, modules);
+  const [made, ...more] = (modelFile === undefined ? undefined : modules.get(modelFile)?.classes) ?? [];
+  return suggestNetwork(found, modelFile, more.length === 0 ? made : undefined);
 }
 
 /** What goes along with code of the user's own: modules that it imports, requirements, TorchServe's configuration. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { checkPackage, detectModelFolder } from '../../../src/packaging/index.ts';
@@ -109,6 +109,39 @@ describe('weights of PyTorch with a class of the user', () => {
     assert.deepEqual(await findings({ 'model.pth': stateDictFile(small), 'model.py': hidden }), []);
     const derived = net(7).replace('(nn.Module)', '(Base)');
     assert.deepEqual(await findings({ 'model.pth': stateDictFile(small), 'model.py': derived }), []);
+  });
+
+  it('have more classes than their labels name: said with the line behind which they are missing', async () => {
+    const names = '{\n  "0": "a",\n  "1": "b",\n  "2": "c"\n}\n';
+    const sequential = net(5).replace(
+      'self.fc = nn.Linear(4, classes)',
+      'self.fc = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, classes))',
+    );
+    const layers = small.flatMap((tensor) =>
+      tensor.key.startsWith('fc.') ? [{ ...tensor, key: tensor.key.replace('fc.', 'fc.1.') }] : [tensor],
+    );
+    const kinds: readonly Files[] = [
+      { 'model.pth': stateDictFile(small), 'model.py': net(5) },
+      { 'model.pth': stateDictFile(layers), 'model.py': sequential },
+      { 'model.safetensors': safetensorsFile(small), 'model.py': net(5) },
+      { 'model.ckpt': checkpointFile({ state_dict: pickledDict(withPrefix(small, 'model.')) }), 'model.py': net(5) },
+      { 'model.pth': stateDictFile(withClasses(tensorsOf('resnet18'), 'fc', 5)) },
+    ];
+    for (const files of kinds) {
+      await rm(folder, { recursive: true });
+      const { suggestion } = await found({ ...files, 'index_to_name.json': names });
+      assert.ok(suggestion);
+      assert.equal(suggestion.output?.classes, 5, Object.keys(files).join());
+      const [finding, ...more] = await checkPackage({ folder, spec: suggestion });
+      assert.deepEqual([finding?.code, finding?.location?.line, more], ['labels-missing-classes', 3, []]);
+      assert.match(finding?.message ?? '', /no label for class 3, 4, and the model has 5 classes/);
+    }
+  });
+
+  it('have fewer classes than their labels name: said with the line of the first one too many', async () => {
+    const names = 'a\nb\nc\nd\ne\nf\n';
+    const [finding] = await findings({ 'model.pth': stateDictFile(small), 'model.py': net(5), 'labels.txt': names });
+    assert.deepEqual([finding?.code, finding?.location?.line], ['labels-beyond-classes', 5]);
   });
 
   it('have two classes: served by the generated handler, refused for image_classifier', async () => {

@@ -16,8 +16,6 @@ import { inspectPickle, inspectZip } from './torchFile.ts';
 /** What {@link inspectWeights} found; `graph` has more of an ONNX graph than the contract tells. */
 export interface WeightsFacts extends Omit<DetectedWeights, 'path'> {
   readonly graph?: OnnxFacts;
-  /** How many classes PyTorch weights have, where their last layer tells. */
-  readonly classes?: number;
   /** For a state_dict, a checkpoint and safetensors: the tensors in it, those of the network first. */
   readonly stateDicts?: readonly StateDict[];
 }

@@ -1,8 +1,6 @@
-import { recogniseArchitecture } from '../../../read/architectures/recognise.ts';
 import type { Finding } from '../../../read/detection.ts';
 import { torchImageClassifier } from '../handlers/torchImageClassifier.ts';
-import { handlerKind, located, type CheckContext } from './context.ts';
-import { layersOf } from './layers.ts';
+import { handlerKind, located, torchClasses, type CheckContext } from './context.ts';
 
 /** How many classes TorchServe's `image_classifier` asks for, whatever the model has. */
 const builtInTopK = 5;
@@ -35,7 +33,7 @@ function unusedContract({ spec, at }: CheckContext): Finding[] {
 /** Where labels are named, they are counted instead (`checkLabels`). */
 function fewClasses(context: CheckContext): Finding[] {
   const { spec, at } = context;
-  const classes = spec.labels === undefined ? classCount(context) : undefined;
+  const classes = spec.labels === undefined ? torchClasses(context) : undefined;
   if (spec.handler !== 'image_classifier' || classes === undefined || classes >= builtInTopK) return [];
   return [
     {
@@ -47,14 +45,4 @@ function fewClasses(context: CheckContext): Finding[] {
       ...located(at('handler')),
     },
   ];
-}
-
-/** Of the network that the weights are known to be, or of the last linear layer that the class makes. */
-function classCount({ weights, modelSource, spec }: CheckContext): number | undefined {
-  if (spec.architecture !== undefined) return spec.architecture.classes;
-  const found = recogniseArchitecture(weights?.stateDicts?.[0]?.tensors ?? []);
-  if (found?.kind === 'torchvision') return found.classes;
-  const [made] = modelSource?.module.classes ?? [];
-  const last = made && layersOf(made).at(-1);
-  return last?.weight.length === 2 ? last.weight[0] : undefined;
 }

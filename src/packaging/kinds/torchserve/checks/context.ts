@@ -5,6 +5,7 @@ import type { Task } from '../../../../foundation/task.ts';
 import type { Finding } from '../../../read/detection.ts';
 import type { PythonModule } from '../../../read/formats/pythonModule.ts';
 import type { PythonToken } from '../../../read/formats/pythonTokens.ts';
+import { classesOf } from '../../../read/architectures/classesOf.ts';
 import type { ExternalDataProblem } from '../../../read/formats/externalData.ts';
 import type { WeightsFacts } from '../../../read/formats/weightsFile.ts';
 import type { GeneratedHandler } from '../handlers/generatedHandler.ts';
@@ -92,6 +93,14 @@ export function handlerKind({ handler }: ModelSpec): 'generated' | 'built-in' | 
 /** What the handler that Model Deck writes for this spec runs; undefined for any other handler. */
 export function generatedFor({ handler }: ModelSpec): GeneratedHandler['runs'] | undefined {
   return generatedHandler(handler)?.runs;
+}
+
+/** How many classes weights of PyTorch have, where the network or the user's class tells. */
+export function torchClasses({ weights, modelSource, spec }: CheckContext): number | undefined {
+  if (spec.architecture !== undefined) return spec.architecture.classes;
+  const [stateDict] = weights?.stateDicts ?? [];
+  const [made, ...more] = modelSource?.module.classes ?? [];
+  return stateDict && classesOf(stateDict.tensors, more.length === 0 ? made : undefined);
 }
 
 export function baseName(relative: string): string {

@@ -4,7 +4,7 @@ import type { Finding } from '../../../read/detection.ts';
 import { LabelProblem, type LabelReading } from '../../../read/labels/labelFile.ts';
 import { labelsInOrder, readLabels } from '../../../read/labels/readLabels.ts';
 import { contractOf } from '../../../spec/specContract.ts';
-import { handlerKind, lineLocation, located, type CheckContext } from './context.ts';
+import { handlerKind, lineLocation, located, torchClasses, type CheckContext } from './context.ts';
 
 /** `image_classifier` asks for this many classes, whatever the request says. */
 const builtInTopK = 5;
@@ -68,15 +68,16 @@ function coverage(context: CheckContext, file: string, reading: LabelReading): F
   ];
 }
 
-/** How many numbers the model answers, where the graph or the spec says. */
-function classCount({ truth, weights, spec }: CheckContext): number | undefined {
+/** How many numbers the model answers, where the graph, the weights or the spec say. */
+function classCount(context: CheckContext): number | undefined {
+  const { truth, spec } = context;
   const output = truth?.graph?.output;
   const chosen = contractOf(spec)?.output;
   if (output?.kind === 'chosen') {
     const named = [output.output, ...output.others].find(({ name }) => name === chosen?.name);
     return (named ?? output.output).classes ?? chosen?.classes;
   }
-  return weights?.classes ?? chosen?.classes;
+  return torchClasses(context) ?? chosen?.classes;
 }
 
 function missing(
