@@ -2,14 +2,14 @@ import type { ClassOutput } from '../../contract/modelContract.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { activations } from '../../inference/index.ts';
 
-/** Most classes in an answer, as in the handlers that go into archives (`answerPython`). */
+/** Most classes in an answer of one of n, as in the handlers that go into archives (`answerPython`). */
 const top = 20;
 
 /**
  * The prediction for one picture, as V1 answers it, in one shape for each meaning. It is a JSON text, because an object would
  * not keep the order of labels that look like numbers.
  * - `single-label`: `{"tabby": 0.42, …}`, the 20 most probable, falling;
- * - `multi-label`: the same, each label by itself;
+ * - `multi-label`: all labels, each by itself: how many of them count is not known here;
  * - `binary`: `{"pneumonia": 0.9, "normal": 0.1}`, the likelier first;
  * - `unknown`: `{"scores": [1.5, -0.2, …]}`, the numbers as the model gives them, or `{"scores": {"tabby": 1.5, …}}`, the 20 largest,
  *   where every number has its label.
@@ -30,8 +30,9 @@ export function predictionText(numbers: ArrayLike<number>, output: ClassOutput):
     case 'binary':
       return binaryText(row, output);
     case 'single-label':
-    case 'multi-label':
       return `{${rankedText(activations[output.activation](row), output).slice(0, top).join(',')}}`;
+    case 'multi-label':
+      return `{${rankedText(activations[output.activation](row), output).join(',')}}`;
   }
 }
 

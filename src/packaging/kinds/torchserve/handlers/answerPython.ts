@@ -37,11 +37,12 @@ def answer_of(numbers, output, labels):
         return {"scores": named(values, labels)}
     if output["meaning"] == "binary" and values.size == 1:
         values = np.array([1.0 - values[0], values[0]])
-    return named(values, labels)
+    # How many labels of a picture count is not known here: each is by itself.
+    return named(values, labels, values.size if output["meaning"] == "multi-label" else TOP)
 
 
-def named(values, labels):
-    best = np.argsort(-values, kind="stable")[:TOP]
+def named(values, labels, count=TOP):
+    best = np.argsort(-values, kind="stable")[:count]
     return {labels.get(int(index), str(int(index))): float(values[index]) for index in best}
 
 

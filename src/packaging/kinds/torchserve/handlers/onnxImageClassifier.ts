@@ -12,7 +12,7 @@ export const onnxImageClassifier: GeneratedHandler = {
 """Serves an ONNX image classifier in TorchServe 0.9 to 0.12. Needs onnxruntime, Pillow and numpy.
 
 contract.json says how a picture becomes the input and what the numbers mean. Answers one dict of label to probability
-for each image, the 20 most probable classes first.
+for each image, the most probable first: 20 of them, or all where each label is by itself.
 """
 import base64
 import io

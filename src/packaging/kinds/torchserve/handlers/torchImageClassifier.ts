@@ -13,8 +13,8 @@ export const torchImageClassifier: GeneratedHandler = {
 """Serves an image classifier of PyTorch in TorchServe 0.9 to 0.12. Needs torch, Pillow and numpy.
 
 contract.json says how a picture becomes the input and what the numbers mean. Answers one dict of label to probability
-for each image, the 20 most probable classes first. The weights are TorchScript, or the tensors of the one class in the
-model file that they fit.
+for each image, the most probable first: 20 of them, or all where each label is by itself. The weights are TorchScript, or
+the tensors of the one class in the model file that they fit.
 """
 import base64
 import importlib.util
