@@ -31,6 +31,9 @@ export interface ClassifyPanelOptions {
   readonly packageOf: ConnectionsWork['packageOf'];
 }
 
+/** Of the formats that are read (`src/inference/image/formats`); the menu in package.json has the same. */
+const imageExtensions = 'jpg jpeg png webp gif tif tiff bmp avif jp2 j2k ppm pgm pbm'.split(' ');
+
 const viewType = 'modelDeck.classify';
 const title = 'Classify Images';
 /** Side of the square that a thumbnail fits in, in pixels: twice what the page shows, for dense screens. */
@@ -311,7 +314,7 @@ export class ClassifyPanel implements vscode.Disposable {
       title: 'Choose images to classify',
       openLabel: 'Classify',
       canSelectMany: true,
-      filters: { Images: ['jpg', 'jpeg', 'png', 'webp', 'gif', 'tif', 'tiff'], 'All files': ['*'] },
+      filters: { Images: [...imageExtensions], 'All files': ['*'] },
     });
     if (chosen) this.add(chosen.map(fileInput));
   }
