@@ -23,6 +23,11 @@ export interface TensorInput {
   readonly note?: string;
 }
 
+/** JSON has no numbers of 16 bits, and servers refuse them there: those go as bytes after it. */
+export function goesAsBytes({ input }: TensorInput): boolean {
+  return input.type === 'float16';
+}
+
 type Asked = Pick<Endpoint, 'modelName' | 'contract' | 'preprocessing'>;
 
 /** ImageNet's mean and deviation in torchvision's order, which nearly every published classifier is trained with. */

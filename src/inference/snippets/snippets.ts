@@ -2,7 +2,7 @@ import type { Endpoint } from '../endpoint.ts';
 import { inferenceUrl } from '../client/inferenceCall.ts';
 import type { ModelInput } from '../client/modelInput.ts';
 import { requestDialect } from '../client/requests/index.ts';
-import { tensorScript } from './tensorSnippet.ts';
+import { requestFiles, tensorScript } from './tensorSnippet.ts';
 
 /**
  * A shell command that sends the file to the endpoint; it needs `base64`, `tr` and `curl`. Header values and the
@@ -11,18 +11,20 @@ import { tensorScript } from './tensorSnippet.ts';
  * @param fileName path of the image as the user would type it
  */
 export function asCurl(endpoint: Endpoint, fileName: string, input?: ModelInput): string {
-  const isTensor = input?.kind === 'tensor';
+  const files = input?.kind === 'tensor' ? requestFiles(input) : undefined;
   const { before, after } = bodyAround(endpoint, input);
+  const contentHeaders = files ? `@${files.headers}` : `'Content-Type: application/json'`;
   const send = [
-    `curl --silent --show-error --header 'Content-Type: application/json' \\`,
+    `curl --silent --show-error --header ${contentHeaders} \\`,
     ...secretHeaders(endpoint).map(({ name, variable }) => `  --header "${name}: $${variable}" \\`),
     ...(endpoint.ca === undefined ? [] : [`  --cacert "$${caVariable}" \\`]),
-    `  --data-binary @${isTensor ? 'request.json' : '-'} ${shellQuote(inferenceUrl(endpoint))}`,
+    `  --data-binary @${files?.body ?? '-'} ${shellQuote(inferenceUrl(endpoint))}`,
     '',
   ];
-  if (isTensor) {
+  if (files) {
+    const where = `${files.body} and ${files.headers}`;
     return [
-      ...comments(endpoint, '# The model takes a tensor: "Copy as Python" computes it, as request.json.'),
+      ...comments(endpoint, `# The model takes a tensor: "Copy as Python" computes it, as ${where}.`),
       ...send,
     ].join('\n');
   }
@@ -35,7 +37,7 @@ export function asCurl(endpoint: Endpoint, fileName: string, input?: ModelInput)
 
 /**
  * A Python 3 script that does the same with the standard library alone; for a model that takes a tensor it needs Pillow and
- * NumPy, and leaves the request in `request.json`.
+ * NumPy, and leaves the request in files.
  */
 export function asPython(endpoint: Endpoint, fileName: string, input?: ModelInput): string {
   const { before, after } = bodyAround(endpoint, input);
@@ -53,9 +55,9 @@ export function asPython(endpoint: Endpoint, fileName: string, input?: ModelInpu
     '',
     'request = urllib.request.Request(',
     `    ${pythonQuote(inferenceUrl(endpoint))},`,
-    `    data=${isTensor ? 'body' : `(${pythonQuote(before)} + data + ${pythonQuote(after)})`}.encode(),`,
+    `    data=${isTensor ? 'body' : `(${pythonQuote(before)} + data + ${pythonQuote(after)}).encode()`},`,
     '    headers={',
-    '        "Content-Type": "application/json",',
+    isTensor ? '        **headers,' : '        "Content-Type": "application/json",',
     ...secretHeaders(endpoint).map(({ name, variable }) => `        "${name}": os.environ["${variable}"],`),
     '    },',
     ')',

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { fromPreprocessing } from '../../../src/contract/fromPreprocessing.ts';
-import { asCurl, asPython, decodeImage } from '../../../src/inference/index.ts';
+import { asCurl, asPython, decodeImage, preprocess } from '../../../src/inference/index.ts';
 import type { Endpoint, TensorInput } from '../../../src/inference/index.ts';
 import { parseV1Request, parseV2Request } from '../../../src/kserve/index.ts';
 import { readFixture, tensorOf } from './fixtures.ts';
@@ -70,6 +70,12 @@ const tensor: TensorInput = {
   input: fromPreprocessing(steps).input,
 };
 
+const halfTensor = {
+  kind: 'tensor',
+  tensor: { name: 'INPUT__0', datatype: 'FP16', shape: [1, 3, 32, 32] },
+  input: { ...fromPreprocessing(steps).input, type: 'float16' },
+} as const satisfies TensorInput;
+
 const programs: [string, (endpoint: Endpoint, fileName: string) => string, string, string][] = [
   ['curl', asCurl, 'sh', '-c'],
   ['Python', asPython, process.platform === 'win32' ? 'python' : 'python3', '-c'],
@@ -78,15 +84,15 @@ const programs: [string, (endpoint: Endpoint, fileName: string) => string, strin
 describe('snippets, run', () => {
   let folder: string;
   let server: http.Server;
-  let seen: { body: string; request: http.IncomingMessage } | undefined;
+  let seen: { body: Buffer; request: http.IncomingMessage } | undefined;
 
   before(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'model-deck-snippets-'));
     server = http.createServer((request, response) => {
-      let body = '';
-      request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
-        seen = { body, request };
+        seen = { body: Buffer.concat(chunks), request };
         response.end('{"predictions":[{"tabby":1}]}');
       });
     });
@@ -115,8 +121,8 @@ describe('snippets, run', () => {
         assert.deepEqual(JSON.parse(stdout), { predictions: [{ tabby: 1 }] });
         assert.ok(seen);
         const data = Buffer.from(image).toString('base64');
-        if (protocol === 'v1') assert.deepEqual(parseV1Request(seen.body), [image]);
-        else assert.deepEqual(parseV2Request(seen.body).inputs[0]?.data, [data]);
+        if (protocol === 'v1') assert.deepEqual(parseV1Request(seen.body.toString()), [image]);
+        else assert.deepEqual(parseV2Request(seen.body.toString()).inputs[0]?.data, [data]);
         assert.ok(decodeURIComponent(seen.request.url ?? '').includes(endpoint.modelName));
         const { host, authorization } = seen.request.headers;
         assert.deepEqual(
@@ -143,11 +149,48 @@ describe('snippets, run', () => {
       if (program === 'sh' && !(await isInstalled('curl'))) continue;
       await run(program, ['-c', snippet], options);
       const { body } = seen ?? assert.fail('nothing was sent');
-      const { name, shape, data } = (JSON.parse(body) as { inputs: [SentTensor] }).inputs[0];
+      const { name, shape, data } = (JSON.parse(body.toString()) as { inputs: [SentTensor] }).inputs[0];
       assert.deepEqual([name, shape, data.length], ['INPUT__0', [1, 3, 32, 32], ours.length]);
       const furthest = data.reduce((most, value, index) => Math.max(most, Math.abs(value - (ours[index] ?? 0))), 0);
       assert.ok(furthest < 1e-5, `furthest ${furthest}`);
     }
+  });
+
+  it('Python sends a tensor of 16-bit floats as bytes after the JSON, and curl the same', async (context) => {
+    const python = programs[1]?.[2] ?? '';
+    if (!(await isInstalled(python, '-c', 'import numpy, PIL')))
+      return context.skip('NumPy or Pillow is not installed');
+    await writeFile(path.join(folder, 'photo.jpg'), image);
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const v2 = { ...endpoint, baseUrl, protocol: 'v2' } as const;
+    const ours = preprocess(await decodeImage(image), halfTensor.input);
+    const options = { cwd: folder, env: { ...process.env, ...environment } };
+    for (const [program, snippet] of [
+      [python, asPython(v2, 'photo.jpg', halfTensor)],
+      ['sh', asCurl(v2, 'photo.jpg', halfTensor)],
+    ] as const) {
+      if (program === 'sh' && !(await isInstalled('curl'))) continue;
+      seen = undefined;
+      await run(program, ['-c', snippet], options);
+      const { body, request } = seen ?? assert.fail('nothing was sent');
+      const length = Number(request.headers['inference-header-content-length']);
+      const [sent] = (JSON.parse(body.toString('utf8', 0, length)) as { inputs: [object] }).inputs;
+      assert.deepEqual(sent, { ...halfTensor.tensor, parameters: { binary_data_size: ours.byteLength } });
+      assert.equal(request.headers['content-type'], 'application/octet-stream');
+      assert.deepEqual(body.subarray(length), Buffer.from(ours.buffer, ours.byteOffset, ours.byteLength));
+    }
+  });
+});
+
+describe('snippets for a tensor of 16-bit floats', () => {
+  it('have no numbers in the JSON, which servers refuse', () => {
+    const v2 = { ...endpoint, protocol: 'v2' } as const;
+    const python = asPython(v2, 'cat.jpg', halfTensor);
+    assert.match(python, /prepare_picture\(picture, steps\)\.astype\("<f2"\)\.tobytes\(\)/);
+    assert.match(python, /"parameters": \{"binary_data_size": len\(data\)\}/);
+    assert.match(python, /"Inference-Header-Content-Length": str\(len\(text\)\)/);
+    assert.doesNotMatch(python, /tolist\(\),|application\/json/);
+    assert.match(asCurl(v2, 'cat.jpg', halfTensor), /--header @request\.headers [^]*--data-binary @request\.bin/);
   });
 });
 
