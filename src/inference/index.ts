@@ -24,7 +24,6 @@ export { modelAnswer } from './answers/modelAnswer.ts';
 export { prepareImage } from './image/prepareImage.ts';
 export type { PreparedImage } from './image/prepareImage.ts';
 export { preprocess, preprocessFile } from './image/preprocess.ts';
-export { sees } from './image/sees.ts';
 export { seenPicture } from './image/seenPicture.ts';
 export type { RgbImage } from './image/rgbImage.ts';
 export { asCurl, asPython } from './snippets/snippets.ts';

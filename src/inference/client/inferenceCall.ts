@@ -6,12 +6,10 @@ import {
   v2InferPath,
 } from '../../kserve/index.ts';
 import type { Task } from '../../foundation/task.ts';
-import { decodeImage } from '../image/decodeImage.ts';
 import type { Endpoint } from '../endpoint.ts';
-import type { EncodedInput, ModelInput, TensorInput } from './modelInput.ts';
+import { goesAsBytes, type EncodedInput, type ModelInput, type TensorInput } from './modelInput.ts';
 import { prepareImage } from '../image/prepareImage.ts';
-import { preprocess } from '../image/preprocess.ts';
-import type { RgbImage } from '../image/rgbImage.ts';
+import { preprocessFile, type TensorNumbers } from '../image/preprocess.ts';
 import { requestDialect } from './requests/index.ts';
 
 /** The call of one image in the endpoint's protocol. */
@@ -29,7 +27,7 @@ export interface InferenceCall {
 
 /**
  * Brings an image file into the form that the model takes and writes the request.
- * @throws ModelDeckError as `prepareImage` and `decodeImage` do
+ * @throws ModelDeckError as `prepareImage` and `preprocessFile` do
  */
 export async function inferenceCall(
   endpoint: Endpoint,
@@ -39,9 +37,9 @@ export async function inferenceCall(
 ): Promise<InferenceCall> {
   const url = inferenceUrl(endpoint);
   if (input.kind === 'tensor') {
-    const pixels = await decodeImage(image, task);
-    const notes = [...pixels.notes, ...(input.note === undefined ? [] : [input.note])];
-    return { url, ...tensorBody(input, pixels), notes };
+    const { tensor, notes } = await preprocessFile(image, input.input, task);
+    const assumed = input.note === undefined ? [] : [input.note];
+    return { url, ...tensorBody(input, tensor), notes: [...notes, ...assumed] };
   }
   const { bytes, note, checked } = await prepareImage(image, endpoint, task);
   const body = encodedBody(endpoint, input, bytes);
@@ -68,12 +66,13 @@ function encodedBody(
   return before + base64 + after;
 }
 
-/** JSON has no numbers of 16 bits: those go as bytes after it. */
-function tensorBody({ input, tensor }: TensorInput, pixels: RgbImage): Pick<InferenceCall, 'body' | 'jsonLength'> {
-  const { type } = input;
-  if (type === 'float16') return buildV2BinaryRequest(tensor, preprocess(pixels, { ...input, type }));
-  const numbers = preprocess(pixels, { ...input, type });
-  const text = type === 'uint8' ? String : shortestText(tensor.datatype);
+function tensorBody(
+  asked: TensorInput,
+  numbers: TensorNumbers[keyof TensorNumbers],
+): Pick<InferenceCall, 'body' | 'jsonLength'> {
+  const { input, tensor } = asked;
+  if (goesAsBytes(asked)) return buildV2BinaryRequest(tensor, numbers);
+  const text = input.type === 'uint8' ? String : shortestText(tensor.datatype);
   // A photo has 256 levels in three channels: each number is written once.
   const texts = new Map<number, string>();
   const parts = Array.from(numbers, (number) => {

@@ -32,18 +32,19 @@ export function preprocess<Type extends ImageInput['type']>(
 }
 
 /**
- * The same of a picture file, with the notes that `decodeImage` gives; of a large file only what is needed is decoded.
+ * The same of a picture file, with the notes that `decodeImage` gives, and the pixels that the tensor is made of; of a large
+ * file only what is needed is decoded.
  * @throws ModelDeckError as `decodeImage` does, and as {@link preprocess}
  */
 export async function preprocessFile<Type extends ImageInput['type']>(
   bytes: Uint8Array,
   input: ImageInput & { readonly type: Type },
   task?: Task,
-): Promise<{ readonly tensor: TensorNumbers[Type]; readonly notes: readonly string[] }> {
+): Promise<{ readonly tensor: TensorNumbers[Type]; readonly raster: Raster; readonly notes: readonly string[] }> {
   throwIfCancelled(task);
   const levels = levelsOf(input);
   const { raster, notes } = await seenInFile(await openImage(bytes), input, task);
-  return { tensor: toTensor(raster, levels, input), notes };
+  return { tensor: toTensor(raster, levels, input), raster, notes };
 }
 
 function toTensor<Type extends ImageInput['type']>(

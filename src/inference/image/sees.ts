@@ -1,17 +1,15 @@
-import type { ImageInput } from '../../contract/modelContract.ts';
+import type { Colour } from '../../contract/modelContract.ts';
 import { imageFromPixels } from './formats/sharpImage.ts';
-import type { RgbImage } from './rgbImage.ts';
-import { seen } from './seen.ts';
+import type { Raster } from './raster.ts';
 
 /**
  * The picture that the model sees, for a person to look at: after colour, resize, crop and padding, before the numbers of range,
  * mean and std. For `bgr` the channels are shown in the order of the tensor, so that red and blue have changed places.
+ * @param raster as `seen` and `preprocessFile` make it
  * @returns a PNG of the tensor's width and height
- * @throws ModelDeckError `invalid-input` when a size of the contract cannot be
  */
-export async function sees(image: RgbImage, input: ImageInput): Promise<Uint8Array> {
-  const { width, height, channels, data } = seen(image, input);
-  const shown = input.colour === 'bgr' ? exchanged(data) : data;
+export async function sees({ width, height, channels, data }: Raster, colour: Colour): Promise<Uint8Array> {
+  const shown = colour === 'bgr' ? exchanged(data) : data;
   return (await imageFromPixels({ width, height, data: shown }, channels)).png().toBuffer();
 }
 

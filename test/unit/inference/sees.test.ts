@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import sharp from 'sharp';
 import type { ImageInput } from '../../../src/contract/modelContract.ts';
-import { decodeImage, preprocess, preprocessFile, sees } from '../../../src/inference/index.ts';
+import { decodeImage, preprocess, preprocessFile, seenPicture } from '../../../src/inference/index.ts';
 import { cut, resize, resizeParts } from '../../../src/inference/image/resize.ts';
 import type { Region } from '../../../src/inference/image/raster.ts';
+import { seen as seenPixels } from '../../../src/inference/image/seen.ts';
+import { sees } from '../../../src/inference/image/sees.ts';
 import { withinPixelBudget } from '../../../src/inference/image/pixelBudget.ts';
 import { noise, readFixture, sha256 } from './fixtures.ts';
 import { preprocessingCases } from './preprocessingCases.ts';
@@ -32,7 +34,8 @@ async function seenBy(
   image: ReturnType<typeof pixels>,
   input: Partial<ImageInput>,
 ): Promise<{ size: number[]; data: number[] }> {
-  const png = await sees(image, { ...plain, ...input });
+  const whole = { ...plain, ...input };
+  const png = await sees(seenPixels(image, whole), whole.colour);
   assert.equal((await sharp(png).metadata()).format, 'png');
   const { data, info } = await sharp(png)
     .removeAlpha()
@@ -52,6 +55,18 @@ describe('what the model sees', () => {
     assert.deepEqual((await seenBy(pixels(1, 2, 3, 40, 50, 60), { colour: 'bgr' })).data, [3, 2, 1, 60, 50, 40]);
     const grey = await seenBy(pixels(255, 0, 0, 0, 0, 0), { colour: 'grey', mean: [0], std: [1] });
     assert.deepEqual(grey.data, [76, 76, 76, 0, 0, 0]);
+  });
+
+  it('says beside the picture that red and blue are exchanged, and what was chosen in the file', async () => {
+    const file = readFixture('rgb.png');
+    const said = async (colour: 'rgb' | 'bgr'): Promise<readonly string[]> =>
+      (await seenPicture(file, { ...plain, colour })).notes;
+    assert.match((await said('bgr')).join(' '), /Red and blue are exchanged/);
+    assert.doesNotMatch((await said('rgb')).join(' '), /exchanged/);
+    const animated = readFixture('animated.gif');
+    const { notes } = await decodeImage(animated);
+    assert.ok(notes.length > 0);
+    assert.deepEqual((await seenPicture(animated, plain)).notes.slice(0, notes.length), notes);
   });
 
   it('shows the bars of a letterbox in their grey, and black padding', async () => {

@@ -49,6 +49,17 @@ async function serve(
 }
 
 describe('a V2 model that takes a tensor', () => {
+  it('gets the first of several pictures in a file, and the answer says so', async () => {
+    const shape = [-1, 3, 32, 32];
+    const { client } = await serve({ name: 'INPUT__0', datatype: 'FP32', shape }, [1, 3], {
+      preprocessing: ofThePackage,
+    });
+    const animated = readFixture('animated.gif');
+    const { notes } = await decodeImage(animated);
+    assert.ok(notes.length > 0);
+    assert.deepEqual((await client.predict({ image: animated, k: 1 })).notes.slice(0, notes.length), notes);
+  });
+
   it("gets the package's preprocessing, and its logits become labelled probabilities", async () => {
     const { client, bodies } = await serve({ name: 'INPUT__0', datatype: 'FP32', shape: [-1, 3, 32, 32] }, [1, 3, 0], {
       preprocessing: ofThePackage,
