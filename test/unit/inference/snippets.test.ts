@@ -170,7 +170,6 @@ describe('snippets, run', () => {
       ['sh', asCurl(v2, 'photo.jpg', halfTensor)],
     ] as const) {
       if (program === 'sh' && !(await isInstalled('curl'))) continue;
-      seen = undefined;
       await run(program, ['-c', snippet], options);
       const { body, request } = seen ?? assert.fail('nothing was sent');
       const length = Number(request.headers['inference-header-content-length']);
