@@ -13,13 +13,11 @@ const torchHandler = 'model-deck:image-classifier';
 const builtInHandlers = ['image_classifier', 'object_detector', 'image_segmenter', 'text_classifier', 'base_handler'];
 
 /** The questions of the first packaging. Pure: what is asked depends on the detection and the answers alone. */
-export function packageQuestions(
-  detection: Detection,
-  suggestion: ModelSpec,
-): readonly PlainQuestion<PackageQuestion>[] {
+export function packageQuestions(detection: Detection, first: ModelSpec): readonly PlainQuestion<PackageQuestion>[] {
   const usable = detection.weights.filter(isUsable);
   const weightsOf = (answers: Answers<PackageQuestion>): DetectedWeights | undefined =>
-    usable.find((weights) => weights.path === (answers.weights ?? suggestion.weights));
+    usable.find((weights) => weights.path === (answers.weights ?? first.weights));
+  const suggestionOf = (answers: Answers<PackageQuestion>): ModelSpec => chosenSuggestion(detection, first, answers);
   return [
     {
       key: 'weights',
@@ -29,7 +27,7 @@ export function packageQuestions(
           : pick(
               'Which weights?',
               usable.map((weights) => choice(weights.path, weights.explanation)),
-              suggestion.weights,
+              first.weights,
             ),
     },
     {
@@ -37,7 +35,7 @@ export function packageQuestions(
       ask: () => ({
         kind: 'input',
         prompt: 'Model name: the name of the archive and of the model in the URL',
-        value: suggestion.name,
+        value: first.name,
         validate: (value) =>
           /^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(value)
             ? undefined
@@ -49,18 +47,18 @@ export function packageQuestions(
       ask: () => ({
         kind: 'input',
         prompt: 'Version of the model',
-        value: suggestion.version,
+        value: first.version,
         validate: (value) => (/^[\w.+-]+$/.test(value) ? undefined : 'For example 1.0'),
       }),
     },
     {
       key: 'modelFile',
       ask: (answers) =>
-        hasNoCode(weightsOf(answers)) && suggestion.architecture === undefined
+        hasNoCode(weightsOf(answers)) && suggestionOf(answers).architecture === undefined
           ? pick(
               'Which Python file has the model class?',
               detection.candidates.modelFiles.map((file) => choice(file)),
-              suggestion.modelFile,
+              suggestionOf(answers).modelFile,
             )
           : undefined,
     },
@@ -75,20 +73,19 @@ export function packageQuestions(
         return pick(
           'Which handler turns requests into predictions?',
           isOnnx ? [generated, ...own] : [torch, ...own, ...builtIn],
-          isOnnx ? onnxHandler : suggestion.handler === onnxHandler ? undefined : suggestion.handler,
+          suggestionOf(answers).handler,
         );
       },
     },
     {
       key: 'labels',
-      ask: () =>
-        detection.candidates.labels.length === 0
-          ? undefined
-          : pick(
-              'Which file names the classes?',
-              [...detection.candidates.labels.map((file) => choice(file)), choice(none, 'answer with class numbers')],
-              suggestion.labels,
-            ),
+      ask: (answers) => {
+        const { labels } = suggestionOf(answers);
+        const files = new Set([...detection.candidates.labels, ...(labels === undefined ? [] : [labels])]);
+        if (files.size === 0) return undefined;
+        const items = [...[...files].map((file) => choice(file)), choice(none, 'answer with class numbers')];
+        return pick('Which file names the classes?', items, labels ?? none);
+      },
     },
     {
       key: 'source',
@@ -96,7 +93,7 @@ export function packageQuestions(
         kind: 'input',
         prompt: 'Where does the model come from? It goes with the model, so that predictions can be traced (optional)',
         placeholder: 'for example torch.hub pytorch/vision resnet18',
-        value: suggestion.provenance?.source ?? '',
+        value: first.provenance?.source ?? '',
       }),
     },
     {
@@ -105,19 +102,44 @@ export function packageQuestions(
         kind: 'input',
         prompt: 'Its licence (optional)',
         placeholder: 'for example Apache-2.0',
-        value: suggestion.provenance?.licence ?? '',
+        value: first.provenance?.licence ?? '',
       }),
     },
   ];
 }
 
-/** The spec with the answers laid over the suggestion. */
+/**
+ * What was read about the weights that the user has chosen. Nothing of other weights is carried over but the name; for
+ * weights that are no model Model Deck knows, the generated handler says in its check what they are.
+ */
+export function chosenSuggestion(
+  { suggestions, weights }: Detection,
+  first: ModelSpec,
+  answers: Answers<PackageQuestion>,
+): ModelSpec {
+  if (answers.weights === undefined || answers.weights === first.weights) return first;
+  const isOnnx = weights.some(({ path, kind }) => path === answers.weights && kind === 'onnx');
+  const { name, version } = first;
+  const plain = { name, version, weights: answers.weights, handler: isOnnx ? onnxHandler : torchHandler };
+  return suggestions[answers.weights]?.spec ?? plain;
+}
+
+/** Without answers to questions that other weights had asked, and that are not asked any more. */
+export function onlyAsked(
+  questions: readonly PlainQuestion<PackageQuestion>[],
+  answers: Answers<PackageQuestion>,
+): Answers<PackageQuestion> {
+  const asked = new Set<string>(questions.flatMap(({ key, ask }) => (ask(answers) === undefined ? [] : [key])));
+  return Object.fromEntries(Object.entries(answers).filter(([key]) => asked.has(key)));
+}
+
+/** The spec with the answers laid over the suggestion, which is that of the chosen weights. */
 export function specFromAnswers(answers: Answers<PackageQuestion>, suggestion: ModelSpec): ModelSpec {
   const { modelFile, architecture, labels, preprocessing, input, output, origins, provenance, ...rest } = suggestion;
   const handler = answers.handler ?? suggestion.handler;
   // The network and the contract were read in the weights of the suggestion.
   const isSuggested = (answers.weights ?? suggestion.weights) === suggestion.weights;
-  const chosenModelFile = answers.modelFile ?? (answers.weights === undefined ? modelFile : undefined);
+  const chosenModelFile = answers.modelFile ?? (isSuggested ? modelFile : undefined);
   const chosenLabels = answers.labels ?? labels;
   const traced: Provenance = {
     ...provenance,

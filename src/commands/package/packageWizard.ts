@@ -4,7 +4,13 @@ import type * as packaging from '../../packaging/index.ts';
 import type { Detection } from '../../packaging/read/detection.ts';
 import type { ModelSpec } from '../../packaging/spec/modelSpec.ts';
 import { multiStep, type Answers } from '../core/multiStep.ts';
-import { packageQuestions, specFromAnswers, type PackageQuestion } from './packageQuestions.ts';
+import {
+  chosenSuggestion,
+  onlyAsked,
+  packageQuestions,
+  specFromAnswers,
+  type PackageQuestion,
+} from './packageQuestions.ts';
 import { triedSpec } from './triedSpec.ts';
 import type { TryModel } from './tryModel.ts';
 
@@ -22,8 +28,9 @@ export async function askForSpec(
   const title = `Package ${path.basename(detection.folder)}`;
   let answers: Answers<PackageQuestion> = {};
   for (;;) {
-    answers = await multiStep(title, packageQuestions(detection, suggestion), answers);
-    const spec = specFromAnswers(answers, suggestion);
+    const questions = packageQuestions(detection, suggestion);
+    answers = onlyAsked(questions, await multiStep(title, questions, answers));
+    const spec = specFromAnswers(answers, chosenSuggestion(detection, suggestion, answers));
     const contract = await packageContract(detection.folder, spec);
     if (contract === undefined) return spec;
     const result = await tryModel.ask(detection.folder, spec, contract);

@@ -64,7 +64,7 @@ export async function suggestSpec(
         : ownHandler;
   if (handler === undefined) return { kind: 'none' };
   const modelFile = network?.modelFile;
-  const beside = companions([modelFile, handler], candidates, modules);
+  const beside = companions([modelFile, handler], candidates, modules, libraryFiles(question, handler));
   const spec: ModelSpec = {
     name: modelName(path.basename(path.resolve(folder))),
     version: '1.0',
@@ -85,14 +85,29 @@ function networkFor({ found, candidates, modules }: SuggestQuestion): NetworkSug
   return suggestNetwork(found, modelFile, more.length === 0 ? made : undefined);
 }
 
+/** Files that `from_pretrained` of transformers and timm read beside the weights. */
+const libraryFileNames = new Set(
+  'config.json preprocessor_config.json processor_config.json generation_config.json tokenizer.json tokenizer_config.json special_tokens_map.json vocab.json vocab.txt merges.txt'.split(
+    ' ',
+  ),
+);
+
+/** What a handler of the user's own needs, beside weights without code, to make the network with its library. */
+function libraryFiles({ found, files, modules }: SuggestQuestion, handler: string): readonly string[] {
+  if (!modules.has(handler) || found.stateDicts === undefined) return [];
+  const home = path.posix.dirname(found.path);
+  return files.filter((file) => path.posix.dirname(file) === home && libraryFileNames.has(path.posix.basename(file)));
+}
+
 /** What goes along with code of the user's own: modules that it imports, requirements, TorchServe's configuration. */
 function companions(
   code: readonly (string | undefined)[],
   candidates: Detection['candidates'],
   modules: ReadonlyMap<string, PythonModule>,
+  more: readonly string[],
 ): Pick<ModelSpec, 'extraFiles' | 'requirements' | 'configFile'> {
   const own = code.filter((file): file is string => file !== undefined && modules.has(file));
-  const extraFiles = localModules(own, modules);
+  const extraFiles = [...localModules(own, modules), ...more];
   const requirements = own.length > 0 ? candidates.requirements[0] : undefined;
   const [configFile] = candidates.configFiles;
   return {

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isUsable, packageQuestions, specFromAnswers } from '../../../src/commands/package/packageQuestions.ts';
+import {
+  chosenSuggestion,
+  isUsable,
+  onlyAsked,
+  packageQuestions,
+  specFromAnswers,
+} from '../../../src/commands/package/packageQuestions.ts';
 import type { DetectedWeights, Detection, WeightsKind } from '../../../src/packaging/read/detection.ts';
 import type { ModelSpec, Preprocessing } from '../../../src/packaging/spec/modelSpec.ts';
 
@@ -103,6 +109,46 @@ describe('specFromAnswers', () => {
       handler: 'image_classifier',
     };
     assert.ok(!('modelFile' in specFromAnswers({ weights: 'b.pt' }, eager)));
+  });
+});
+
+describe('another weights file of the folder', () => {
+  const second: ModelSpec = {
+    name: 'net',
+    version: '1.0',
+    weights: 'b384.onnx',
+    handler: 'model-deck:onnx-image-classifier',
+    labels: 'labels.txt',
+    input: { width: 384, height: 384 },
+  };
+  const of: Detection = {
+    ...detection([weights('net.onnx', 'onnx'), weights('b384.onnx', 'onnx'), weights('c.pt', 'torchscript')], {
+      labels: ['index_to_name.json', 'labels.txt'],
+    }),
+    suggestions: { 'net.onnx': { spec: onnx, findings: [] }, 'b384.onnx': { spec: second, findings: [] } },
+  };
+  const presets = (answers: object): unknown =>
+    Object.fromEntries(packageQuestions(of, onnx).map(({ key, ask }) => [key, ask(answers)?.value]));
+
+  it('brings its own suggestion, and nothing of the first one', () => {
+    const answers = { weights: 'b384.onnx' };
+    assert.deepEqual(specFromAnswers(answers, chosenSuggestion(of, onnx, answers)), second);
+    assert.deepEqual(presets(answers), { ...(presets({}) as object), labels: 'labels.txt' });
+  });
+
+  it('forgets the model file that the first one was asked for', () => {
+    const answers = { weights: 'b384.onnx', modelFile: 'model.py', version: '2' };
+    assert.deepEqual(onlyAsked(packageQuestions(of, onnx), answers), { weights: 'b384.onnx', version: '2' });
+  });
+
+  it('is taken bare where nothing was read about it', () => {
+    const answers = { weights: 'c.pt' };
+    assert.deepEqual(specFromAnswers(answers, chosenSuggestion(of, onnx, answers)), {
+      name: 'net',
+      version: '1.0',
+      weights: 'c.pt',
+      handler: 'model-deck:image-classifier',
+    });
   });
 });
 

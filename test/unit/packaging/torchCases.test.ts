@@ -198,6 +198,50 @@ describe('weights of PyTorch with a class of the user', () => {
   });
 });
 
+const huggingFaceFiles: Files = {
+  'config.json': JSON.stringify({
+    architectures: ['ResNetForImageClassification'],
+    id2label: { 0: 'NORMAL', 1: 'PNEUMONIA' },
+    model_type: 'resnet',
+  }),
+  'preprocessor_config.json': JSON.stringify({
+    image_processor_type: 'ViTImageProcessor',
+    image_mean: [0.5, 0.5, 0.5],
+    image_std: [0.5, 0.5, 0.5],
+    resample: 2,
+    size: { height: 384, width: 384 },
+  }),
+};
+
+describe('weights of PyTorch beside what Hugging Face writes', () => {
+  it('take what its files say of pictures and classes', async () => {
+    const { suggestion } = await found({
+      'model.safetensors': safetensorsFile(withClasses(tensorsOf('resnet18'), 'fc', 2)),
+      ...huggingFaceFiles,
+    });
+    assert.deepEqual([suggestion?.input?.width, suggestion?.input?.mean], [384, [0.5, 0.5, 0.5]]);
+    assert.equal(suggestion?.origins?.['input.mean'], 'preprocessor_config.json');
+    assert.equal(suggestion.origins['output.classes'], 'model.safetensors');
+    assert.equal(suggestion.labels, 'config.json');
+    assert.deepEqual(await checkPackage({ folder, spec: suggestion }), []);
+  });
+
+  it('go with them into the package of an own handler, which makes the network from them', async () => {
+    const { suggestion } = await found({
+      'model.safetensors': safetensorsFile(small),
+      ...huggingFaceFiles,
+      'requirements.txt': 'transformers==4.56.0\n',
+      'handler.py':
+        'from ts.torch_handler.base_handler import BaseHandler\n\n\nclass ViT(BaseHandler):\n    def initialize(self, context):\n        pass\n',
+    });
+    assert.deepEqual(
+      [suggestion?.handler, suggestion?.extraFiles, suggestion?.requirements],
+      ['handler.py', ['config.json', 'preprocessor_config.json'], 'requirements.txt'],
+    );
+    assert.deepEqual(await checkPackage({ folder, spec: suggestion as ModelSpec }), []);
+  });
+});
+
 describe('weights of PyTorch alone in a folder', () => {
   it('are served as the network of torchvision whose keys they have', async () => {
     const tensors = withClasses(tensorsOf('resnet18'), 'fc', 5);
