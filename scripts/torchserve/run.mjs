@@ -6,7 +6,7 @@ import { nodeTest } from '../nodeTest.mjs';
 
 const root = path.join(import.meta.dirname, '..', '..');
 ensureInstalled();
-const files = ['torchServe', 'networks'].map((name) => `test/torchserve/${name}.test.ts`);
+const files = ['torchServe', 'networks', 'matrix'].map((name) => `test/torchserve/${name}.test.ts`);
 const args = [...nodeTest('torchserve'), '--test-concurrency=1', ...files];
 const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
 process.exit(status ?? 1);
