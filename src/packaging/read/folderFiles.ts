@@ -3,7 +3,7 @@ import { readdir, readlink, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileError } from '../../foundation/fileErrors.ts';
 import { throwIfCancelled, type Task } from '../../foundation/task.ts';
-import type { OtherFormat } from './otherFormats/otherFormat.ts';
+import type { FoundFolder } from './otherFormats/otherFormat.ts';
 import { formatOfFolder } from './otherFormats/findOtherFormats.ts';
 
 export interface FolderFiles {
@@ -15,13 +15,6 @@ export interface FolderFiles {
   readonly brokenLinks: readonly { readonly path: string; readonly target: string }[];
   /** What was not looked at, in a sentence; missing where everything was. */
   readonly limit?: string;
-}
-
-/** A folder that is a model as a whole. */
-export interface FoundFolder {
-  /** Relative with `/`; `.` for the folder itself. */
-  readonly path: string;
-  readonly format: OtherFormat;
 }
 
 /** Levels below the folder that are looked into: `runs/classify/train/weights/best.onnx` has four. */

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import type { DetectedWeights } from '../detection.ts';
-import type { FoundFolder } from '../folderFiles.ts';
-import type { OtherFormat } from './otherFormat.ts';
+import type { FoundFolder, OtherFormat } from './otherFormat.ts';
 import { otherFormats } from './otherFormats.ts';
 
 /** The format that a folder is as a whole, by its name and what is in it; undefined for a folder of files. */

@@ -16,6 +16,13 @@ export interface OtherFormat {
   readonly isLastResort?: true;
 }
 
+/** A folder that is a model as a whole. */
+export interface FoundFolder {
+  /** Relative with `/`; `.` for the folder itself. */
+  readonly path: string;
+  readonly format: OtherFormat;
+}
+
 /** Recognises a file by its endings, in small letters with their dots. */
 export function endsWith(...endings: readonly string[]): (baseName: string) => boolean {
   return (baseName) => endings.some((ending) => baseName.endsWith(ending));
