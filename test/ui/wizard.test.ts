@@ -66,7 +66,7 @@ describe('the first packaging of a folder, from the palette', () => {
       'name: my-model',
       'source: a test',
       'licence: Apache-2.0',
-      'crop: 224',
+      'width: 224',
       'labels: index_to_name.json',
     ]) {
       assert.ok(spec.includes(line), `${line} in\n${spec}`);
@@ -89,7 +89,7 @@ describe('the first packaging of a folder, from the palette', () => {
     await page.getByTestId('entry').first().waitFor();
     await workbench.screenshot('5-archive');
     await expect(page.getByTestId('manifest')).toHaveText(/my-model/);
-    await expect(page.getByTestId('entry')).toHaveCount(5);
+    await expect(page.getByTestId('entry')).toHaveCount(6);
     await expect(page.getByTestId('entry').filter({ hasText: 'onnx_image_classifier.py' })).toHaveCount(1);
   });
 });
