@@ -122,8 +122,10 @@ describe('the wizard lets a model be tried before anything is written', () => {
     await workbench.answer();
     await workbench.question('(2/2)');
     await workbench.answer();
-    await workbench.notification(/colours is ready.*same answer here as there, largest difference/).waitFor();
+    const ready = workbench.notification('colours is ready');
+    await ready.waitFor();
     await workbench.screenshot('8-deployed');
+    await expect(ready).toContainText(/same answer here as there, largest difference/);
   });
 
   it('does not package a model whose example gets another label', async () => {

@@ -39,9 +39,10 @@ export class PackageModel {
   /** @param target a folder, or a file in it; from a menu or a script */
   async run(target: unknown): Promise<void> {
     const where = pathArgument(target) ?? activeModelPath() ?? (await askForModelFolder('Package Model'));
-    const made = await this.packageFolder(await folderOf(where));
+    const folder = await folderOf(where);
+    const made = await this.packageFolder(folder);
     // Not awaited: the command is done, whether or not the user answers.
-    void this.offerNextSteps(made);
+    void this.offerNextSteps(made, folder);
   }
 
   /** Packages a folder; asks only when it has no model-deck.yaml yet. */
@@ -111,14 +112,15 @@ export class PackageModel {
     return spec;
   }
 
-  private async offerNextSteps(made: ModelPackage): Promise<void> {
+  private async offerNextSteps(made: ModelPackage, folder: string): Promise<void> {
     const main = mainPath(made);
     const summary = `${path.basename(main)} is packaged: ${formatBytes(made.size)}, sha256 ${made.sha256.slice(0, 12)}…`;
     const deploy = 'Deploy…';
     const open = 'Open';
     const chosen = await vscode.window.showInformationMessage(summary, deploy, open);
     const uri = vscode.Uri.file(main);
-    if (chosen === deploy) await vscode.commands.executeCommand('modelDeck.deployModel', uri);
+    // The folder, not the archive: what model-deck.yaml says beside it (source, examples) belongs to the deploy.
+    if (chosen === deploy) await vscode.commands.executeCommand('modelDeck.deployModel', vscode.Uri.file(folder));
     if (chosen === open)
       await vscode.commands.executeCommand(main.endsWith('.mar') ? 'vscode.open' : 'revealInExplorer', uri);
   }
