@@ -10,7 +10,11 @@ export function dropZone(post: Post): HTMLElement {
     { class: 'drop', type: 'button', 'data-testid': 'drop' },
     icon('image'),
     el('span', { class: 'drop-title' }, 'Drop images here, paste them, or select to browse'),
-    el('span', { class: 'quiet' }, 'JPEG, PNG, WebP, GIF, TIFF. From the Explorer, hold Shift while you drop.'),
+    el(
+      'span',
+      { class: 'quiet' },
+      'JPEG, PNG, WebP, GIF, TIFF, BMP, AVIF and more. From the Explorer, hold Shift while you drop.',
+    ),
   );
   zone.addEventListener('click', () => post({ type: 'browse' }));
   let depth = 0;
