@@ -209,10 +209,13 @@ describe('archives, ours and those of torch-model-archiver', () => {
       spec,
       outputFolder: path.join(peer.modelFolder, 'out'),
     });
-    for (const name of ['onnx_image_classifier.py', 'preprocessing.json']) {
+    for (const name of ['onnx_image_classifier.py', 'preprocessing.json', 'contract.json']) {
       await writeFiles({ [`generated/${name}`]: Buffer.from(await readEntry(made.path, name, 1 << 20)).toString() });
     }
-    const change = { handler: 'generated/onnx_image_classifier.py', extra_files: 'generated/preprocessing.json' };
+    const change = {
+      handler: 'generated/onnx_image_classifier.py',
+      extra_files: 'generated/preprocessing.json,generated/contract.json',
+    };
     for (const archiveFormat of formats) {
       assert.deepEqual(differences(await peer.compare({ ...spec, archiveFormat }, change)), [], archiveFormat);
     }
