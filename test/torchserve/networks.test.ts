@@ -113,6 +113,7 @@ describe('weights of torchvision in an empty folder, in a real TorchServe', () =
       // Java and its workers are in the group of the script that started them.
       process.kill(-process_.pid, 'SIGTERM');
       await ended;
+      await waitUntil('Java has ended, too', () => isGone(process_.pid ?? 0));
     }
     await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   });
@@ -171,4 +172,14 @@ async function freePorts(count: number): Promise<readonly number[]> {
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
+}
+
+/** Whether no process of the group is left. */
+function isGone(group: number): boolean {
+  try {
+    process.kill(-group, 0);
+    return false;
+  } catch {
+    return true;
+  }
 }

@@ -217,7 +217,9 @@ describe('a real TorchServe on this computer', () => {
   });
 
   it('leaves no process and no folder', async () => {
-    assert.deepEqual(torchServes(), processesBefore);
+    // What belongs to others may end, or be on its way out, at any time.
+    const stayed = torchServes().filter((line) => !processesBefore.includes(line));
+    assert.deepEqual(stayed, []);
     const left = (await readdir(tmpdir())).filter((name) => name.startsWith('model-deck-torchserve-'));
     assert.deepEqual(left, []);
   });
