@@ -18,15 +18,18 @@ export interface ClustersSource extends ContextSource {
 
 /** The rows of all contexts. Remembers what is known of each until the kubeconfig changes. */
 export class ClusterRows {
-  private readonly reading = once(() => this.source.contexts());
+  /** Kept until the kubeconfig changes: rows are drawn with each change in a cluster. */
+  private readonly reading = once(async () => {
+    const [contexts, problems] = await Promise.all([this.source.contexts(), this.source.problems()]);
+    return { contexts, problems };
+  });
   private readonly byName = new Map<string, ContextRows>();
 
   constructor(private readonly source: ClustersSource) {}
 
   async nodes(): Promise<readonly TreeNode[]> {
     try {
-      const contexts = await this.reading();
-      const problems = await this.source.problems();
+      const { contexts, problems } = await this.reading();
       const broken = problems.map((problem, index) => problemNode(`contexts/:problem${index}`, problem));
       if (contexts.length === 0 && broken.length === 0) return [await this.emptyNode()];
       return [...contexts.map((context) => this.rowsOf(context).node()), ...broken];
