@@ -4,7 +4,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { CodeServer } from './codeServerInstall.ts';
 import { vscodeVersions } from './versions.ts';
-import { freePort, startProcessGroup, waitForHttp } from './processGroup.ts';
+import { freePorts } from '../../src/foundation/freePorts.ts';
+import { startProcessGroup, waitForHttp } from './processGroup.ts';
 
 /** What a VS Code is started with. All paths are absolute. */
 export interface WorkbenchOptions {
@@ -69,7 +70,7 @@ export async function startCodeServer(server: CodeServer, options: WorkbenchOpti
     if (status !== 0) throw new Error(`${options.vsix} could not be installed:\n${stdout}${stderr}`);
   }
 
-  const port = await freePort();
+  const [port] = await freePorts(1);
   const listen = ['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'];
   // Recent versions ignore the extension that a page's address names, unless they are told that they are tested; then
   // they show no dialogs. So the tests that answer dialogs install the packed extension there.

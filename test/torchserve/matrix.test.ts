@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { freePorts } from '../../src/local/torchserve/serverConfig.ts';
+import { torchServePorts } from '../../src/local/torchserve/serverConfig.ts';
 import { startTorchServe, type TorchServeProcess } from '../../src/local/torchserve/torchServeProcess.ts';
 import { torchServeEnvironment } from '../../scripts/torchserve/environment.ts';
 import type { MatrixCase } from '../parity/matrixCases.ts';
@@ -26,7 +26,7 @@ describe('one picture has one answer: TorchServe with the generated ONNX handler
     const models = path.join(storeFolder, 'model-store');
     for (const folder of [models, workFolder]) await mkdir(folder, { recursive: true });
     for (const one of peer.cases) await copyFile((await peer.packaged(one)).path, path.join(models, `${one.name}.mar`));
-    const ports = await freePorts();
+    const ports = await torchServePorts();
     inference = `http://127.0.0.1:${ports.inference}`;
     management = `http://127.0.0.1:${ports.management}`;
     const configFile = path.join(workFolder, 'config.properties');

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { freePorts } from '../../src/foundation/freePorts.ts';
 import { checkPackage, detectModelFolder, packageModel } from '../../src/packaging/index.ts';
 import type { ModelSpec } from '../../src/packaging/spec/modelSpec.ts';
 import { torchServeEnvironment } from '../../scripts/torchserve/environment.ts';
@@ -165,14 +165,6 @@ describe('weights of torchvision in an empty folder, in a real TorchServe', () =
     near((await askedOf('bare', scores, turned)).scores, expected['turned']);
   });
 });
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
 
 /** Whether no process of the group is left. */
 function isGone(group: number): boolean {

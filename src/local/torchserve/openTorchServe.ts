@@ -17,7 +17,7 @@ import { readArchive } from '../../packaging/index.ts';
 import type { Backend } from '../server/backend.ts';
 import type { ServedModel, TorchServeEngine } from '../serverRequest.ts';
 import { loadFailure } from './loadFailure.ts';
-import { freePorts, localConfig } from './serverConfig.ts';
+import { localConfig, torchServePorts } from './serverConfig.ts';
 import { startTorchServe, type TorchServeProcess } from './torchServeProcess.ts';
 
 /** How long a model may take until a worker is ready, in milliseconds; torch alone takes half a minute on slow disks. */
@@ -41,7 +41,7 @@ export async function openTorchServe(
   task: Task<'start-server' | 'load-model'>,
 ): Promise<TorchServeBackend> {
   const { engine, modelName } = model;
-  const ports = await freePorts();
+  const ports = await torchServePorts();
   const configFile = path.join(engine.workFolder, 'config.properties');
   await writeFile(configFile, await localConfig(engine.storeFolder, ports));
   throwIfCancelled(task);

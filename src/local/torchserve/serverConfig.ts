@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { fileError } from '../../foundation/fileErrors.ts';
+import { freePorts } from '../../foundation/freePorts.ts';
 
 /** Ports on 127.0.0.1 that a TorchServe listens on. */
 export interface TorchServePorts {
@@ -14,20 +13,9 @@ export interface TorchServePorts {
   readonly grpcManagement: number;
 }
 
-/** Ports that were free a moment ago, all held until all are known, so that they differ. */
-export async function freePorts(): Promise<TorchServePorts> {
-  const servers = Array.from({ length: 5 }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once('error', reject);
-          server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  const [inference = 0, management = 0, metrics = 0, grpcInference = 0, grpcManagement = 0] = ports;
+/** A port for each of TorchServe's listeners. */
+export async function torchServePorts(): Promise<TorchServePorts> {
+  const [inference = 0, management = 0, metrics = 0, grpcInference = 0, grpcManagement = 0] = await freePorts(5);
   return { inference, management, metrics, grpcInference, grpcManagement };
 }
 

@@ -1,8 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startProcessGroup } from '../../../scripts/vscode/processGroup.ts';
@@ -107,18 +105,4 @@ export async function keepProcesses(): Promise<ProcessKeeper> {
  */
 function programEnvironment(folder: string): NodeJS.ProcessEnv {
   return { ...process.env, KUBECONFIG: undefined, HOME: folder, GOGC: '400' };
-}
-
-/** Ports of 127.0.0.1 that were free a moment ago, all held until all are known, so that they differ. */
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await new Promise((resolve, reject) => server.once('listening', resolve).once('error', reject));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { freePorts } from '../../../src/foundation/freePorts.ts';
 import { waitUntil } from '../../waitUntil.ts';
 import { v2ServerEnvironment } from './environment.ts';
 
@@ -17,7 +16,7 @@ export interface V2Server {
 /** @param graph the ONNX file; resolves when the server answers */
 export async function startV2Server(graph: string, log: (line: string) => void): Promise<V2Server> {
   const python = await v2ServerEnvironment(log);
-  const port = await freePort();
+  const [port] = await freePorts(1);
   const child = spawn(python, [path.join(import.meta.dirname, 'server.py'), graph, String(port)], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -41,13 +40,4 @@ async function isReady(url: string): Promise<boolean> {
     (response) => response.ok,
     () => false,
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Container, Pod } from '../kubeTypes.ts';
 import type { KeptProcess, ProcessKeeper } from '../processKeeper.ts';
-import { freePorts } from '../processKeeper.ts';
+import { freePorts } from '../../../../src/foundation/freePorts.ts';
 import type { ContainerLog } from './containerLog.ts';
 import { imageVersion, isAtLeast } from './imageVersion.ts';
 import { startWrapper } from './kserveWrapper.ts';

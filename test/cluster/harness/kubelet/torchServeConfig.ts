@@ -1,4 +1,4 @@
-import { freePorts } from '../processKeeper.ts';
+import { freePorts } from '../../../../src/foundation/freePorts.ts';
 import type { Forward } from './kwokObjects.ts';
 import { onHost } from './podVolumes.ts';
 import type { HostMount } from './podVolumes.ts';
