@@ -8,6 +8,13 @@ import { expect, patience } from './expect.ts';
 /** For what is there already, or is not; in milliseconds. */
 const glance = 200;
 
+/** A tooltip goes when a user moves the mouse on; Playwright would wait for ever until what lies below it is free. */
+const tooltipsLetThrough = `addEventListener('DOMContentLoaded', () => {
+  const style = document.createElement('style');
+  style.textContent = '.context-view:has(.monaco-hover), .monaco-hover { pointer-events: none !important }';
+  document.head.append(style);
+});`;
+
 /** The window of VS Code as a user has it: what is seen, clicked and typed; nothing is called behind its back. */
 export class Workbench {
   private constructor(
@@ -18,6 +25,7 @@ export class Workbench {
   /** @param screenshots folder for {@link screenshot}; made when needed */
   static async open(browser: Browser, url: string, screenshots: string): Promise<Workbench> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    await context.addInitScript({ content: tooltipsLetThrough });
     const page = await context.newPage();
     page.setDefaultTimeout(patience);
     await page.goto(url);
