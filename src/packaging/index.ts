@@ -10,3 +10,4 @@ export { extractArchive, readArchive, readEntry, requireManifest } from './kinds
 export { contractOf, withContract } from './spec/specContract.ts';
 export { parseSpec, readSpec } from './spec/parseSpec.ts';
 export { formatSpec, rememberDeploy, writeSpec } from './spec/writeSpec.ts';
+export { withOtherWeights } from './spec/editSpec.ts';

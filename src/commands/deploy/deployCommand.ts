@@ -6,7 +6,7 @@ import { ModelDeckError } from '../../foundation/error.ts';
 import type { PackageKind } from '../../packaging/kinds/packageKind.ts';
 import type { ModelPackage } from '../../packaging/modelPackage.ts';
 import { servesOf } from '../../packaging/kinds/beforeKinds.ts';
-import { modelSpecFileName, type DeploySpec } from '../../packaging/spec/modelSpec.ts';
+import type { DeploySpec } from '../../packaging/spec/modelSpec.ts';
 import type { StoredModel } from '../../stores/modelStore.ts';
 import type { Deployment, Target } from '../../targets/target.ts';
 import { activeModelPath, askForModelFolder, folderOf, pathArgument, rowSubject } from '../core/arguments.ts';
@@ -73,9 +73,7 @@ export class DeployModel {
     if (kind) return { modelPackage: await this.adopt(kind, where) };
     const folder = await folderOf(where);
     // Packaging again is quick and gives the same bytes for the same input, so what is deployed is never stale.
-    const modelPackage = await this.packageModel.packageFolder(folder);
-    const specFile = path.join(folder, modelSpecFileName);
-    return { modelPackage, specFile, spec: await (await this.services.packaging()).readSpec(specFile) };
+    return this.packageModel.packageFolder(folder);
   }
 
   /** A model of a folder of this computer is put into the cluster's store; every other one is taken from where it is. */

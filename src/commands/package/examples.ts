@@ -41,8 +41,14 @@ export async function askExamples(
   return answers;
 }
 
-/** An error for each example that does not get its label, in its line of `model-deck.yaml`. */
-export function exampleFindings(answers: readonly ExampleAnswer[], specFile: string, text: string): readonly Finding[] {
+/**
+ * An error for each example that does not get its label, in its line of `model-deck.yaml`.
+ * @param specFile absolute path and text; left out where there is no file yet
+ */
+export function exampleFindings(
+  answers: readonly ExampleAnswer[],
+  specFile?: { readonly path: string; readonly text: string },
+): readonly Finding[] {
   return answers.flatMap((one, index) => {
     const problem = exampleProblem(one);
     if (problem === undefined) return [];
@@ -54,7 +60,9 @@ export function exampleFindings(answers: readonly ExampleAnswer[], specFile: str
         remedy:
           one.failure?.remedy ??
           'Correct "input" and "output", or the label, or take the example out if the model has changed.',
-        location: { path: specFile, ...locate(text, ['examples', String(index)]) },
+        ...(specFile && {
+          location: { path: specFile.path, ...locate(specFile.text, ['examples', String(index)]) },
+        }),
       },
     ];
   });

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { ModelDeckError } from '../../foundation/error.ts';
 import type { Finding } from '../../packaging/read/detection.ts';
 import { modelSpecFileName } from '../../packaging/spec/modelSpec.ts';
 
@@ -22,20 +21,6 @@ export class Findings implements vscode.Disposable {
       const ofFile = findings.filter((finding) => fileOf(finding) === file);
       this.collection.set(vscode.Uri.file(file), ofFile.map(diagnostic));
     }
-  }
-
-  /** @throws ModelDeckError `invalid-input` when one of them stops packaging */
-  throwOnErrors(folder: string, findings: readonly Finding[]): void {
-    const errors = findings.filter((finding) => finding.severity === 'error');
-    const first = errors[0];
-    if (first === undefined) return;
-    const more = errors.length === 1 ? '' : ` ${errors.length - 1} more stand under Problems.`;
-    const location = first.location ?? { path: path.join(folder, modelSpecFileName) };
-    throw new ModelDeckError('invalid-input', `${path.basename(folder)} was not packaged: ${first.message}`, {
-      remedy: `${first.remedy}${more}`,
-      location,
-      nextStep: { kind: 'open-file', location },
-    });
   }
 }
 

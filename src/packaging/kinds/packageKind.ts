@@ -42,6 +42,8 @@ export interface CheckRequest {
   readonly spec: ModelSpec;
   /** Absolute path of the file that the spec was read from, if there is one. */
   readonly specFile?: string;
+  /** The text that the spec was read from, where it is not the file's: it may stand unsaved in an editor. */
+  readonly specText?: string;
 }
 
 export interface PackageRequest {

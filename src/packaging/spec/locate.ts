@@ -42,9 +42,16 @@ function findKey(
     if (isItem) {
       items += 1;
       if (String(items) === key) return { line, indent };
-    } else if (content.trimStart().startsWith(`${key}:`)) {
+    } else if (isKey(content.trimStart(), key)) {
       return { line, indent };
     }
   }
   return undefined;
+}
+
+/** Whether a line begins with a key, in quotes or not. */
+function isKey(line: string, key: string): boolean {
+  return ['', '"', "'"].some(
+    (quote) => line.startsWith(`${quote}${key}${quote}`) && /^\s*:/.test(line.slice(key.length + 2 * quote.length)),
+  );
 }

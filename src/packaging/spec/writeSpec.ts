@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { dump } from 'js-yaml';
 import type { ContractField } from '../../contract/modelContract.ts';
 import { writeWhole } from '../../foundation/writeWhole.ts';
 import { fileError } from '../../foundation/fileErrors.ts';
+import { withDeploy, yaml } from './editSpec.ts';
 import type { DeploySpec, ModelSpec } from './modelSpec.ts';
 
 const header = `# How Model Deck packages this folder. Change it by hand; the next packaging just runs.
@@ -76,28 +76,6 @@ export async function rememberDeploy(file: string, deploy: DeploySpec): Promise<
   }
   const changed = withDeploy(text, deploy);
   if (changed !== text) await replace(file, changed);
-}
-
-/** The text of a spec with its top-level `deploy` replaced, or put at the end where it has none. */
-export function withDeploy(text: string, deploy: DeploySpec): string {
-  const end = text.includes('\r\n') ? '\r\n' : '\n';
-  const lines = text.split(/\r?\n/);
-  const block = yaml({ deploy }).trimEnd().split('\n');
-  const start = lines.findIndex((line) => /^(["']?)deploy\1\s*:/.test(line));
-  if (start < 0) {
-    while (lines.at(-1)?.trim() === '') lines.pop();
-    return [...lines, ...block, ''].join(end);
-  }
-  // What belongs to it is indented; comments and empty lines before the next key belong to that one.
-  let after = start + 1;
-  for (let line = after; line < lines.length && !/^\S/.test(lines[line] ?? ''); line += 1) {
-    if (/^\s+[^#\s]/.test(lines[line] ?? '')) after = line + 1;
-  }
-  return [...lines.slice(0, start), ...block, ...lines.slice(after)].join(end);
-}
-
-function yaml(value: unknown): string {
-  return dump(value, { lineWidth: -1, noRefs: true, flowLevel: 2 });
 }
 
 async function replace(file: string, text: string): Promise<void> {

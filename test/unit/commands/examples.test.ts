@@ -43,8 +43,8 @@ describe('examples in model-deck.yaml', () => {
   it('that get another label are errors in their line, with what came instead', () => {
     const text = formatSpec(spec);
     const [right, wrong] = [of({ cat: 0.9, dog: 0.1 }), of({ dog: 0.75, cat: 0.25 })];
-    assert.deepEqual(exampleFindings([right], 'model-deck.yaml', text), []);
-    const [finding, ...more] = exampleFindings([right, wrong], '/m/model-deck.yaml', text);
+    assert.deepEqual(exampleFindings([right], { path: 'model-deck.yaml', text }), []);
+    const [finding, ...more] = exampleFindings([right, wrong], { path: '/m/model-deck.yaml', text });
     assert.equal(more.length, 0);
     assert.equal(finding?.severity, 'error');
     assert.equal(finding?.message, 'The example photos/a.jpg is "dog" (75.0 %), and "cat" is expected.');
@@ -55,7 +55,7 @@ describe('examples in model-deck.yaml', () => {
     const answers = await askExamples([example], () =>
       Promise.reject(new ModelDeckError('not-found', 'There is no a.jpg.', { remedy: 'Put it back.' })),
     );
-    const [finding] = exampleFindings(answers, 'model-deck.yaml', '');
+    const [finding] = exampleFindings(answers);
     assert.match(finding?.message ?? '', /no answer: There is no a\.jpg/);
     assert.equal(finding?.remedy, 'Put it back.');
   });

@@ -6,7 +6,8 @@ import { describe, it } from 'node:test';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
 import type { DeploySpec, ModelSpec } from '../../../src/packaging/spec/modelSpec.ts';
 import { parseSpec, readSpec } from '../../../src/packaging/spec/parseSpec.ts';
-import { formatSpec, rememberDeploy, withDeploy, writeSpec } from '../../../src/packaging/spec/writeSpec.ts';
+import { withDeploy, withOtherWeights } from '../../../src/packaging/spec/editSpec.ts';
+import { formatSpec, rememberDeploy, writeSpec } from '../../../src/packaging/spec/writeSpec.ts';
 
 const full: ModelSpec = {
   name: 'net',
@@ -157,6 +158,32 @@ describe('withDeploy', () => {
     const changed = withDeploy('name: net\r\nversion: 1\r\nhandler: h.py\r\n', deploy);
     assert.doesNotMatch(changed, /[^\r]\n/);
     assert.deepEqual(spec(changed)?.deploy, deploy);
+  });
+});
+
+describe('withOtherWeights', () => {
+  const sha = 'b'.repeat(64);
+  const lines: Readonly<Record<string, readonly [string, string]>> = {
+    'a plain name': ['weights: a.onnx', 'weights: c d.onnx'],
+    'a name in quotes with a comment': ["weights: 'a#.onnx' # best", 'weights: c d.onnx # best'],
+    'a quoted key': ['"weights": "a.onnx"', '"weights": c d.onnx'],
+    'Windows line ends': ['weights: a.onnx\r', 'weights: c d.onnx\r'],
+  };
+  for (const [what, [before, behind]] of Object.entries(lines)) {
+    it(`changes that line alone: ${what}`, () => {
+      const text = `name: net\n${before}\nhandler: weights.py\n`;
+      assert.equal(withOtherWeights(text, {}, { weights: 'c d.onnx' }), text.replace(before, behind));
+    });
+  }
+
+  it('changes the sha256, wherever it stands', () => {
+    const text = `weights: a.onnx\nprovenance: { sha256: ${'a'.repeat(64)} }\n`;
+    const changed = withOtherWeights(
+      text,
+      { provenance: { sha256: 'a'.repeat(64) } },
+      { weights: 'b.onnx', sha256: sha },
+    );
+    assert.equal(changed, `weights: b.onnx\nprovenance: { sha256: ${sha} }\n`);
   });
 });
 

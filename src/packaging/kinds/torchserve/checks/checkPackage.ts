@@ -36,11 +36,11 @@ const longestSource = 4 * 1024 * 1024;
  * @throws ModelDeckError `cancelled`, or what the file system says to a file that was there a moment ago
  */
 export async function checkPackage(
-  { folder, spec, specFile }: CheckRequest,
+  { folder, spec, specFile, specText }: CheckRequest,
   task: Task = {},
 ): Promise<readonly Finding[]> {
   throwIfCancelled(task);
-  const at = await specLocator(specFile);
+  const at = await specLocator(specFile, specText);
   const { parts, findings } = await collectParts({ folder, spec, at });
   const context = await readContext({ folder, spec, at, task, parts });
   findings.unshift(...checkName(context));

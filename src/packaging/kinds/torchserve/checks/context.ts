@@ -52,9 +52,9 @@ export interface CheckContext {
   readonly at: (...keys: KeyPath) => FindingLocation | undefined;
 }
 
-/** Looks fields up in the text of the spec file, so that findings stand on the very line. */
-export async function specLocator(specFile: string | undefined): Promise<CheckContext['at']> {
-  const text = specFile === undefined ? undefined : await readFile(specFile, 'utf8').catch(() => undefined);
+/** Looks fields up in the text of the spec file, so that findings stand on the very line. @param written its text, if known */
+export async function specLocator(specFile: string | undefined, written?: string): Promise<CheckContext['at']> {
+  const text = written ?? (specFile === undefined ? undefined : await readFile(specFile, 'utf8').catch(() => undefined));
   if (specFile === undefined || text === undefined) return () => undefined;
   return (...keys) => ({ path: specFile, ...locate(text, keys) });
 }

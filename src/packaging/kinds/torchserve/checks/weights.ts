@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { throwIfCancelled } from '../../../../foundation/task.ts';
+import { sha256OfFile } from '../../../../foundation/sha256OfFile.ts';
 import { describeArchitecture } from '../../../read/architectures/describe.ts';
 import { recogniseArchitecture } from '../../../read/architectures/recognise.ts';
 import type { Finding } from '../../../read/detection.ts';
@@ -255,12 +253,7 @@ export async function checkProvenance(context: CheckContext): Promise<Finding[]>
   const expected = spec.provenance?.sha256?.toLowerCase();
   const file = fileOf(context, 'weights');
   if (expected === undefined || file === undefined || weights === undefined || weights.size > largestHashed) return [];
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
-    throwIfCancelled(task);
-    hash.update(chunk as Buffer);
-  }
-  const actual = hash.digest('hex');
+  const actual = await sha256OfFile(file, task);
   if (actual === expected || partOf(context, 'weights') === undefined) return [];
   return [
     {
