@@ -54,7 +54,8 @@ export interface CheckContext {
 
 /** Looks fields up in the text of the spec file, so that findings stand on the very line. @param written its text, if known */
 export async function specLocator(specFile: string | undefined, written?: string): Promise<CheckContext['at']> {
-  const text = written ?? (specFile === undefined ? undefined : await readFile(specFile, 'utf8').catch(() => undefined));
+  const text =
+    written ?? (specFile === undefined ? undefined : await readFile(specFile, 'utf8').catch(() => undefined));
   if (specFile === undefined || text === undefined) return () => undefined;
   return (...keys) => ({ path: specFile, ...locate(text, keys) });
 }
