@@ -16,7 +16,7 @@ export { runtimeChoices } from './choices/runtimeChoices.ts';
 export { parseConfigProperties } from './configProperties.ts';
 export type { ConfigProperties, SnapshotModel } from './configProperties.ts';
 export { deploymentModeOf } from './deploymentMode.ts';
-export type { DiagnosisCode } from './diagnosis/codes.ts';
+export { familyOf, type CodeFamily, type DiagnosisCode } from './diagnosis/codes.ts';
 export type { Diagnosis } from './diagnosis/diagnosis.ts';
 export type { DiagnosisEvidence, LogRequest, LogTail } from './diagnosis/evidence.ts';
 export { diagnose, noCauseFound, wantsLogsOf } from './diagnosis/index.ts';

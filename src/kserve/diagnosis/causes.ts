@@ -2,7 +2,7 @@ import { admissionDenied, limitRange, podSecurity, quotaExceeded, serviceAccount
 import { claimMissing, claimPending, claimWaitsForPod } from './claims.ts';
 import { containerConfig } from './containerConfig.ts';
 import { controllerSilent } from './controllerSilent.ts';
-import { crashLoop, execFormat, knownCrash, outOfMemory, probeKilled } from './crash.ts';
+import { crashLoop, execFormat, knownCrash, outOfMemory, probeKilled, startedAgain } from './crash.ts';
 import { deadlineExceeded } from './deadline.ts';
 import { forbidden } from './forbidden.ts';
 import { imagePull } from './imagePull.ts';
@@ -69,6 +69,7 @@ export const causes: readonly Cause[] = [
   probeKilled,
   crashLoop,
   workerDied,
+  startedAgain,
   revisionFailed,
   knativeNetwork,
   ingress,

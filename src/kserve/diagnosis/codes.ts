@@ -161,4 +161,16 @@ export const diagnosisCodes = [
 ] as const;
 
 /** The resource that a node has too little of, or ran low on, stands in two of the codes. */
-export type DiagnosisCode = (typeof diagnosisCodes)[number] | `insufficient-${string}` | `evicted-${string}`;
+export type DiagnosisCode = PlainCode | `insufficient-${string}` | `evicted-${string}`;
+
+type PlainCode = (typeof diagnosisCodes)[number];
+
+/** A code without the resource that stands in it: what tables of causes have as their keys. */
+export type CodeFamily = PlainCode | 'insufficient' | 'evicted';
+
+export function familyOf(code: DiagnosisCode): CodeFamily {
+  const family = resourceFamilies.find((each) => code.startsWith(`${each}-`));
+  return family ?? (code as PlainCode);
+}
+
+const resourceFamilies = ['insufficient', 'evicted'] as const;

@@ -2,7 +2,10 @@ import { formatQuantity } from '../quantity.ts';
 import { findInLog, lastLines, lastPythonError } from './logPatterns.ts';
 import {
   containerWords,
-  logsOf,
+  healsByRestart,
+  isFirstFailure,
+  isRunningAgain,
+  lastWordsOf,
   oneLine,
   podObject,
   showLogs,
@@ -12,25 +15,38 @@ import {
   type Facts,
 } from './facts.ts';
 import { matchPhrase } from './phrase.ts';
-import { serverPatterns } from './serverPatterns.ts';
+import { patternsFor } from './serverPatterns.ts';
 import type { Cause } from './cause.ts';
+import type { Diagnosis } from './diagnosis.ts';
 import type { KubeEvent } from '../resources/core.ts';
 
-/** Containers that ended with an error and do not run well since. */
-function crashed(facts: Facts): readonly ContainerFact[] {
+/** What became of one container, as far as this can be the reason. */
+type Judge = (facts: Facts, fact: ContainerFact) => Diagnosis | undefined;
+
+/** Containers that ended with an error. */
+function failed(facts: Facts): readonly ContainerFact[] {
   return facts.containers.filter(
     ({ status, ended, isInit }) =>
       ended !== undefined &&
       !(isInit && ended.exitCode === 0) &&
-      !(status.ready === true && status.state?.running !== undefined) &&
       (ended.exitCode !== 0 || status.state?.waiting?.reason === 'CrashLoopBackOff'),
   );
 }
 
+/** Of those that are down. A container that was started again is judged by what it does now: see {@link startedAgain}. */
+function whileDown(judge: Judge): Cause {
+  return (facts) => {
+    for (const fact of failed(facts)) {
+      const diagnosis = fact.status.state?.running === undefined ? judge(facts, fact) : undefined;
+      if (diagnosis !== undefined) return diagnosis;
+    }
+    return undefined;
+  };
+}
+
 /** Ended by the kernel for its memory. */
-export const outOfMemory: Cause = (facts) => {
-  const fact = crashed(facts).find(({ ended }) => ended?.reason === 'OOMKilled');
-  if (fact === undefined) return undefined;
+const byMemory: Judge = (facts, fact) => {
+  if (fact.ended?.reason !== 'OOMKilled') return undefined;
   const limit = containerOf(fact)?.resources?.limits?.['memory'];
   const than = limit === undefined ? 'the node could give' : `its limit of ${formatQuantity('memory', limit)}`;
   return {
@@ -47,9 +63,9 @@ export const outOfMemory: Cause = (facts) => {
 };
 
 /** The image's program is not one for the node's processor: the kernel says so before its first instruction. */
-export const execFormat: Cause = (facts) => {
-  const fact = crashed(facts).find((each) => matchPhrase(/exec format error/, facts.phrase(saidBy(facts, each))));
-  if (fact === undefined) return undefined;
+const byProcessor: Judge = (facts, fact) => {
+  const said = lastWordsOf(facts, fact);
+  if (!matchPhrase(/exec format error/, facts.phrase(said))) return undefined;
   return {
     code: 'exec-format',
     category: 'unsupported',
@@ -59,28 +75,26 @@ export const execFormat: Cause = (facts) => {
     nextStep: showManifest(facts),
     severity: 'error',
     object: podObject(fact.pod),
-    evidence: [...lastLines(saidBy(facts, fact), 2), endingOf(fact)],
+    evidence: [...lastLines(said, 2), endingOf(fact)],
   };
 };
 
-/** A container that ends again and again, as its log names it. */
-export const knownCrash: Cause = (facts) => {
-  for (const fact of crashed(facts)) {
-    const found = findInLog(facts.phrase(saidBy(facts, fact)), serverPatterns);
-    if (found === undefined) continue;
-    return {
-      code: found.pattern.code,
-      category: found.pattern.category,
-      mayHeal: found.pattern.mayHeal ?? false,
-      summary: found.pattern.summary(found.match, facts.name),
-      remedy: found.pattern.remedy,
-      nextStep: showLogs(facts, fact),
-      severity: 'error',
-      object: podObject(fact.pod),
-      evidence: [oneLine(found.line), endingOf(fact)],
-    };
-  }
-  return undefined;
+/** As its log names it. */
+const byLog: Judge = (facts, fact) => {
+  const said = lastWordsOf(facts, fact);
+  const found = findInLog(facts.phrase(said), patternsFor(fact, said));
+  if (found === undefined) return undefined;
+  return {
+    code: found.pattern.code,
+    category: found.pattern.category,
+    mayHeal: healsByRestart(fact, found.pattern.mayHeal ?? false),
+    summary: found.pattern.summary(found.match, facts.name),
+    remedy: found.pattern.remedy,
+    nextStep: showLogs(facts, fact),
+    severity: 'error',
+    object: podObject(fact.pod),
+    evidence: [oneLine(found.line), endingOf(fact)],
+  };
 };
 
 const probes = [
@@ -89,31 +103,28 @@ const probes = [
 ] as const;
 
 /** A container that Kubernetes ended since a probe failed: its events say so, its log may not. */
-export const probeKilled: Cause = (facts) => {
-  for (const fact of crashed(facts)) {
-    // A program that the kernel or itself ended was not waited for.
-    if (fact.isInit || fact.ended?.reason === 'OOMKilled') continue;
-    const ending = killedBy(facts, fact);
-    const probe = probes.find(({ word }) => word === ending?.kind);
-    if (ending === undefined || probe === undefined) continue;
-    const why = unhealthyEvent(facts, fact, probe.word);
-    const because = why === undefined ? '' : `: ${words(why.message ?? '')}`;
-    return {
-      code: probe.code,
-      category: 'timeout',
-      mayHeal: false,
-      summary: `Kubernetes ended ${containerWords(fact)} of ${facts.name} because its ${probe.word} probe failed${because}.`,
-      remedy: `Give the server more time: raise initialDelaySeconds or failureThreshold of its ${probe.field} in the manifest or the runtime${probe.word === 'liveness' ? ', or add a startupProbe' : ''}; its log tells how far it came.`,
-      nextStep: showLogs(facts, fact),
-      severity: 'error',
-      object: podObject(fact.pod),
-      evidence: [
-        ...[ending.event, why].flatMap((event) => (event === undefined ? [] : [oneLine(event.message ?? '')])),
-        endingOf(fact),
-      ].filter((line, index, all) => all.indexOf(line) === index),
-    };
-  }
-  return undefined;
+const byProbe: Judge = (facts, fact) => {
+  // A program that the kernel or itself ended was not waited for.
+  if (fact.isInit || fact.ended?.reason === 'OOMKilled') return undefined;
+  const ending = killedBy(facts, fact);
+  const probe = probes.find(({ word }) => word === ending?.kind);
+  if (ending === undefined || probe === undefined) return undefined;
+  const why = unhealthyEvent(facts, fact, probe.word);
+  const because = why === undefined ? '' : `: ${words(why.message ?? '')}`;
+  return {
+    code: probe.code,
+    category: 'timeout',
+    mayHeal: false,
+    summary: `Kubernetes ended ${containerWords(fact)} of ${facts.name} because its ${probe.word} probe failed${because}.`,
+    remedy: `Give the server more time: raise initialDelaySeconds or failureThreshold of its ${probe.field} in the manifest or the runtime${probe.word === 'liveness' ? ', or add a startupProbe' : ''}; its log tells how far it came.`,
+    nextStep: showLogs(facts, fact),
+    severity: 'error',
+    object: podObject(fact.pod),
+    evidence: [
+      ...[ending.event, why].flatMap((event) => (event === undefined ? [] : [oneLine(event.message ?? '')])),
+      endingOf(fact),
+    ].filter((line, index, all) => all.indexOf(line) === index),
+  };
 };
 
 /** Kubelet says that it ended the container; where that event is gone, its signal and a failing probe say the same. */
@@ -141,31 +152,48 @@ function podEvents(facts: Facts, { pod }: ContainerFact, reasons: readonly strin
   );
 }
 
-/** A container that ends again and again, and whose log is not known: in its own words. */
-export const crashLoop: Cause = (facts) => {
-  const [fact] = crashed(facts);
-  if (fact === undefined) return undefined;
-  const text = saidBy(facts, fact);
+/** Its log is not known: in its own words. */
+const byItself: Judge = (facts, fact) => {
+  const said = lastWordsOf(facts, fact);
   return {
     code: 'crash-loop',
     category: 'server',
-    mayHeal: false,
-    summary: unknownCrash(facts, fact, lastPythonError(text)),
+    mayHeal: isFirstFailure(fact) && !hasNoCommand(fact) ? 'restart' : false,
+    summary: unknownCrash(facts, fact, lastPythonError(said)),
     remedy: remedyFor(fact),
     nextStep: showLogs(facts, fact),
     severity: 'error',
     object: podObject(fact.pod),
-    evidence: [...lastLines(text), endingOf(fact)],
+    evidence: [...lastLines(said), endingOf(fact)],
   };
 };
 
-/** Its logs and its termination message, in the order of time. */
-function saidBy(facts: Facts, fact: ContainerFact): string {
-  return logsOf(facts, fact.pod, fact.status.name)
-    .map((log) => log.text)
-    .concat(fact.ended?.message ?? '')
-    .join('\n');
-}
+export const outOfMemory = whileDown(byMemory);
+export const execFormat = whileDown(byProcessor);
+export const knownCrash = whileDown(byLog);
+export const probeKilled = whileDown(byProbe);
+export const crashLoop = whileDown(byItself);
+
+/**
+ * A container that failed and runs again, without being ready: the last failure is told, since it may come again, but the
+ * present start decides. So this warns, and ends no deploy.
+ */
+export const startedAgain: Cause = (facts) => {
+  const fact = failed(facts).find((each) => isRunningAgain(each) && each.status.ready !== true && !each.isInit);
+  if (fact === undefined) return undefined;
+  const judges: readonly Judge[] = [byMemory, byProcessor, byLog, byProbe, byItself];
+  for (const judge of judges) {
+    const last = judge(facts, fact);
+    if (last === undefined) continue;
+    return {
+      ...last,
+      severity: 'warning',
+      mayHeal: 'restart',
+      summary: `${upperFirst(containerWords(fact))} of ${facts.name} failed, was started again, and is not ready yet. The last failure: ${last.summary}`,
+    };
+  }
+  return undefined;
+};
 
 function unknownCrash(facts: Facts, fact: ContainerFact, error: string | undefined): string {
   const { status, ended } = fact;
@@ -175,12 +203,15 @@ function unknownCrash(facts: Facts, fact: ContainerFact, error: string | undefin
   return `${upperFirst(containerWords(fact))} of ${facts.name} ended with exit code ${ended?.exitCode ?? 0}${often}${why}.`;
 }
 
-function remedyFor({ ended }: ContainerFact): string {
-  if (ended?.exitCode === 137)
+function remedyFor(fact: ContainerFact): string {
+  if (fact.ended?.exitCode === 137)
     return 'It was killed, and nothing tells whether by a failing liveness probe or for memory: read its log and the events of the pod.';
-  if (ended?.exitCode === 126 || ended?.exitCode === 127)
-    return 'Correct the command: the image does not have it, or may not run it.';
-  return 'Read its log.';
+  return hasNoCommand(fact) ? 'Correct the command: the image does not have it, or may not run it.' : 'Read its log.';
+}
+
+/** As a shell ends for a program that it may not run (126), or does not find (127). */
+function hasNoCommand({ ended }: ContainerFact): boolean {
+  return ended?.exitCode === 126 || ended?.exitCode === 127;
 }
 
 function endingOf({ status, ended }: ContainerFact): string {

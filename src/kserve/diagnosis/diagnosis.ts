@@ -4,9 +4,9 @@ import type { DiagnosisCode } from './codes.ts';
 /**
  * Whether a trouble may pass without anybody doing something: `false`, or by whom. `scheduling` looks again when a claim is
  * bound or a pod has gone; `nodes` is scheduling that a new node of an autoscaler would help; `retry` is tried again by
- * kubelets and controllers.
+ * kubelets and controllers; `restart` is a container that failed, and that the kubelet is about to start again.
  */
-export type Healing = false | 'scheduling' | 'nodes' | 'retry';
+export type Healing = false | 'scheduling' | 'nodes' | 'retry' | 'restart';
 
 /** Why a service does not work, as the reader wants it: the cause, not its consequences. */
 export interface Diagnosis<Code extends string = DiagnosisCode> {

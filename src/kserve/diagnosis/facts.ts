@@ -12,7 +12,7 @@ import type { ContainerState, ContainerStatus, KubeEvent, Pod } from '../resourc
 import type { DeploymentMode } from '../inferenceServiceConfig.ts';
 import type { InferenceService } from '../resources/inferenceService.ts';
 import type { DiagnosisEvidence, LogTail } from './evidence.ts';
-import type { Diagnosis } from './diagnosis.ts';
+import type { Diagnosis, Healing } from './diagnosis.ts';
 
 /** A container of a pod with what became of it. */
 export interface ContainerFact {
@@ -219,13 +219,49 @@ export function logsOf({ evidence }: Facts, pod: Pod, container: string): readon
     .sort((a, b) => order(a) - order(b));
 }
 
+/**
+ * What a container said in the life that ended last: its log, then its termination message. The lives before and after it
+ * have no say.
+ */
+export function lastWordsOf(facts: Facts, { pod, status, ended }: ContainerFact): string {
+  const logs = logsOf(facts, pod, status.name);
+  const isPresent = status.state?.terminated !== undefined;
+  const own = logs.filter(({ previous }) => previous !== isPresent);
+  // Of a container that waits, the log that Kubernetes gives is that of its last life, whatever was asked for.
+  const life = own.length > 0 || status.state?.running !== undefined ? own : logs;
+  return [...life.map(({ text }) => text), ended?.message ?? ''].join('\n');
+}
+
+/** Whether a container that had ended runs again: whether it will go well this time is open. */
+export function isRunningAgain({ status, ended }: ContainerFact): boolean {
+  return status.state?.running !== undefined && ended !== undefined;
+}
+
+/** How often a container that is down has failed by now: each restart was the answer to one failure. */
+function failures({ status }: ContainerFact): number {
+  return (status.restartCount ?? 0) + 1;
+}
+
+/** Failed starts after which what may pass has had its chances: the kubelet waits longer from one to the next. */
+const chances = 3;
+
+/** Whether the next start of a container may go well, when the cause of the last failure is one that may pass. */
+export function healsByRestart(fact: ContainerFact, healing: Healing): Healing {
+  return healing === 'retry' && failures(fact) < chances ? 'restart' : healing;
+}
+
+/** Whether an end that nothing explains is the first. */
+export function isFirstFailure(fact: ContainerFact): boolean {
+  return failures(fact) < 2;
+}
+
 function order({ previous, part }: LogTail): number {
   return (previous ? 0 : 2) + (part === 'beginning' ? 0 : 1);
 }
 
 /** The step that shows a container's log; of its earlier life when it was started again. */
 export function showLogs(facts: Facts, { pod, status }: ContainerFact): NextStep {
-  const isRunningAgain = status.state?.terminated === undefined && (status.restartCount ?? 0) > 0;
+  const hasEarlierLife = status.state?.terminated === undefined && (status.restartCount ?? 0) > 0;
   return {
     kind: 'show-pod-logs',
     ...contextOf(facts),
@@ -233,7 +269,7 @@ export function showLogs(facts: Facts, { pod, status }: ContainerFact): NextStep
     objectKind: 'Pod',
     name: pod.metadata.name,
     container: status.name,
-    ...(isRunningAgain && { previous: true }),
+    ...(hasEarlierLife && { previous: true }),
   };
 }
 

@@ -13,6 +13,11 @@ export interface LogPattern {
   readonly pattern: RegExp;
   /** Looks at what was captured, where a name tells what the error is about. */
   readonly fits?: (match: RegExpExecArray, text: string) => boolean;
+  /**
+   * Programs write it and go on (an optional library is missing, a cache cannot be written): it counts only as the Python
+   * error by which the program ended, or that led to that one.
+   */
+  readonly mayBeHarmless?: boolean;
   /** @param name of the service; for the storage initializer, the storage URI */
   readonly summary: (match: RegExpExecArray, name: string) => string;
   readonly remedy: string;
@@ -41,11 +46,42 @@ export function findInLog(phrase: Phrase, patterns: readonly LogPattern[]): LogF
   return undefined;
 }
 
-function firstFitting({ pattern, fits }: LogPattern, phrase: Phrase): RegExpExecArray | undefined {
+function firstFitting({ pattern, fits, mayBeHarmless }: LogPattern, phrase: Phrase): RegExpExecArray | undefined {
+  const final = mayBeHarmless === true ? lastErrorChain(phrase.text) : undefined;
   for (const match of matchesIn(pattern, phrase)) {
+    if (final !== undefined && !final.some(([start, end]) => match.index >= start && match.index < end)) continue;
     if (fits === undefined || fits(match, phrase.text)) return match;
   }
   return undefined;
+}
+
+type Range = readonly [start: number, end: number];
+
+/** Where the last Python error of a log stands, and those that it followed from. */
+function lastErrorChain(text: string): readonly Range[] {
+  const chain: Range[] = [];
+  let end = text.length;
+  let isLinked = true;
+  for (const line of text.split('\n').reverse()) {
+    const start = end - line.length;
+    const said = bare(line);
+    if (isPythonError(said)) {
+      if (!isLinked) break;
+      chain.push([start, end]);
+      isLinked = false;
+    } else if (/^(?:During handling of the above exception|The above exception was the direct cause)/.test(said)) {
+      isLinked = true;
+    }
+    end = start - 1;
+  }
+  return chain;
+}
+
+function isPythonError(line: string): boolean {
+  return (
+    /^([A-Za-z_][\w.]*\.)?[A-Z]\w*(Error|Exception|Interrupt|Exit)(: |$)/.test(line) &&
+    !/^(?:javax?|org|io|com)\./.test(line)
+  );
 }
 
 /** The last lines that say something, for a reader who has to judge without help. */
@@ -57,13 +93,14 @@ export function lastLines(text: string, most = 5): readonly string[] {
   return lines.slice(-most);
 }
 
+/** Whether the last that a program said is the error that ended what it did. */
+export function endsWithPythonError(text: string): boolean {
+  return isPythonError(bare(text.trimEnd().split('\n').at(-1) ?? ''));
+}
+
 /** The last line by which a Python program ends, for example `ValueError: …`; Java's exceptions beside it follow from that. */
 export function lastPythonError(text: string): string | undefined {
-  const errors = text
-    .split('\n')
-    .map(bare)
-    .filter((line) => /^([A-Za-z_][\w.]*\.)?[A-Z]\w*(Error|Exception|Interrupt|Exit)(: |$)/.test(line))
-    .filter((line) => !/^(?:javax?|org|io|com)\./.test(line));
+  const errors = text.split('\n').map(bare).filter(isPythonError);
   return errors.at(-1);
 }
 

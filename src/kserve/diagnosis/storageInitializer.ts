@@ -1,6 +1,16 @@
 import { formatQuantity } from '../quantity.ts';
 import { findInLog, lastLines, lastPythonError, type LogFinding } from './logPatterns.ts';
-import { logsOf, oneLine, podObject, showLogs, words, type ContainerFact, type Facts } from './facts.ts';
+import {
+  healsByRestart,
+  isRunningAgain,
+  lastWordsOf,
+  oneLine,
+  podObject,
+  showLogs,
+  words,
+  type ContainerFact,
+  type Facts,
+} from './facts.ts';
 import { matchPhrase, type Phrase } from './phrase.ts';
 import { storagePatterns } from './storagePatterns.ts';
 import type { Cause } from './cause.ts';
@@ -8,13 +18,14 @@ import type { Cause } from './cause.ts';
 /** The init container that fetches the model failed. Its termination message is the end of its log (FallbackToLogsOnError). */
 export const storageInitializer: Cause = (facts) => {
   const fact = facts.containers.find(
-    ({ isInit, status, ended }) => isInit && status.name === 'storage-initializer' && hasFailed(ended),
+    (each) => each.isInit && each.status.name === 'storage-initializer' && hasFailed(each.ended),
   );
   if (fact?.ended === undefined) return undefined;
   const uri = sourceOf(facts, fact);
   const common = {
     nextStep: showLogs(facts, fact),
-    severity: 'error',
+    // One that fetches again may have it this time.
+    severity: isRunningAgain(fact) ? 'warning' : 'error',
     object: podObject(fact.pod),
   } as const;
   const exit = `storage-initializer: exit code ${fact.ended.exitCode}${fact.ended.reason === undefined ? '' : `, ${fact.ended.reason}`}`;
@@ -35,7 +46,7 @@ export const storageInitializer: Cause = (facts) => {
   return {
     code: found?.pattern.code ?? 'storage-failed',
     category: found?.pattern.category ?? 'server',
-    mayHeal: found?.pattern.mayHeal ?? false,
+    mayHeal: healsByRestart(fact, found?.pattern.mayHeal ?? false),
     summary:
       found?.pattern.summary(found.match, uri) ??
       `The storage initializer of ${facts.name} could not fetch ${uri} (exit code ${fact.ended.exitCode})${error === undefined ? '' : `: ${words(error)}`}.`,
@@ -60,8 +71,7 @@ function sourceOf({ evidence }: Facts, { pod }: ContainerFact): string {
  * that only report progress hold nothing but the names of files.
  */
 function readLog(facts: Facts, fact: ContainerFact): { readonly text: string; readonly found: LogFinding | undefined } {
-  const log = logsOf(facts, fact.pod, fact.status.name).map(({ text }) => text);
-  const text = [...log, fact.ended?.message ?? ''].join('\n');
+  const text = lastWordsOf(facts, fact);
   const telling = text
     .split('\n')
     .filter((line) => !/ (?:INFO|DEBUG) \[|^(?:INFO|DEBUG)[: ]/.test(line))

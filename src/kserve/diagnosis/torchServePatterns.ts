@@ -15,13 +15,6 @@ export const torchServePatterns: readonly LogPattern[] = [
       'Take the arguments out of the manifest: disable_token_authorization=true in config.properties does the same in every version.',
   },
   {
-    code: 'unknown-arguments',
-    category: 'invalid-input',
-    pattern: /error: unrecognized arguments: (.+)/,
-    summary: ([, args], name) => `The server of ${name} does not know the arguments ${args ?? ''}.`,
-    remedy: 'Take them out of the manifest (spec.predictor.model.args), or use an image that knows them.',
-  },
-  {
     code: 'config-missing',
     category: 'not-found',
     pattern: /--ts-config file not found: (\S+)|No such file or directory: '([^']+)'/,
@@ -42,6 +35,8 @@ export const torchServePatterns: readonly LogPattern[] = [
     code: 'config-snapshot-broken',
     category: 'invalid-input',
     pattern: /json\.decoder\.JSONDecodeError: (.+)|JsonSyntaxException: (.+)/,
+    // Handlers read other JSON, too.
+    fits: (_match, text) => /kserve_wrapper|SnapshotManager/.test(text),
     summary: (_match, name) =>
       `The model_snapshot in the config.properties of ${name} is no JSON: it has to stand in one line.`,
     remedy: 'Upload the model again, so that config.properties is written again.',
@@ -81,10 +76,20 @@ export const torchServePatterns: readonly LogPattern[] = [
   {
     code: 'port-in-use',
     category: 'conflict',
-    pattern: /Failed to bind to address: (\S+)|Address already in use/,
-    summary: ([, address], name) =>
-      `TorchServe of ${name} cannot listen${address === undefined ? '' : ` at ${address}`}: the port is in use, by another address of config.properties or by KServe's wrapper (8080, 8081).`,
+    // The program that had the port may be gone at the next start.
+    mayHeal: 'retry',
+    pattern: /Failed to bind to address: (\S+)/,
+    summary: ([, address = ''], name) =>
+      `TorchServe of ${name} cannot listen at ${address}: the port is in use, by another address of config.properties or by KServe's wrapper (8080, 8081).`,
     remedy: 'Give inference_address another port than 8080 in config.properties; 8085 is usual.',
+  },
+  {
+    code: 'no-write-permission',
+    category: 'permission',
+    pattern: /AccessDeniedException: (\S+)/,
+    summary: ([, path = 'a folder'], name) => `The server of ${name} may not write to ${path}.`,
+    remedy:
+      'Let it write elsewhere (LOG_LOCATION, METRICS_LOCATION, TEMP), or give the folder to user 1000 on the claim.',
   },
   {
     code: 'token-required',
@@ -136,83 +141,11 @@ export const torchServePatterns: readonly LogPattern[] = [
     remedy: 'Package the model again with its handler, or use one of the built-in handlers.',
   },
   {
-    code: 'requirements-not-installed',
-    category: 'not-found',
-    pattern: /No matching distribution found for (\S+)|Custom pip package installation failed for (\S+)/,
-    summary: ([, requirement], name) =>
-      `The requirements of ${name} cannot be installed${requirement === undefined ? '' : `: there is no ${requirement} for it`}.`,
-    remedy: 'Correct requirements.txt; in a cluster without a package index, build an image that has them.',
-  },
-  {
-    code: 'module-missing',
-    category: 'not-found',
-    pattern: /(?:ModuleNotFoundError|ImportError): No module named '([^']+)'/,
-    summary: ([, module], name) =>
-      `The code of ${name} imports ${module ?? ''}, which is neither in the image nor in the archive.`,
-    remedy: 'Add a file of your own to the extra files of the package, or a library to its requirements.txt.',
-  },
-  {
-    code: 'import-failed',
-    category: 'invalid-input',
-    pattern: /ImportError: (cannot import name .+)/,
-    summary: ([, what = ''], name) => `The code of ${name} ${what.trim().replace(/\.$/, '')}.`,
-    remedy: 'Use the versions of the libraries that the image has, or another image.',
-  },
-  {
-    code: 'weights-do-not-fit',
-    category: 'invalid-input',
-    pattern: /Error\(s\) in loading state_dict for (\S+?):/,
-    summary: ([, model], name) =>
-      `The weights of ${name} do not fit its model ${model ?? ''}: their layers have other names or sizes.`,
-    remedy: 'Package the weights with the model file that they were trained with.',
-  },
-  {
-    code: 'weights-unusable',
-    category: 'invalid-input',
-    pattern:
-      /No model weights could be loaded|PytorchStreamReader failed|invalid load key|UnpicklingError|not a ZIP archive|Weights only load failed/,
-    summary: (_match, name) => `The weights of ${name} cannot be read: they are of another format, or cut off.`,
-    remedy: 'Check the weights, and package and upload the model again.',
-  },
-  {
-    code: 'no-write-permission',
-    category: 'permission',
-    pattern:
-      /PermissionError: \[Errno 13\] Permission denied: '?([^'\s]+)|AccessDeniedException: (\S+)|OSError: \[Errno 30\] Read-only file system: '?([^'\s]+)/,
-    summary: ([, byPython, byJava, readOnly], name) =>
-      `The server of ${name} may not write to ${byPython ?? byJava ?? readOnly ?? 'a folder'}.`,
-    remedy:
-      'Let it write elsewhere (LOG_LOCATION, METRICS_LOCATION, TEMP), or give the folder to user 1000 on the claim.',
-  },
-  {
-    code: 'disk-full',
-    category: 'no-space',
-    pattern: /No space left on device/,
-    summary: (_match, name) => `The disk is full for the server of ${name}.`,
-    remedy: 'Free disk on the node, or raise the limit of ephemeral-storage.',
-  },
-  {
-    code: 'server-out-of-memory',
-    category: 'no-space',
-    pattern:
-      /System out of memory|CUDA out of memory|java\.lang\.OutOfMemoryError|can't allocate memory|std::bad_alloc|\bMemoryError\b(?=:|\s*$)/m,
-    summary: (_match, name) => `The server of ${name} has too little memory to load the model.`,
-    remedy: 'Raise the memory in the manifest, or lower the number of workers in config.properties.',
-  },
-  {
     code: 'batch-mismatch',
     category: 'invalid-input',
     pattern: /number of batch response mismatched/,
     summary: (_match, name) => `TorchServe of ${name} answers batches that KServe's envelopes cannot take apart.`,
     remedy: 'Set batchSize to 1 in config.properties.',
-  },
-  {
-    code: 'python-error',
-    category: 'invalid-input',
-    pattern: /\b(SyntaxError|IndentationError): (.+)/,
-    summary: ([, kind, what = ''], name) =>
-      `The code of ${name} is not Python for the image's version: ${kind}: ${what.trim().replace(/\.$/, '')}.`,
-    remedy: 'Correct the file, and package the model again.',
   },
 ];
 

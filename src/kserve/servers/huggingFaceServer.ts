@@ -1,6 +1,7 @@
 import type { ModelServer } from './modelServer.ts';
 
 export const huggingFaceServer: ModelServer = {
+  label: 'the Hugging Face server of KServe',
   type: 'huggingfaceserver',
   runtimeName: 'kserve-huggingfaceserver',
   pattern: /huggingfaceserver/,

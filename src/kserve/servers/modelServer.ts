@@ -1,7 +1,10 @@
+import type { LogPattern } from '../diagnosis/logPatterns.ts';
 import type { ProtocolVersion } from '../resources/inferenceService.ts';
 
 /** A program that serves models in a pod: what is special about it, so that nothing else has to know it by name. */
 export interface ModelServer {
+  /** For the reader, for example `TorchServe`. */
+  readonly label: string;
   /** KServe's name of it, the value of a runtime's annotation `serving.kserve.io/server-type`. */
   readonly type: string;
   /** Name of the runtime that KServe brings for it. */
@@ -22,6 +25,8 @@ export interface ModelServer {
   readonly warnings?: (facts: ServerFacts) => readonly string[];
   /** What its log says of the processes that load the model; left out where its answers can be believed. */
   readonly workersIn?: (log: string) => Workers;
+  /** What it writes when it cannot serve, causes before consequences; what libraries of all servers write is known. */
+  readonly failures?: readonly LogPattern[];
 }
 
 export interface ServerFacts {
@@ -33,5 +38,5 @@ export interface ServerFacts {
   readonly archiveName: string | undefined;
 }
 
-/** `unknown` when the log says nothing of them. */
-export type Workers = 'loaded' | 'loading' | 'failed' | 'unknown';
+/** `retrying` after a failure; `unknown` when the log says nothing of them. */
+export type Workers = 'loaded' | 'loading' | 'failed' | 'retrying' | 'unknown';

@@ -1,3 +1,4 @@
+import { torchServePatterns } from '../diagnosis/torchServePatterns.ts';
 import { imageVersion, isBefore } from './imageVersion.ts';
 import type { ModelServer, ServerFacts, Workers } from './modelServer.ts';
 
@@ -6,6 +7,7 @@ export const torchServeRequestBytes = 6_553_500;
 
 /** TorchServe behind KServe's wrapper, as `pytorch/torchserve-kfs` has it. */
 export const torchServe: ModelServer = {
+  label: 'TorchServe',
   type: 'torchserve',
   runtimeName: 'kserve-torchserve',
   pattern: /torchserve/,
@@ -15,6 +17,7 @@ export const torchServe: ModelServer = {
   isBehindWrapper: true,
   warnings: (facts) => [...unknownArguments(facts), ...dottedArchive(facts)],
   workersIn,
+  failures: torchServePatterns,
 };
 
 const tokenArguments = /^--(disable-token-auth|enable-model-api)\b/;
@@ -38,7 +41,7 @@ function dottedArchive({ archiveName = '' }: ServerFacts): readonly string[] {
 
 /** A worker that ended, or the whole of TorchServe behind a wrapper that goes on answering. */
 const dead =
-  /Backend worker process died|State change \S+ -> WORKER_(?:ERROR|STOPPED)|Torchserve stopped|Error while registering model|InvalidSnapshotException/g;
+  /[Bb]ackend worker process died|Load model failed: |Worker died\.|State change \S+ -> WORKER_(?:ERROR|STOPPED)|Torchserve stopped|Error while registering model|InvalidSnapshotException/g;
 
 /**
  * KServe's wrapper of TorchServe 0.9, the default runtime's, calls a model ready as soon as its archive is there, so that
@@ -51,5 +54,6 @@ function workersIn(log: string): Workers {
   const died = last(dead);
   if (Math.max(started, loaded, died) < 0) return 'unknown';
   if (loaded > died) return 'loaded';
-  return died > started ? 'failed' : 'loading';
+  if (died < 0) return 'loading';
+  return died > started ? 'failed' : 'retrying';
 }

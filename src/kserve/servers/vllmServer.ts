@@ -1,6 +1,7 @@
 import type { ModelServer } from './modelServer.ts';
 
 export const vllmServer: ModelServer = {
+  label: 'vLLM',
   type: 'vllmserver',
   runtimeName: 'kserve-vllmserver',
   pattern: /vllm/,

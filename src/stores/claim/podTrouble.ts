@@ -1,6 +1,14 @@
 import { statusOf } from '../../cluster/clusterErrors.ts';
 import { ModelDeckError, type ErrorCategory, type NextStep } from '../../foundation/error.ts';
-import { diagnose, eventTimeMs, formatPvcUri, isScalingUp, type Diagnosis } from '../../kserve/index.ts';
+import {
+  diagnose,
+  eventTimeMs,
+  familyOf,
+  formatPvcUri,
+  isScalingUp,
+  type CodeFamily,
+  type Diagnosis,
+} from '../../kserve/index.ts';
 import type { KubeEvent, PersistentVolumeClaim, Pod } from '../../kserve/resources/core.ts';
 import type { InferenceService } from '../../kserve/resources/inferenceService.ts';
 import { uploadSettings, type ClaimPlace } from './claimPlace.ts';
@@ -87,72 +95,104 @@ function standIn({ context, namespace, claim }: ClaimPlace): { isvc: InferenceSe
   return { isvc: { metadata: { name: `the upload to ${claim}`, namespace }, spec: { predictor: { model } } }, context };
 }
 
-/** Where the advice for a service is none for an upload, and what else it is. The first pattern of a code that fits. */
-const advice: readonly {
-  readonly code: RegExp;
+interface Advice {
   readonly category: ErrorCategory;
   readonly remedy?: string;
   readonly setting?: string;
   /** See {@link PodTrouble.mayLast}. */
   readonly mayLast?: number;
-}[] = [
-  {
-    code: /^image-(pull|registry-unreachable|rate-limit)$/,
-    category: 'not-found',
-    remedy: `Set ${uploadSettings.image} to an image that the cluster has or can pull.`,
-    setting: uploadSettings.image,
-    mayLast: 5_000,
-  },
-  {
-    code: /^image-/,
-    category: 'not-found',
-    remedy: `Set ${uploadSettings.image} to an image that the cluster has or can pull.`,
-    setting: uploadSettings.image,
-  },
-  {
-    code: /^(runs-as-root|pod-security)$/,
-    category: 'permission',
-    remedy: `Set ${uploadSettings.uid} to a user that the namespace allows, or to null to let the cluster choose one.`,
-    setting: uploadSettings.uid,
-  },
-  {
-    code: /^(container-config|command-missing|exec-format|crash-loop)$/,
-    category: 'server',
-    remedy: `Set ${uploadSettings.image} to an image that has a shell.`,
-    setting: uploadSettings.image,
-  },
-  {
-    code: /^forbidden$/,
+}
+
+const otherImage: Advice = {
+  category: 'not-found',
+  remedy: `Set ${uploadSettings.image} to an image that the cluster has or can pull.`,
+  setting: uploadSettings.image,
+};
+const imageWithShell: Advice = {
+  category: 'server',
+  remedy: `Set ${uploadSettings.image} to an image that has a shell.`,
+  setting: uploadSettings.image,
+};
+const otherUser: Advice = {
+  category: 'permission',
+  remedy: `Set ${uploadSettings.uid} to a user that the namespace allows, or to null to let the cluster choose one.`,
+  setting: uploadSettings.uid,
+};
+const notAllowed: Advice = { category: 'forbidden' };
+const noClaim: Advice = { category: 'not-found', mayLast: 2_000 };
+const noRoom: Advice = { category: 'no-space', mayLast: 5_000 };
+const noNode: Advice = { category: 'server', mayLast: 5_000 };
+const notMounted: Advice = { category: 'server', mayLast: 20_000 };
+
+/** Where the advice for a service is none for an upload, and what else it is. */
+const advice: Readonly<Partial<Record<CodeFamily, Advice>>> = {
+  'image-pull': { ...otherImage, mayLast: 5_000 },
+  'image-registry-unreachable': { ...otherImage, mayLast: 5_000 },
+  'image-rate-limit': { ...otherImage, mayLast: 5_000 },
+  'image-name-invalid': otherImage,
+  'image-short-name': otherImage,
+  'image-not-present': otherImage,
+  'image-disk-full': otherImage,
+  'image-platform': otherImage,
+  'image-registry-http': otherImage,
+  'image-certificate': otherImage,
+  'image-unauthorized': otherImage,
+  'image-not-found': otherImage,
+  'runs-as-root': otherUser,
+  'pod-security': otherUser,
+  'container-config': imageWithShell,
+  'command-missing': imageWithShell,
+  'exec-format': imageWithShell,
+  'crash-loop': imageWithShell,
+  forbidden: {
     category: 'forbidden',
     remedy:
       'Ask for a Role with the verbs create, get, list and delete on pods, and create and get on pods/exec, or use another namespace.',
   },
-  { code: /^(quota|limit-range|admission|webhook|service-account|controller)/, category: 'forbidden' },
-  { code: /^claim-provisioning$/, category: 'not-found', mayLast: 120_000 },
-  { code: /^claim-pending$/, category: 'not-found', mayLast: 20_000 },
-  { code: /^(claim-in-use|volume-node-conflict)$/, category: 'conflict', mayLast: 5_000 },
-  { code: /^(claim-|no-provisioner|storage-class)/, category: 'not-found', mayLast: 2_000 },
-  {
-    code: /^node-selector$/,
+  'quota-exceeded': notAllowed,
+  'quota-needs-resources': notAllowed,
+  'limit-range': notAllowed,
+  'admission-denied': notAllowed,
+  'webhook-certificate': notAllowed,
+  'webhook-missing': notAllowed,
+  'webhook-down': notAllowed,
+  'service-account-missing': notAllowed,
+  'controller-forbidden': notAllowed,
+  'controller-silent': notAllowed,
+  'claim-provisioning': { category: 'not-found', mayLast: 120_000 },
+  'claim-pending': { category: 'not-found', mayLast: 20_000 },
+  'claim-in-use': { category: 'conflict', mayLast: 5_000 },
+  'volume-node-conflict': { category: 'conflict', mayLast: 5_000 },
+  'claim-missing': noClaim,
+  'claim-deleted': noClaim,
+  'claim-provisioning-failed': noClaim,
+  'claim-waits-for-pod': noClaim,
+  'no-provisioner': noClaim,
+  'storage-class-missing': noClaim,
+  'node-selector': {
     category: 'conflict',
     remedy:
       'Bring the node back on which the claim is in use, stop what uses it there, or choose a claim with ReadWriteMany.',
     mayLast: 5_000,
   },
-  { code: /^multi-attach$/, category: 'conflict', mayLast: 15_000 },
-  {
-    code: /^insufficient-/,
-    category: 'no-space',
-    remedy: 'Make room for 0.1 CPU and 64 MiB on a node that can mount the claim.',
-    mayLast: 5_000,
-  },
-  { code: /^(no-nodes|too-many-pods|volume-limit|no-storage)$/, category: 'no-space', mayLast: 5_000 },
-  { code: /^(mount-failed|volume-path-missing|node-not-ready)$/, category: 'server', mayLast: 20_000 },
-  { code: /^(unschedulable|pressure|nodes-not-ready|cordoned|taint)$/, category: 'server', mayLast: 5_000 },
-];
+  'multi-attach': { category: 'conflict', mayLast: 15_000 },
+  insufficient: { ...noRoom, remedy: 'Make room for 0.1 CPU and 64 MiB on a node that can mount the claim.' },
+  'no-nodes': noRoom,
+  'too-many-pods': noRoom,
+  'volume-limit': noRoom,
+  'no-storage': noRoom,
+  'mount-failed': notMounted,
+  'volume-path-missing': notMounted,
+  'node-not-ready': notMounted,
+  unschedulable: noNode,
+  pressure: noNode,
+  'nodes-not-ready': noNode,
+  cordoned: noNode,
+  taint: noNode,
+};
 
 function toError(diagnosis: Diagnosis, { uid }: ClaimPlace, cause?: unknown): UploadPodError {
-  const { category = diagnosis.category, remedy, setting } = advice.find(({ code }) => code.test(diagnosis.code)) ?? {};
+  const { category = diagnosis.category, remedy, setting } = adviceOn(diagnosis);
   const nextStep: NextStep | undefined = setting === undefined ? diagnosis.nextStep : { kind: 'open-setting', setting };
   return new UploadPodError(category, diagnosis.summary, {
     remedy: remedy ?? diagnosis.remedy,
@@ -162,8 +202,12 @@ function toError(diagnosis: Diagnosis, { uid }: ClaimPlace, cause?: unknown): Up
   });
 }
 
-function mayLast({ code, mayHeal }: Diagnosis, grows: boolean): number {
-  const usual = advice.find((each) => each.code.test(code))?.mayLast ?? (mayHeal === 'retry' ? 20_000 : 0);
+function adviceOn({ code }: Diagnosis): Partial<Advice> {
+  return advice[familyOf(code)] ?? {};
+}
+
+function mayLast(diagnosis: Diagnosis, grows: boolean): number {
+  const usual = adviceOn(diagnosis).mayLast ?? (diagnosis.mayHeal === 'retry' ? 20_000 : 0);
   return grows ? Math.max(usual, 300_000) : usual;
 }
 

@@ -10,6 +10,8 @@ export const patienceMs = {
   scheduling: 1900,
   /** Kubelets try to mount again and again: some things are there a moment later. */
   mounting: 3000,
+  /** A kubelet starts a container that failed again, after 10 s when it had failed before; what fails then counts sooner. */
+  restart: 60_000,
   /** Where an autoscaler brings nodes. */
   autoscaler: 5 * 60_000,
 };
@@ -30,6 +32,8 @@ export async function patienceFor(
       return patienceMs.usual;
     case 'retry':
       return patienceMs.mounting;
+    case 'restart':
+      return patienceMs.restart;
     case 'scheduling':
     case 'nodes': {
       const isNominated = pods.some(

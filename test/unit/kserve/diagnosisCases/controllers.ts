@@ -276,7 +276,7 @@ export const serverWords: readonly Case[] = (
     ],
     [
       'config-snapshot-broken',
-      'json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)\n',
+      '  File "/home/model-server/kserve_wrapper/__main__.py", line 46, in parse_config\njson.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)\n',
       /is no JSON/,
     ],
     [

@@ -115,13 +115,13 @@ export const workers: readonly Case[] = [
     name: 'a module that the handler imports',
     evidence: silent('local-module-missing'),
     code: 'module-missing',
-    summary: 'The code of resnet18 imports helper_code, which is neither in the image nor in the archive.',
+    summary: 'The code of resnet18 imports helper_code, which is neither in the image nor in the package.',
   },
   {
     name: 'a library that the model imports',
     evidence: silent('library-missing'),
     code: 'module-missing',
-    summary: 'The code of resnet18 imports nosuchlib, which is neither in the image nor in the archive.',
+    summary: 'The code of resnet18 imports nosuchlib, which is neither in the image nor in the package.',
   },
   {
     name: 'weights of another model',

@@ -99,7 +99,7 @@ describe("TorchServe's log", () => {
     assert.equal(torchServe.workersIn?.(started), 'loading');
     assert.equal(torchServe.workersIn?.(started + loaded), 'loaded');
     assert.equal(torchServe.workersIn?.(started + died), 'failed');
-    assert.equal(torchServe.workersIn?.(started + died + started), 'loading');
+    assert.equal(torchServe.workersIn?.(started + died + started), 'retrying');
     assert.equal(torchServe.workersIn?.(started + died + started + loaded), 'loaded');
   });
 });
