@@ -91,15 +91,20 @@ let isInterrupted = false;
 
 async function run(args: readonly string[]): Promise<Ran> {
   const started = performance.now();
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   running = child;
-  const limit = setTimeout(() => child.kill('SIGTERM'), runLimit);
+  const limit = setTimeout(() => end(child, 'SIGTERM'), runLimit);
   const kept: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => kept.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => kept.push(chunk));
   const code = await new Promise<number>((resolve) => child.once('close', (ended) => resolve(ended ?? 1)));
   clearTimeout(limit);
   return { code, output: Buffer.concat(kept).toString(), seconds: (performance.now() - started) / 1000 };
+}
+
+/** The runner of the tests waits for what it started and hears no signal meanwhile: those below it do. */
+function end({ pid, exitCode }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid !== undefined && exitCode === null) process.kill(-pid, signal);
 }
 
 /** It ends with this process, whichever way that ends. */
@@ -115,7 +120,7 @@ function keepCoreBusy(): ChildProcess {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     isInterrupted = true;
-    running?.kill(signal);
+    if (running) end(running, signal);
   });
 }
 
