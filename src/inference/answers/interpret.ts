@@ -32,9 +32,21 @@ export function interpret(
   }
   for (const dialect of dialects) {
     const reading = dialect.read(answer, knowledge);
-    if (reading) return finished(meaningOf(reading, knowledge), reading, knowledge);
+    if (!reading) continue;
+    checkCount(reading);
+    return finished(meaningOf(reading, knowledge), reading, knowledge);
   }
   throw unknownAnswer(answer);
+}
+
+/** Before anything is made of each number. */
+function checkCount(reading: Reading): void {
+  const count =
+    reading.form === 'numbers' ? (reading.rows[0]?.length ?? 0) : reading.form === 'named' ? reading.values.length : 1;
+  if (count <= maxClasses) return;
+  throw new ModelDeckError('server', `The answer has ${count} numbers, more than any classifier has classes.`, {
+    remedy,
+  });
 }
 
 function meaningOf(reading: Reading, knowledge: AnswerKnowledge): Meaning {
@@ -50,15 +62,6 @@ function meaningOf(reading: Reading, knowledge: AnswerKnowledge): Meaning {
 
 function finished(meaning: Meaning, reading: Reading, { contract }: AnswerKnowledge): Interpretation {
   const { kind, values, notes = [], offers = [] } = meaning;
-  if (values.length > maxClasses) {
-    throw new ModelDeckError(
-      'server',
-      `The answer has ${values.length} numbers, more than any classifier has classes.`,
-      {
-        remedy,
-      },
-    );
-  }
   const sorted = values.toSorted((a, b) => (b.value ?? 0) - (a.value ?? 0)).map(clipped);
   const [first] = sorted;
   const background = contract?.output.background;

@@ -1,6 +1,7 @@
 import { parseV1Response, parseV2Outputs } from '../../kserve/index.ts';
 import type { OutputTensor } from '../../kserve/index.ts';
 import type { ModelAnswer } from './answer.ts';
+import { numberInText } from './dialects/values.ts';
 
 /**
  * Takes an answer apart by its protocol.
@@ -11,7 +12,14 @@ export function modelAnswer(text: string, protocol: 'v1' | 'v2'): ModelAnswer {
   if (protocol === 'v1') return { values: parseV1Response(text), tensors: [], text };
   const tensors = parseV2Outputs(text);
   const values = heldValues(tensors);
-  return values ? { values, tensors: [], text } : { values: [], tensors, text };
+  return values ? { values, tensors: [], text } : { values: [], tensors: tensors.map(withNumbers), text };
+}
+
+/** BYTES that hold numbers as texts, `["0.9", "0.1"]`, are numbers. */
+function withNumbers(tensor: OutputTensor): OutputTensor {
+  if (tensor.datatype !== 'BYTES' || tensor.data.length === 0) return tensor;
+  const numbers = tensor.data.map((one) => (typeof one === 'string' ? numberInText(one) : undefined));
+  return numbers.every((one) => one !== undefined) ? { ...tensor, datatype: 'FP64', data: numbers } : tensor;
 }
 
 /**

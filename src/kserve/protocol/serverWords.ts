@@ -26,6 +26,9 @@ export function modelNotReadyMessage(modelName: string): string {
 /** Longest excerpt of an answer within a message, in characters. */
 const excerptLength = 200;
 
+/** NaN and Infinity as Python's json writes them, in the place of a number. */
+const pythonNumbers = /^\s*[[{][^]*[[:,]\s*-?(NaN|Infinity)\s*[,\]}]/;
+
 /**
  * @param text the body of a successful answer
  * @throws ModelDeckError `server` when it is not JSON, for example a login page, or NaN as Python writes it
@@ -34,11 +37,15 @@ export function parseAnswerBody(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
+    if (pythonNumbers.test(text)) {
+      throw new ModelDeckError('server', 'The model answered with NaN or Infinity.', {
+        remedy: 'Check its weights, and mean and std of its input.',
+        cause: error,
+      });
+    }
     const what = text.trim() === '' ? 'it is empty' : `it begins with "${text.trim().slice(0, excerptLength)}"`;
     throw new ModelDeckError('server', `The server's answer is not JSON: ${what}.`, {
-      remedy: /\bNaN\b|\bInfinity\b/.test(text)
-        ? 'It holds NaN or Infinity: check the weights and the preprocessing of the model.'
-        : 'Check that the address is that of a model server.',
+      remedy: 'Check that the address is that of a model server.',
       cause: error,
     });
   }

@@ -21,7 +21,7 @@ export const labelScores: AnswerDialect = {
   name: 'label-scores',
   read(answer) {
     const value = unwrapped(answer);
-    if (isRecord(value)) return readList([value]);
+    if (isRecord(value)) return readHeld(value) ?? readList([value]);
     if (!Array.isArray(value)) return undefined;
     const rows = value as unknown[];
     const [first] = rows;
@@ -30,6 +30,15 @@ export const labelScores: AnswerDialect = {
     return reading && { ...reading, notes: [severalAnswers(rows.length)] };
   },
 };
+
+/** `{"label": "tabby", "confidences": [{"label": …, "confidence": …}, …]}` (Gradio), `{"classifications": […]}`: the list in the only field that has one. */
+function readHeld(object: JsonObject): NamedReading | undefined {
+  const lists = Object.values(object).flatMap((value) => {
+    const reading = Array.isArray(value) ? readList(value as readonly unknown[]) : undefined;
+    return reading ? [reading] : [];
+  });
+  return lists.length === 1 ? lists[0] : undefined;
+}
 
 function readList(items: readonly unknown[]): NamedReading | undefined {
   if (items.length === 0) return undefined;

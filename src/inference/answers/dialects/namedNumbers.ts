@@ -6,6 +6,7 @@ import {
   classListFields,
   classOf,
   field,
+  isClassIndex,
   isDictionary,
   isNumber,
   isNumbers,
@@ -26,21 +27,30 @@ export const namedNumbers: AnswerDialect = {
   read(answer) {
     const value = unwrapped(answer);
     if (!isRecord(value)) return undefined;
-    const numbers = field(value, valueFields, (one) => reading(one, 'x') !== undefined);
-    if (!numbers) return undefined;
+    const numbers = field(value, valueFields, (one) => reading(one, '') !== undefined);
+    if (!numbers) return onlyNumber(value);
     const read = reading(numbers.value, numbers.name);
     const chosen = read?.form === 'numbers' ? chosenBy(value, numbers.name) : undefined;
     return read && { ...read, ...(chosen && { chosen }) };
   },
 };
 
+/** Several numbers; one alone is what {@link onlyNumber} finds. */
 function reading(value: unknown, name: string): Reading | undefined {
   const said = saidBy(name);
   const inner = single(value);
   if (isNumbers(inner)) return { form: 'numbers', rows: [inner], said };
   if (isNumbers(value)) return { form: 'numbers', rows: [value], said };
-  if (isNumber(value) && said !== undefined) return { form: 'numbers', rows: [[value]], said };
   return isDictionary(inner) ? dictionaryReading(inner, said) : undefined;
+}
+
+/** `{"probability": 0.9}` is one number, not a class of that name; `{"cat": 0.9, "value": 0.1}` are two classes. */
+function onlyNumber(object: JsonObject): Reading | undefined {
+  const isAlone = Object.values(object).filter(isNumber).length === 1;
+  const found = isAlone ? field(object, valueFields, isNumber) : undefined;
+  const isCounted = found && isClassIndex(found.value) && field(object, classFields, isClassIndex) !== undefined;
+  if (!found || isCounted) return undefined;
+  return { form: 'numbers', rows: [[found.value as number]], said: saidBy(found.name) };
 }
 
 function chosenBy(object: JsonObject, except: string): { label?: string; index?: number } | undefined {

@@ -13,7 +13,7 @@ export const numberTensors: AnswerDialect = {
     const chosen = choose(numeric, tensors, knowledge);
     if (!chosen) return undefined;
     const { tensor, note } = chosen;
-    const rows = rowsOf(tensor);
+    const rows = rowsOf(tensor, knowledge);
     const said = saidBy(tensor.name);
     return { form: 'numbers', rows, output: tensor.name, said, ...(note !== undefined && { notes: [note] }) };
   },
@@ -23,8 +23,9 @@ export const numberTensors: AnswerDialect = {
 function choose(
   numeric: readonly OutputTensor[],
   all: readonly OutputTensor[],
-  { contract, labels }: AnswerKnowledge,
+  knowledge: AnswerKnowledge,
 ): { readonly tensor: OutputTensor; readonly note?: string } | undefined {
+  const { contract } = knowledge;
   const wanted = contract?.output.name;
   const named = numeric.find(({ name }) => name === wanted);
   if (named) return { tensor: named };
@@ -37,18 +38,42 @@ function choose(
     });
   }
   if (others.length === 0) return { tensor: first };
-  const count = contract?.output.labels?.length ?? contract?.output.classes ?? labels?.length;
-  const fitting = numeric.filter((tensor) => rowsOf(tensor)[0]?.length === count);
-  const [only] = fitting;
-  if (only && fitting.length === 1) return { tensor: only };
-  const tensor = only ?? first;
-  const note = `The model has ${numeric.length} outputs (${names}), and nobody says which holds the classes; "${tensor.name}" is shown.`;
+  const fitting = narrowed(numeric, [
+    // Whole numbers beside others are class numbers, or counts.
+    ({ datatype }) => /^(FP|BF)/.test(datatype),
+    (tensor) => rowsOf(tensor, knowledge)[0]?.length === countOf(knowledge),
+    ({ name }) => saidBy(name) === 'probabilities',
+    ({ name }) => saidBy(name) === 'scores',
+  ]);
+  const tensor = fitting[0] ?? first;
+  if (fitting.length === 1 && countOf(knowledge) !== undefined) return { tensor };
+  const how = fitting.length === 1 ? ', by its name and kind' : '';
+  const note = `The model has ${all.length} outputs (${names}), and nobody says which holds the classes; "${tensor.name}" is shown${how}.`;
   return { tensor, note };
 }
 
+/** Those that pass one test after the other; a test that none passes is left out. */
+function narrowed(
+  tensors: readonly OutputTensor[],
+  tests: readonly ((tensor: OutputTensor) => boolean)[],
+): readonly OutputTensor[] {
+  return tests.reduce((left, test) => {
+    const passed = left.filter(test);
+    return passed.length > 0 ? passed : left;
+  }, tensors);
+}
+
+function countOf({ contract, labels }: AnswerKnowledge): number | undefined {
+  return contract?.output.labels?.length ?? contract?.output.classes ?? labels?.length;
+}
+
 /** One row for each picture. @throws ModelDeckError `unsupported` for maps and boxes: more than one number for each class */
-function rowsOf({ name, shape, data }: OutputTensor): readonly (readonly number[])[] {
+function rowsOf({ name, shape, data }: OutputTensor, knowledge: AnswerKnowledge): readonly (readonly number[])[] {
   const numbers = data as readonly number[];
+  // [n, 1] is one number for each of n classes, where so many are known: one picture was asked about.
+  const isColumn = shape.length > 1 && shape[0] === numbers.length && numbers.length > 1;
+  if (isColumn && numbers.length === countOf(knowledge) && knowledge.contract?.output.meaning !== 'binary')
+    return [numbers];
   const [rows = 1, ...rest] = shape.length > 1 ? shape : [1, ...shape];
   if (rest.filter((size) => size > 1).length > 1) {
     throw notClasses(`"${name}" of the shape [${shape.join(', ')}]: this may be a detector or a segmenter`);

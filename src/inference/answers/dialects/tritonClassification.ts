@@ -28,7 +28,7 @@ export const tritonClassification: AnswerDialect = {
 function parsed({ data }: OutputTensor): readonly (ClassValue & { readonly value: number })[] | undefined {
   const read = data.map((element) => {
     // A label may have colons of its own.
-    const match = /^(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?):(\d+)(?::([^]*))?$/i.exec(String(element));
+    const match = /^(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|-?nan|-?inf):(\d+)(?::([^]*))?$/i.exec(String(element));
     if (!match) return undefined;
     const [, value, index, label] = match;
     return { ...(label !== undefined && label !== '' && { label }), index: Number(index), value: Number(value) };

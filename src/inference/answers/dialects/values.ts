@@ -7,16 +7,50 @@ const deepestWrap = 8;
 /** Fields that hold nothing but the answer itself. */
 const wrappers: readonly string[] = ['predictions', 'outputs', 'output', 'results', 'result', 'response', 'data'];
 
-/** The answer for one picture: JSON texts, lists of one and fields that only wrap it are taken off. Undefined for plain tensors. */
-export function unwrapped({ values }: ModelAnswer): unknown {
-  if (values.length === 0) return undefined;
-  let inner: unknown = values;
+const known = new WeakMap<ModelAnswer, unknown>();
+
+/**
+ * The answer for one picture: JSON texts, lists of one and fields that only wrap it are taken off, and numbers that are written as
+ * texts are numbers. Undefined for plain tensors.
+ */
+export function unwrapped(answer: ModelAnswer): unknown {
+  if (answer.values.length === 0) return undefined;
+  if (known.has(answer)) return known.get(answer);
+  let inner: unknown = answer.values;
   for (let depth = 0; depth < deepestWrap; depth++) {
     const next = withoutWrap(inner);
     if (next === undefined) break;
     inner = next;
   }
-  return inner;
+  const read = withNumbers(inner, deepestWrap);
+  known.set(answer, read);
+  return read;
+}
+
+/**
+ * What a text says as a number: `"0.93"`, `"93 %"`, `"NaN"`. Whole numbers are left alone, because classes are named so.
+ * @returns undefined for every other text
+ */
+export function numberInText(text: string): number | undefined {
+  const [, sign = '', digits, percent] =
+    /^\s*([+-]?)(\d*\.\d+(?:e[+-]?\d+)?|\d+e[+-]?\d+|\d+(?=\s*%))\s*(%?)\s*$/i.exec(text) ?? [];
+  if (digits !== undefined) return Number(sign + digits) / (percent === '%' ? 100 : 1);
+  return /^\s*[+-]?(nan|inf(inity)?)\s*$/i.test(text) ? Number.NaN : undefined;
+}
+
+function withNumbers(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return numberInText(value) ?? value;
+  if (depth === 0) return value;
+  if (Array.isArray(value)) {
+    // Most lists are long and hold numbers already.
+    return value.every(isNumber) ? value : value.map((one) => withNumbers(one, depth - 1));
+  }
+  if (!isRecord(value)) return value;
+  const entries = Object.entries(value).map(([name, one]) => {
+    const isOfClasses = classFields.has(plain(name)) || classListFields.has(plain(name));
+    return [name, isOfClasses ? one : withNumbers(one, depth - 1)] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 function withoutWrap(value: unknown): unknown {
@@ -29,10 +63,17 @@ function withoutWrap(value: unknown): unknown {
     return items.length === 1 && isWrapped(items[0]) ? items[0] : undefined;
   }
   if (!isRecord(value)) return undefined;
-  const [name, ...others] = Object.keys(value);
-  if (name === undefined || others.length > 0 || !wrappers.includes(name)) return undefined;
+  const [name, ...others] = Object.keys(value).filter((key) => wrappers.includes(key));
+  if (name === undefined || others.length > 0) return undefined;
   const inner = own(value, name);
-  return Array.isArray(inner) || isRecord(inner) ? inner : undefined;
+  const isAlone = Object.entries(value).every(([key, one]) => key === name || isRemark(key, one));
+  return isAlone && (Array.isArray(inner) || isRecord(inner)) ? inner : undefined;
+}
+
+/** What is said beside an answer and is no part of it: `"status": "ok"`. */
+function isRemark(name: string, value: unknown): boolean {
+  const isPlain = typeof value !== 'object' || value === null;
+  return isPlain && !classFields.has(plain(name)) && !valueFields.has(plain(name));
 }
 
 /** `[["tabby", 0.9]]` is a list of one pair, and `[0.9]` a list of one number: neither is wrapped. */
@@ -75,6 +116,11 @@ export function isDictionary(value: unknown): value is Readonly<Record<string, n
   if (!isRecord(value)) return false;
   const numbers = Object.values(value);
   return numbers.length > 0 && numbers.every(isNumber);
+}
+
+/** Whether a field holds a class or its number, by the names that servers give to those. */
+export function isAnswerField(name: string): boolean {
+  return [classFields, classListFields, valueFields].some((names) => names.has(plain(name)));
 }
 
 /** The first of these fields that the object has, with its name; names are compared without case, `_` and `-`. */

@@ -55,20 +55,57 @@ function ofBinary(values: readonly Value[], notes: readonly string[], knowledge:
   return { kind: 'probabilities', values, notes };
 }
 
-/** Classes that the server numbers get their labels where every number has one. */
+/** Classes that the server numbers get their labels where every number has one; what it names otherwise than the labels is said. */
 function withLabels(
-  values: readonly Value[],
+  given: readonly Value[],
   knowledge: AnswerKnowledge,
 ): { readonly values: readonly Value[]; readonly note?: string } {
-  if (values.every(({ label }) => label !== undefined)) return { values };
   const labels = knownLabels(knowledge);
+  const { values, note } = numbered(given, labels);
+  if (note !== undefined) return { values, note };
   if (!labels) return { values };
+  if (values.every(({ label }) => label !== undefined)) {
+    const other = values.find(({ label }) => !isKnown(label, knowledge));
+    return other
+      ? { values, note: `The server names "${other.label}", which is none of the labels that are known.` }
+      : { values };
+  }
   const largest = values.reduce((most, { index }) => Math.max(most, index ?? 0), 0);
   if (largest >= labels.length) {
-    const note = `The server names class ${largest}, and only ${labels.length} labels are known: none is laid over its classes.`;
-    return { values, note };
+    const beyond = `The server names class ${largest}, and only ${labels.length} labels are known: none is laid over its classes.`;
+    return { values, note: beyond };
   }
   return { values: values.map((one) => labelOf(one, labels)) };
+}
+
+/** Our own servers put the index behind a label that two classes share, and have a background beside the labels. */
+function isKnown(label: string | undefined, { contract, labels }: AnswerKnowledge): boolean {
+  const all = contract?.output.labels ?? labels ?? [];
+  const isBackground = contract?.output.background !== undefined && label === 'background';
+  return label === undefined || isBackground || all.includes(label) || all.includes(label.replace(/ \(\d+\)$/, ''));
+}
+
+const wholeNumber = /^(0|[1-9]\d{0,8})$/;
+
+/**
+ * Names that are all whole numbers: labels, where they are known as such (folders are often named 1, 10, 2); else the class
+ * numbers that servers write where they have no labels.
+ */
+function numbered<One extends Pick<ClassValue, 'label' | 'index'>>(
+  values: readonly One[],
+  labels: readonly string[] | undefined,
+): { readonly values: readonly One[]; readonly note?: string } {
+  const areNumbers = values.every(
+    ({ label, index }) => label !== undefined && index === undefined && wholeNumber.test(label),
+  );
+  if (!areNumbers) return { values };
+  if (labels === undefined || !values.every(({ label = '' }) => labels.includes(label))) {
+    return { values: values.map(({ label, ...rest }) => ({ ...rest, index: Number(label) }) as One) };
+  }
+  const differs = values.some(({ label }) => labels[Number(label)] !== label && Number(label) < labels.length);
+  const note =
+    'Assumed: the numbers that the server names are labels, as such labels are known, not places among them.';
+  return { values, ...(differs && { note }) };
 }
 
 function labelOf(value: Value, labels: readonly string[]): Value {
@@ -84,11 +121,20 @@ export function chosenLabel(
   readonly value: ClassValue;
   readonly note?: string;
 } {
-  const { label, index } = chosen;
   const labels = knownLabels(knowledge);
-  if (label !== undefined || index === undefined) return { value: chosen };
-  if (!labels) return { value: chosen, note: 'No labels are known for this model; its classes are numbered from 0.' };
+  const read = numbered([chosen], labels);
+  const [value = chosen] = read.values;
+  if (read.note !== undefined) return { value, note: read.note };
+  const { label, index } = value;
+  if (label !== undefined || index === undefined) {
+    const isOther = labels !== undefined && !isKnown(label, knowledge);
+    return {
+      value,
+      ...(isOther && { note: `The server names "${label}", which is none of the labels that are known.` }),
+    };
+  }
+  if (!labels) return { value, note: 'No labels are known for this model; its classes are numbered from 0.' };
   const found = labels[index];
   if (found !== undefined) return { value: { label: found, index } };
-  return { value: chosen, note: `The server names class ${index}, and only ${labels.length} labels are known.` };
+  return { value, note: `The server names class ${index}, and only ${labels.length} labels are known.` };
 }

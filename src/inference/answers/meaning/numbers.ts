@@ -55,10 +55,13 @@ function byContract(row: readonly number[], { output }: ModelContract, knowledge
   const isOff = kind === 'probabilities' && !isDistribution(probabilities);
   const note = 'The contract says one class of several, and the probabilities do not sum to 100 %.';
   const values = placed(probabilities.map(fraction), labelling);
+  // Scores of three and more classes hardly ever lie all between 0 and 1.
+  const mayBeTwice = !isApplied && output.activation !== 'none' && row.length > 2 && areFractions(row);
+  const twice = `The numbers are all between 0 and 1 and may be probabilities already: the ${output.activation} of the contract was applied to them.`;
   return {
     kind,
     values: withThresholds(values, knowledge),
-    notes: [...notesOf(labelling), ...(isOff ? [note] : [])],
+    notes: [...notesOf(labelling), ...(isOff ? [note] : []), ...(mayBeTwice ? [twice] : [])],
     offers: labelling.offers,
   };
 }

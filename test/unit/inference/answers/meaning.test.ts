@@ -156,7 +156,9 @@ describe('what does not fit is said', () => {
 
   it('several outputs of which nobody says which counts, unless the labels do', () => {
     const outputs = [{ name: 'features', data: [5, 6] }, { name: 'logits', data: [1, 3, 0] }]; // prettier-ignore
-    assert.match(v2(outputs).notes.join(' '), /2 outputs \(features, logits\), .* "features" is shown/);
+    const plain = [{ name: 'output', data: [5, 6] }, { name: '42', data: [1, 3, 0] }]; // prettier-ignore
+    assert.match(v2(plain).notes.join(' '), /2 outputs \(output, 42\), .* "output" is shown\./);
+    assert.match(v2(outputs).notes.join(' '), /2 outputs \(features, logits\), .* "logits" is shown, by its name/);
     assert.deepEqual(shown(v2(outputs, { labels })), ['scores', 'nodule 3', 'effusion 1', 'mass 0']);
   });
 
