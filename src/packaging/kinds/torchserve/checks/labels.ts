@@ -173,7 +173,7 @@ function fewerThanFive({ spec, at }: CheckContext, file: string, count: number):
       code: 'fewer-than-five-classes',
       severity: 'error',
       message: `handler: image_classifier asks for the ${builtInTopK} most probable classes, and ${path.basename(file)} names ${count}.`,
-      remedy: `Choose handler: model-deck:image-classifier, which answers any number of classes, or write a handler that derives from ImageClassifier and calls set_max_result_classes(${count}).`,
+      remedy: `Write ${torchImageClassifier.id} as the handler, which answers as many as there are, or a handler that derives from ImageClassifier and calls set_max_result_classes(${count}).`,
       laterMessage: 'RuntimeError: selected index k out of range',
       ...located(at('handler')),
     },
