@@ -69,7 +69,7 @@ function checkPixels(format: ImageFormat, { width, height }: OpenedFile): void {
 function decodeError(format: ImageFormat, error: unknown): ModelDeckError {
   if (ModelDeckError.is(error)) return error;
   const reason = error instanceof Error ? (error.message.trim().split('\n')[0] ?? '') : String(error);
-  const summary = `This ${format.name} image cannot be decoded: ${reason.replace(/\.$/, '')}.`;
+  const summary = `This ${format.name} image cannot be decoded: ${reason.replace(/[.:\s]+$/, '')}.`;
   // libvips says "unsupported image format" of a header that it cannot make out.
   if (/not supported|unsupported(?! image format)|not implemented|unknown compression/i.test(reason)) {
     return new ModelDeckError('unsupported', summary, {

@@ -11,6 +11,8 @@ export interface TiffPage {
   readonly pixels: Uint8Array | Uint16Array | Int16Array | Float32Array;
   /** Side of square tiles in separate planes; one strip of interleaved samples when left out. */
   readonly planarTile?: number;
+  /** By TIFF's numbers; the bytes stay as they are. */
+  readonly compression?: number;
   /** Further tags: SHORT values. */
   readonly shorts?: Readonly<Record<number, readonly number[]>>;
 }
@@ -56,7 +58,7 @@ function directoryOf(
     [256, 4, [width]],
     [257, 4, [height]],
     [258, 3, each(bits)],
-    [259, 3, [1]],
+    [259, 3, [page.compression ?? 1]],
     [262, 3, [photometric]],
     [277, 3, [channels]],
     [284, 3, [isTiled ? 2 : 1]],

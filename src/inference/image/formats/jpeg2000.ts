@@ -9,17 +9,19 @@ export const jpeg2000: ImageFormat = {
   name: 'JPEG 2000',
   matches: either(text(4, 'jP  '), at(0, 0xff, 0x4f, 0xff, 0x51)),
   open: (bytes) => {
-    const { width, height } = codestreamSize(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    const { width, height, channels } = codestreamSize(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    // OpenJPEG's build for JavaScript stops at four.
+    if (channels > 3) throw notRead(`a JPEG 2000 image with ${channels} channels`);
     return Promise.resolve({ width, height, decode: () => decode(bytes) });
   },
 };
 
 /** Of the SIZ marker, which is the first of every codestream. */
-function codestreamSize(file: Buffer): { width: number; height: number } {
+function codestreamSize(file: Buffer): { width: number; height: number; channels: number } {
   const start = file.indexOf(Buffer.of(0xff, 0x4f, 0xff, 0x51));
-  if (start === -1 || start + 24 > file.length) throw new Error('it holds no codestream');
+  if (start === -1 || start + 42 > file.length) throw new Error('it holds no codestream');
   const at32 = (offset: number): number => file.readUInt32BE(start + offset);
-  return { width: at32(8) - at32(16), height: at32(12) - at32(20) };
+  return { width: at32(8) - at32(16), height: at32(12) - at32(20), channels: file.readUInt16BE(start + 40) };
 }
 
 async function decode(bytes: Uint8Array): Promise<DecodedImage> {
@@ -29,7 +31,12 @@ async function decode(bytes: Uint8Array): Promise<DecodedImage> {
   const decoder = new codec.J2KDecoder();
   try {
     decoder.getEncodedBuffer(bytes.length).set(bytes);
-    decoder.decode();
+    try {
+      decoder.decode();
+    } catch {
+      // An exception of C++, which is a number here.
+      throw new Error(said.at(-1) ?? 'the codec gave it up');
+    }
     const { width, height, bitsPerSample, componentCount, isSigned } = decoder.getFrameInfo();
     const decoded = decoder.getDecodedBuffer();
     if (bitsPerSample > 16) throw notRead(`a JPEG 2000 image of ${bitsPerSample} bits`);

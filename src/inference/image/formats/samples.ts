@@ -59,7 +59,7 @@ export function toRgb(samples: Samples): DecodedImage {
 }
 
 interface Scale extends Window {
-  readonly why: 'file' | 'range' | 'values';
+  readonly why: 'file' | 'range' | 'values' | 'nothing';
 }
 
 /** The tops of the ranges that pictures are commonly stored in: 0 to 1, and 8 to 16 bits. */
@@ -91,7 +91,7 @@ function scaleOf({ data, channels, colour, window }: Samples): Scale {
       if (value > high && value !== Infinity) high = value;
     }
   }
-  if (low > high) return { low: 0, high: 1, why: 'range' };
+  if (low > high) return { low: 0, high: 1, why: 'nothing' };
   const range = usualRange(low, high);
   if (range) return { ...range, why: 'range' };
   return { low, high: low < high ? high : low + 1, why: 'values' };
@@ -109,6 +109,7 @@ function levelOf({ low, high }: Window): (value: number) => number {
 }
 
 function noteOf(depth: string, { low, high, why }: Scale): string {
+  if (why === 'nothing') return `None of the ${depth} values is a number: the picture is black.`;
   const reasons = {
     file: 'the window that the file names',
     range: 'the range that its values fill',

@@ -9,6 +9,11 @@ export function text(offset: number, expected: string): Signature {
   return at(offset, ...Buffer.from(expected, 'latin1'));
 }
 
+/** For formats that say at the end what they are. */
+export function endsWith(expected: string): Signature {
+  return (bytes) => text(bytes.length - expected.length, expected)(bytes);
+}
+
 export function either(...tests: readonly Signature[]): Signature {
   return (bytes) => tests.some((test) => test(bytes));
 }

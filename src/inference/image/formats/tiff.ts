@@ -30,6 +30,8 @@ export const tiff: ImageFormat = {
     const image = await file.getImage(0);
     const directory = await readDirectory(image);
     if (directory.rawPhoto !== undefined) throw notRead(directory.rawPhoto);
+    const packing = unreadCompressions[directory.compression];
+    if (packing !== undefined) throw notRead(`a TIFF image with ${packing} compression`);
     const pages = await countPages(await file.getImageCount(), (index) => file.getImage(index));
     const { width, height } = directory;
     const notes = pages > 1 ? [`Page 1 of ${pages} was taken (${width} × ${height} pixels).`] : [];
@@ -80,6 +82,21 @@ function isForSharp({
 }
 
 const jpegCompression = 7;
+
+/** What neither libvips in WebAssembly nor geotiff unpacks, by TIFF's numbers. */
+const unreadCompressions: Readonly<Record<number, string>> = {
+  33003: 'JPEG 2000',
+  33005: 'JPEG 2000',
+  34661: 'JBIG',
+  34712: 'JPEG 2000',
+  34887: 'LERC',
+  34892: 'lossy JPEG (DNG)',
+  34925: 'LZMA',
+  50000: 'Zstandard',
+  50001: 'WebP',
+  50002: 'JPEG XL',
+  52546: 'JPEG XL',
+};
 
 function withGeotiff(image: GeoTIFFImage, directory: Directory): OpenedFile {
   const { width, height } = directory;

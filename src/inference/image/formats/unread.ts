@@ -1,4 +1,4 @@
-import { at, both, either, text, textLike } from './signatures.ts';
+import { at, both, either, endsWith, text, textLike } from './signatures.ts';
 import type { Signature } from './signatures.ts';
 
 /** What is known by its first bytes, so that it is named, but is not read. */
@@ -41,6 +41,31 @@ export const unreadKinds: readonly { readonly name: string; readonly matches: Si
   { name: 'a PostScript document', matches: either(text(0, '%!PS'), at(0, 0xc5, 0xd0, 0xd3, 0xc6)) },
   { name: 'a zip archive', matches: at(0, 0x50, 0x4b, 3, 4) },
   { name: 'a gzip archive', matches: at(0, 0x1f, 0x8b) },
+  { name: 'a 7-Zip archive', matches: at(0, 0x37, 0x7a, 0xbc, 0xaf) },
+  { name: 'a RAR archive', matches: text(0, 'Rar!') },
+  { name: 'an xz archive', matches: at(0, 0xfd, 0x37, 0x7a, 0x58, 0x5a) },
+  { name: 'a bzip2 archive', matches: text(0, 'BZh') },
+  { name: 'a tar archive', matches: text(257, 'ustar') },
+  { name: 'an Office document', matches: at(0, 0xd0, 0xcf, 0x11, 0xe0) },
+  { name: 'a PCX image', matches: (bytes) => at(0, 0x0a)(bytes) && (bytes[1] ?? 9) <= 5 && (bytes[2] ?? 9) <= 1 },
+  { name: 'an SGI image', matches: at(0, 0x01, 0xda) },
+  { name: 'a Targa image (TGA)', matches: endsWith('TRUEVISION-XFILE.\0') },
+  { name: 'a Sun raster image', matches: at(0, 0x59, 0xa6, 0x6a, 0x95) },
+  { name: 'a PFM image', matches: either(text(0, 'PF\n'), text(0, 'Pf\n')) },
+  { name: 'an MNG animation', matches: either(at(0, 0x8a, 0x4d, 0x4e, 0x47), at(0, 0x8b, 0x4a, 0x4e, 0x47)) },
+  { name: 'a BPG image', matches: text(0, 'BPG\u00fb') },
+  { name: 'a FLIF image', matches: text(0, 'FLIF') },
+  { name: 'a Windows metafile', matches: either(at(0, 0xd7, 0xcd, 0xc6, 0x9a), text(40, ' EMF')) },
+  { name: 'a Zeiss microscope image (CZI)', matches: text(0, 'ZISRAWFILE') },
+  { name: 'a Nikon microscope image (ND2)', matches: at(0, 0xda, 0xce, 0xbe, 0x0a) },
+  { name: 'a MATLAB file', matches: text(0, 'MATLAB 5.0') },
+  { name: 'a NetCDF or MINC file', matches: text(0, 'CDF') },
+  { name: 'an XPM image', matches: textLike(/^\/\* XPM/) },
+  { name: 'an XBM image', matches: textLike(/^#define \w+_width \d+/) },
+  {
+    name: 'a picture as base64 text, not the file itself',
+    matches: textLike(/^\s*(data:image\/|\/9j\/|iVBORw0KGgo|R0lGOD|UklGR|Qk[0-3]|SUkq|TU0A)/),
+  },
   { name: 'an SVG drawing', matches: textLike(/<svg[\s>]/i) },
   { name: 'an HTML page', matches: textLike(/^\s*<(!doctype html|html)/i) },
   { name: 'a git-lfs pointer, not the picture itself', matches: textLike(/^version https:\/\/git-lfs/) },
