@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import sharp from 'sharp';
+import type { Sharp } from 'sharp';
 import { decodeImage } from '../../../src/inference/index.ts';
 import { tiffFile } from './tiffFile.ts';
 import type { TiffPage } from './tiffFile.ts';
@@ -123,7 +124,7 @@ describe('a file that is not read is named', () => {
 describe('every way in which a picture is stored gives the same pixels', () => {
   const [width, height] = [12, 8];
   const pixels = Uint8Array.from({ length: width * height * 3 }, (_, place) => (place * 37) % 251);
-  const source = (): sharp.Sharp => sharp(pixels, { raw: { width, height, channels: 3 } });
+  const source = (): Sharp => sharp(pixels, { raw: { width, height, channels: 3 } });
   const ways: readonly [string, () => Promise<Buffer>][] = [
     ['PNG', () => source().png().toBuffer()],
     ['PNG, interlaced', () => source().png({ progressive: true }).toBuffer()],

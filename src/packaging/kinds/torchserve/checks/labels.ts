@@ -4,6 +4,7 @@ import type { Finding } from '../../../read/detection.ts';
 import { LabelProblem, type LabelReading } from '../../../read/labels/labelFile.ts';
 import { labelsInOrder, readLabels } from '../../../read/labels/readLabels.ts';
 import { contractOf } from '../../../spec/specContract.ts';
+import { torchImageClassifier } from '../handlers/torchImageClassifier.ts';
 import { handlerKind, lineLocation, located, torchClasses, type CheckContext } from './context.ts';
 
 /** `image_classifier` asks for this many classes, whatever the request says. */
