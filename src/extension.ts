@@ -1,6 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { rowSubject } from './commands/core/arguments.ts';
+import { copyName } from './commands/core/copyName.ts';
+import { chooseKubeconfig } from './commands/clusters/chooseKubeconfig.ts';
 import { ClusterCommands } from './commands/clusters/clusterCommands.ts';
 import { kubeClusters } from './commands/clusters/kubeClusters.ts';
 import { CommandRunner } from './commands/core/commandRunner.ts';
@@ -171,9 +173,12 @@ export function activate(context: vscode.ExtensionContext): void {
       'modelDeck.removeStoredModel': (argument) => storeCommands.remove(argument),
       'modelDeck.reveal': (argument) => storeCommands.reveal(argument),
       'modelDeck.changeLocalStore': () => storeCommands.changeFolder(),
+      'modelDeck.chooseKubeconfig': (argument) => chooseKubeconfig(argument),
       'modelDeck.addNamespace': (argument) => clusterCommands.addNamespace(argument),
       'modelDeck.forgetNamespace': (argument) => clusterCommands.forgetNamespace(argument),
       'modelDeck.listClaimModels': (argument) => clusterCommands.listClaimModels(argument),
+      'modelDeck.copyName': (argument) => copyName(argument),
+      'modelDeck.tryAgain': (row) => Promise.resolve(views.tryAgain(row)),
       'modelDeck.refresh': () => Promise.resolve(views.refresh()),
       'modelDeck.openSample': (argument) => openSample.run(argument),
       'modelDeck.showLog': () => Promise.resolve(log.show()),

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,8 +10,8 @@ import { startProcessGroup, waitForHttp } from './processGroup.ts';
 
 /** What a VS Code is started with. All paths are absolute. */
 export interface WorkbenchOptions {
-  /** Folder that the window opens. */
-  readonly workspace: string;
+  /** Folder, or `.code-workspace` file, that the window opens; an empty window when left out. */
+  readonly workspace?: string;
   /** Folder for settings, state and installed extensions: an empty one for a clean VS Code. */
   readonly userData: string;
   /** Folder of the extension under development, which holds package.json. */
@@ -25,6 +26,7 @@ export interface WorkbenchOptions {
 }
 
 export interface RunningCodeServer {
+  /** Has the connection token in it: whoever has this address has a terminal as the user who runs the server. */
   readonly url: string;
   /** What the server printed last. */
   readonly output: () => string;
@@ -49,7 +51,10 @@ export const quietSettings = {
   'workbench.colorTheme': 'Default Dark Modern',
 } as const;
 
-/** Serves a workbench on a free port of 127.0.0.1 until it is stopped, or until this process ends. */
+/**
+ * Serves a workbench on a free port of 127.0.0.1 until it is stopped, or until this process ends. It answers nobody who does
+ * not have the token of {@link RunningCodeServer.url}: other users of the machine reach 127.0.0.1, too.
+ */
 export async function startCodeServer(server: CodeServer, options: WorkbenchOptions): Promise<RunningCodeServer> {
   const user = path.join(options.userData, 'User');
   const extensions = path.join(options.userData, 'extensions');
@@ -71,7 +76,11 @@ export async function startCodeServer(server: CodeServer, options: WorkbenchOpti
   }
 
   const [port] = await freePorts(1);
-  const listen = ['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'];
+  const token = randomBytes(24).toString('hex');
+  // In a file that its owner alone can read: every user of the machine sees the arguments of programs.
+  const tokenFile = path.join(options.userData, 'connection-token');
+  await writeFile(tokenFile, token, { mode: 0o600 });
+  const listen = ['--host', '127.0.0.1', '--port', String(port), '--connection-token-file', tokenFile];
   // Recent versions ignore the extension that a page's address names, unless they are told that they are tested; then
   // they show no dialogs. So the tests that answer dialogs install the packed extension there.
   const needsDriver = options.vsix === undefined && server.version.vscode !== vscodeVersions.minimum.vscode;
@@ -79,18 +88,20 @@ export async function startCodeServer(server: CodeServer, options: WorkbenchOpti
   const args = [main, ...listen, ...common, ...quiet, ...(needsDriver ? ['--enable-smoke-test-driver'] : [])];
   const group = startProcessGroup(server.node, args, { cwd: server.folder, env });
   const origin = `http://127.0.0.1:${port}`;
-  await waitForHttp(`${origin}/`, group, `code-server ${server.version.codeServer}`);
-  return { url: pageUrl(origin, options), output: group.output, stop: group.stop };
+  await waitForHttp(`${origin}/?tkn=${token}`, group, `code-server ${server.version.codeServer}`);
+  return { url: pageUrl(origin, token, options), output: group.output, stop: group.stop };
 }
 
-function pageUrl(origin: string, { workspace, extension, testsPath }: WorkbenchOptions): string {
+function pageUrl(origin: string, token: string, { workspace, extension, testsPath }: WorkbenchOptions): string {
   const remote = (file: string): string => `vscode-remote://${new URL(origin).host}${pathToFileURL(file).pathname}`;
   const payload = [
     ...(extension === undefined ? [] : [['extensionDevelopmentPath', remote(extension)]]),
     ...(testsPath === undefined ? [] : [['extensionTestsPath', remote(testsPath)]]),
   ];
   const url = new URL(origin);
-  url.searchParams.set('folder', workspace);
+  url.searchParams.set('tkn', token);
+  if (workspace === undefined) url.searchParams.set('ew', 'true');
+  else url.searchParams.set(workspace.endsWith('.code-workspace') ? 'workspace' : 'folder', workspace);
   if (payload.length > 0) url.searchParams.set('payload', JSON.stringify(payload));
   return url.href;
 }

@@ -29,10 +29,13 @@ async function serveInBrowser(workspace: string): Promise<void> {
   const userData = await mkdtemp(path.join(tmpdir(), 'model-deck-start-'));
   try {
     const server = await installCodeServer(chosenVersion(), print);
-    const running = await startCodeServer(server, { workspace, userData, extension: root });
+    // Somebody works in it: as in every VS Code, a folder is trusted only when the user says so.
+    const settings = { 'security.workspace.trust.enabled': true };
+    const running = await startCodeServer(server, { workspace, userData, extension: root, settings });
     const { port } = new URL(running.url);
     print(`\nVS Code ${server.version.vscode} with Model Deck, until Ctrl-C:\n\n  ${running.url}\n`);
-    print('Open it in a browser on this machine. From another machine, forward the port first:');
+    print('Open this address in a browser on this machine. Its token is a password: keep it to yourself.');
+    print('From another machine, forward the port first:');
     print(`  ssh -L ${port}:127.0.0.1:${port} <this machine>`);
     await new Promise((resolve) => {
       // Not once: a terminal and npm both send it, and the second must not cut the tidying short.

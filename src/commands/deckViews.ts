@@ -4,8 +4,9 @@ import { clusterReader } from '../views/clusters/clusterReader.ts';
 import { ClusterRows } from '../views/clusters/clusterRows.ts';
 import { clusterNodes } from '../views/clustersTree.ts';
 import { chooseCommand, DeckTree } from '../views/deckTree.ts';
-import type { DeckRow } from '../views/shownRows.ts';
+import { DeckRow } from '../views/shownRows.ts';
 import { storeNodes } from '../views/storesTree.ts';
+import type { TreeNode } from '../views/treeNode.ts';
 import type { KubeClusters } from './clusters/kubeClusters.ts';
 import type { CommandRunner } from './core/commandRunner.ts';
 import type { Services } from './core/services.ts';
@@ -22,6 +23,8 @@ export interface DeckViews extends vscode.Disposable {
   readonly refreshThisComputer: () => void;
   /** The user has named a namespace, or forgot one. */
   readonly namespacesChanged: () => void;
+  /** The button of a row that says what went wrong. @param row as the editor hands it over */
+  readonly tryAgain: (row: unknown) => void;
 }
 
 export function deckViews(services: Services, kube: KubeClusters, runner: CommandRunner): DeckViews {
@@ -30,7 +33,6 @@ export function deckViews(services: Services, kube: KubeClusters, runner: Comman
     reader,
     contexts: async () => (await services.clusters()).contexts(),
     problems: async () => (await services.clusters()).kubeconfigProblems(),
-    files: kube.files,
     typedNamespaces: (contextName) => services.namespaces.of(contextName),
     changed: (id) => clusters.changed(id),
     namespacesChanged: () => stores.changed(),
@@ -40,8 +42,15 @@ export function deckViews(services: Services, kube: KubeClusters, runner: Comman
     contexts: () => rows.answering(),
     changed: (id) => stores.changed(id),
   });
-  const clusters = new DeckTree(() => clusterNodes(services.targets, () => rows.nodes()));
-  const stores = new DeckTree(() => storeNodes({ stores: services.stores, claims: () => claims.nodes() }));
+  // In Restricted Mode there are no rows: the views show their welcome, with the button that grants trust.
+  const whenTrusted =
+    (nodes: () => Promise<readonly TreeNode[]>): (() => Promise<readonly TreeNode[]>) =>
+    async () =>
+      vscode.workspace.isTrusted ? nodes() : [];
+  const clusters = new DeckTree(whenTrusted(() => clusterNodes(services.targets, () => rows.nodes())));
+  const stores = new DeckTree(
+    whenTrusted(() => storeNodes({ stores: services.stores, claims: () => claims.nodes() })),
+  );
   clusters.show('modelDeck.clusters');
   stores.show('modelDeck.stores');
   const refreshBoth = (): void => {
@@ -51,6 +60,7 @@ export function deckViews(services: Services, kube: KubeClusters, runner: Comman
   const parts = vscode.Disposable.from(
     clusters,
     stores,
+    vscode.workspace.onDidGrantWorkspaceTrust(refreshBoth),
     kube.onDidReset(() => {
       rows.reset();
       claims.reset();
@@ -60,13 +70,15 @@ export function deckViews(services: Services, kube: KubeClusters, runner: Comman
       runner.run(node.choose?.title ?? chooseCommand, () => Promise.resolve(node.choose?.run())),
     ),
   );
+  const refresh = (): void => {
+    rows.refresh();
+    claims.retry();
+    refreshBoth();
+  };
   return {
     claims,
-    refresh: () => {
-      rows.refresh();
-      claims.retry();
-      refreshBoth();
-    },
+    refresh,
+    tryAgain: (row) => (row instanceof DeckRow && row.node.retry ? row.node.retry() : refresh()),
     refreshStores: () => stores.refresh(),
     storeChanged: (storeId) => {
       claims.show(storeId);

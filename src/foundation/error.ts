@@ -40,6 +40,8 @@ export type NextStep =
   | ({ readonly kind: 'show-events' } & ClusterObject)
   | ({ readonly kind: 'show-manifest' } & ClusterObject)
   | { readonly kind: 'set-credentials'; readonly endpointId: string }
+  | { readonly kind: 'choose-kubeconfig' }
+  | { readonly kind: 'deploy-model' }
   | { readonly kind: 'retry' }
   | { readonly kind: 'show-log' };
 

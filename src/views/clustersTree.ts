@@ -5,21 +5,31 @@ import { problemNode } from './problemNode.ts';
 import type { TreeNode } from './treeNode.ts';
 import { contextValue } from './contextValue.ts';
 
-/** Rows of the Clusters view: the targets that are there by themselves first, then the kubeconfig's contexts. */
+/**
+ * Rows of the Clusters view: the targets that are there by themselves first, then the kubeconfig's contexts. None while nothing
+ * is deployed and there is no context: then the view shows its welcome with the ways in.
+ */
 export async function clusterNodes(
   targets: Pick<Targets, 'standing'>,
   contexts: () => Promise<readonly TreeNode[]>,
 ): Promise<readonly TreeNode[]> {
-  const [standing, clusters] = await Promise.all([targetNodes(targets), contexts()]);
-  return [...standing, ...clusters];
+  const [standing, clusters] = await Promise.all([standingRows(targets), contexts()]);
+  return standing.inUse || clusters.length > 0 ? [...standing.nodes, ...clusters] : [];
+}
+
+interface StandingRows {
+  readonly nodes: readonly TreeNode[];
+  /** Whether there is something to see in them. */
+  readonly inUse: boolean;
 }
 
 /** What cannot be read leaves the other rows alone. */
-async function targetNodes(targets: Pick<Targets, 'standing'>): Promise<readonly TreeNode[]> {
+async function standingRows(targets: Pick<Targets, 'standing'>): Promise<StandingRows> {
   try {
-    return (await targets.standing()).map(targetNode);
+    const standing = await targets.standing();
+    return { nodes: standing.map(targetNode), inUse: standing.some((target) => target.deployments().length > 0) };
   } catch (error) {
-    return [problemNode('targets', error)];
+    return { nodes: [problemNode('targets', error)], inUse: true };
   }
 }
 

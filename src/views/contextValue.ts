@@ -20,7 +20,6 @@ const rowWords = {
   problem: [],
   loading: [],
   empty: [],
-  'add-namespace': [],
   more: [],
   list: [],
   listing: [],

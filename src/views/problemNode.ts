@@ -4,9 +4,9 @@ import type { TreeNode } from './treeNode.ts';
 import { contextValue } from './contextValue.ts';
 
 /**
- * The row that stands where children could not be listed.
+ * The row that stands where children could not be listed. Its button "Try Again" does so.
  *
- * @param retry what a click does; everything is asked for again when left out
+ * @param retry what the button does; everything is asked for again when left out
  */
 export function problemNode(parentId: string, error: unknown, retry?: () => void): TreeNode {
   const summary = error instanceof Error ? error.message : String(error);
@@ -14,14 +14,11 @@ export function problemNode(parentId: string, error: unknown, retry?: () => void
   return {
     id: `${parentId}/:problem`,
     label: summary,
-    description: 'Select to try again',
     icon: { name: 'error', color: 'problemsErrorIcon.foreground' },
     contextValue: contextValue('problem'),
     subject: { kind: 'problem', error },
     tooltip: () =>
       Promise.resolve([escapeMarkdown(summary), remedy && escapeMarkdown(remedy)].filter(Boolean).join('\n\n')),
-    ...(retry
-      ? { choose: { title: 'Try Again', run: retry } }
-      : { open: { command: 'modelDeck.refresh', title: 'Try Again' } }),
+    ...(retry && { retry }),
   };
 }

@@ -2,6 +2,7 @@ import { formatBytes } from '../foundation/formatBytes.ts';
 import type { ModelStore, StoredModel } from '../stores/modelStore.ts';
 import type { Stores } from '../stores/stores.ts';
 import { factTable } from './markdown.ts';
+import { problemNode } from './problemNode.ts';
 import type { StoreSubject, TreeNode } from './treeNode.ts';
 import { contextValue } from './contextValue.ts';
 
@@ -11,27 +12,52 @@ export interface StoresSource {
   readonly claims: () => readonly TreeNode[];
 }
 
-/** Rows of the Model Stores view: the stores that this computer knows first, the claims of clusters after them. */
+/**
+ * Rows of the Model Stores view: the stores that this computer knows first, the claims of clusters after them. None while all
+ * of them are empty: then the view shows its welcome.
+ */
 export async function storeNodes({ stores, claims }: StoresSource): Promise<readonly TreeNode[]> {
-  return [...(await stores.known()).map(storeNode), ...claims()];
+  const listed = await Promise.all((await stores.known()).map(listStore));
+  const ofClusters = claims();
+  if (ofClusters.length === 0 && listed.every(({ models, error }) => models.length === 0 && error === undefined)) {
+    return [];
+  }
+  return [...listed.map(storeNode), ...ofClusters];
 }
 
-function storeNode(store: ModelStore): TreeNode {
+interface ListedStore {
+  readonly store: ModelStore;
+  readonly models: readonly StoredModel[];
+  /** Why they could not be listed. */
+  readonly error?: unknown;
+}
+
+async function listStore(store: ModelStore): Promise<ListedStore> {
+  try {
+    return { store, models: await store.list() };
+  } catch (error) {
+    return { store, models: [], error };
+  }
+}
+
+function storeNode({ store, models, error }: ListedStore): TreeNode {
   const { folder } = store;
   const id = `store/${store.id}`;
   const subject: StoreSubject = { kind: 'store', storeId: store.id, ...(folder !== undefined && { folder }) };
   return {
     id,
     label: store.label,
+    ...(models.length === 0 && error === undefined && { description: 'no models' }),
     icon: { name: 'library' },
     contextValue: contextValue('store', folder !== undefined && 'folder'),
     subject,
     expanded: true,
-    children: async () => {
-      const models = await store.list();
-      if (models.length === 0) return [emptyStoreNode(id, store, subject)];
-      return models.map((model) => modelNode(id, model, store.remove !== undefined));
-    },
+    children: () =>
+      Promise.resolve(
+        error === undefined
+          ? models.map((model) => modelNode(id, model, store.remove !== undefined))
+          : [problemNode(id, error)],
+      ),
     tooltip: () =>
       Promise.resolve(
         factTable(store.label, [
@@ -39,20 +65,6 @@ function storeNode(store: ModelStore): TreeNode {
           ['Layout', '<model>/<version>: each can be mounted by KServe as it is'],
         ]),
       ),
-  };
-}
-
-function emptyStoreNode(parentId: string, store: ModelStore, subject: StoreSubject): TreeNode {
-  return {
-    id: `${parentId}/empty`,
-    label: 'No models yet',
-    icon: { name: 'info' },
-    contextValue: contextValue('empty'),
-    subject,
-    ...(store.put && {
-      description: 'Select to package one',
-      open: { command: 'modelDeck.packageModel', title: 'Package Model…' },
-    }),
   };
 }
 

@@ -102,6 +102,8 @@ export interface TreeNode {
     /** The row itself when left out. */
     readonly arguments?: readonly unknown[];
   };
+  /** Of a row that says what went wrong: tries that again. */
+  readonly retry?: () => void;
   /** What happens when the row is chosen, where that needs no command of the manifest; `title` says it in a few words. */
   readonly choose?: { readonly title: string; readonly run: () => void };
 }

@@ -26,7 +26,6 @@ export class TreeEditor {
       reader: clusterReader(() => Promise.resolve({ connect })),
       contexts: async () => (await readContexts(files)).contexts,
       problems: () => Promise.resolve([]),
-      files: () => Promise.resolve(files),
       typedNamespaces: () => this.typed,
       changed: (id) => {
         this.refreshing = this.refreshing.then(() => this.refresh(id));

@@ -72,6 +72,6 @@ describe('the main job, by mouse and keyboard', () => {
     await expect(stored, 'the model stays in its store').toBeVisible();
     await workbench.chooseFromMenu(stored, 'Remove Model from Store…');
     await workbench.dialogButton('Remove').click();
-    await workbench.deckRow('No models yet', 'Model Stores').waitFor();
+    await workbench.welcomeButton('Deploy Model…', 'Model Stores').waitFor();
   });
 });

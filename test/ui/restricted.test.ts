@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { expect } from './expect.ts';
 import { copySample, openSession, sampleName, type Session } from './session.ts';
 
 describe('a workspace that is not trusted', () => {
@@ -21,5 +22,23 @@ describe('a workspace that is not trusted', () => {
     const photo = await workbench.explorerRow(sampleName, 'photos', 'china.jpg');
     assert.deepEqual(ours(await workbench.menuOf(photo)), []);
     await workbench.screenshot('1-restricted');
+  });
+
+  it('says in both views why they are empty, with the button that grants trust', async () => {
+    const { workbench } = session;
+    await workbench.showDeck();
+    for (const view of ['Clusters', 'Model Stores'] as const) {
+      await expect(workbench.welcomeButton('Manage Workspace Trust', view)).toBeVisible();
+      await expect(workbench.pane(view).locator('.monaco-list-row')).toHaveCount(0);
+    }
+    await workbench.screenshot('2-welcome');
+    await workbench.welcomeButton('Manage Workspace Trust').click();
+    await workbench.page
+      .locator('.workspace-trust-editor')
+      .getByRole('button', { name: /^Trust/ })
+      .first()
+      .click();
+    await workbench.welcomeButton('Open Sample').waitFor();
+    await workbench.screenshot('3-trusted');
   });
 });

@@ -21,9 +21,13 @@ export interface Session {
   readonly close: () => Promise<void>;
 }
 
+/** What the window opens: the workspace, nothing, or the folders of {@link multiRootFile}, which `prepare` writes. */
+export type OpenedWindow = 'folder' | 'empty' | 'multi-root';
+export const multiRootFile = 'all.code-workspace';
+
 /**
  * Starts the VS Code of `MODEL_DECK_VSCODE_VERSION` with the extension: the packed one of `MODEL_DECK_VSIX` when that is
- * set, otherwise this folder's.
+ * set, otherwise this folder's. It finds no kubeconfig of this machine, unless `env` names one.
  *
  * @param prepare fills the workspace, which is empty
  * @param env variables for the extension host
@@ -33,6 +37,7 @@ export async function openSession(
   prepare: (workspace: string) => Promise<void>,
   settings: Readonly<Record<string, unknown>> = {},
   env: Readonly<Record<string, string>> = {},
+  opened: OpenedWindow = 'folder',
 ): Promise<Session> {
   const folder = await mkdtemp(path.join(tmpdir(), 'model-deck-ui-'));
   const workspace = path.join(folder, 'workspace');
@@ -52,12 +57,13 @@ export async function openSession(
   try {
     await mkdir(workspace, { recursive: true });
     await prepare(workspace);
+    const multiRoot = path.join(workspace, multiRootFile);
     server = await startCodeServer(await installCodeServer(version, log), {
-      workspace,
+      ...(opened !== 'empty' && { workspace: opened === 'multi-root' ? multiRoot : workspace }),
       userData: path.join(folder, userFolder),
       ...(vsix === undefined ? { extension: root } : { vsix }),
       settings,
-      env,
+      env: { KUBECONFIG: path.join(folder, 'no-kubeconfig'), ...env },
     });
     browser = await launchBrowser(log);
     const screenshots = path.join(root, 'artifacts', 'ui', `${version.vscode}${vsix ? '-vsix' : ''}`, name);

@@ -42,7 +42,8 @@ export class Workbench {
   }
 
   private async isThere(): Promise<void> {
-    await this.page.waitForSelector('.part.sidebar .monaco-list-row');
+    const isEmpty = new URL(this.page.url()).searchParams.get('ew') === 'true';
+    await this.page.waitForSelector(isEmpty ? '.part.statusbar .statusbar-item' : '.part.sidebar .monaco-list-row');
     // Menus that open before VS Code has read the extension do not have its commands.
     await this.page.waitForSelector('.activitybar [aria-label^="Model Deck"]');
   }
@@ -126,15 +127,24 @@ export class Workbench {
       .filter({ has: this.page.locator('[aria-label^="Model Deck"]') });
     // A click on the tab that is open already would close it.
     await this.clickUntil(tab, tab.and(this.page.locator('.checked')));
-    await this.deckRow('This computer').waitFor();
+    await this.pane('Clusters').waitFor();
     // The tooltip of the icon would lie over the trees.
     await this.page.mouse.move(900, 500);
   }
 
+  /** One of the views of Model Deck, with its header. */
+  pane(view: 'Clusters' | 'Model Stores'): Locator {
+    return this.page.locator('.pane', { has: this.page.locator(`.pane-header[aria-label^="${view}"]`) });
+  }
+
+  /** A button of what a view shows while it has no rows. */
+  welcomeButton(name: string, view: 'Clusters' | 'Model Stores' = 'Clusters'): Locator {
+    return this.pane(view).locator('.welcome-view').getByRole('button', { name, exact: true });
+  }
+
   /** A row of either tree of Model Deck, by its label. */
   deckRow(label: string, view: 'Clusters' | 'Model Stores' = 'Clusters'): Locator {
-    return this.page
-      .locator('.pane', { has: this.page.locator(`.pane-header[aria-label^="${view}"]`) })
+    return this.pane(view)
       .locator('.monaco-list-row')
       .filter({ has: this.page.locator('.label-name', { hasText: new RegExp(`^${escaped(label)}$`) }) });
   }
@@ -201,10 +211,20 @@ export class Workbench {
     return widget;
   }
 
+  /** Types and presses Enter, when what was typed has come about: a list is filtered, a field has the text. */
   async answer(text?: string): Promise<void> {
+    const widget = this.page.locator('.quick-input-widget');
     // A secret is typed into a field of its own kind.
-    const field = this.page.locator('.quick-input-widget input:is([type=text], [type=password])');
-    if (text !== undefined) await field.fill(text);
+    const field = widget.locator('input:is([type=text], [type=password])');
+    if (text !== undefined) {
+      await field.fill(text);
+      await expect(field).toHaveValue(text);
+      // Where there is a list, the row that Enter takes is one that fits.
+      const list = widget.locator('.quick-input-list');
+      if (await comesAbout(list.waitFor({ timeout: glance }))) {
+        await expect(list.locator('.monaco-list-row.focused')).toContainText(text, { ignoreCase: true });
+      }
+    }
     await this.page.keyboard.press('Enter');
   }
 

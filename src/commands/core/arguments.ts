@@ -51,6 +51,40 @@ export function activeModelPath(): string | undefined {
     : undefined;
 }
 
+/** The name of what a row stands for, as kubectl or a URL has it. */
+export function nameOfRow(subject: NodeSubject | undefined): string | undefined {
+  switch (subject?.kind) {
+    case 'context':
+    case 'service':
+      return subject.name;
+    case 'namespace':
+      return subject.namespace;
+    case 'pod':
+      return subject.pod;
+    case 'container':
+      return subject.container;
+    case 'claim':
+      return subject.claim;
+    case 'runtime':
+      return subject.runtime;
+    case 'deployment':
+      return subject.deployment.name;
+    case 'model':
+      return subject.model.name;
+    default:
+      return undefined;
+  }
+}
+
+/** A folder as the user knows it: below the name of its workspace folder, where there are several. */
+function folderLabel(folder: string): string {
+  const root = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(folder));
+  if (root === undefined) return folder;
+  const relative = path.relative(root.uri.fsPath, folder).split(path.sep).join('/');
+  const isOneOfMany = (vscode.workspace.workspaceFolders ?? []).length > 1;
+  return relative === '' || isOneOfMany ? [root.name, relative].filter(Boolean).join('/') : relative;
+}
+
 /**
  * Asks which model folder is meant: those of the workspace that hold a spec or weights, or any other.
  * @throws ModelDeckError `cancelled`
@@ -63,7 +97,7 @@ export async function askForModelFolder(title: string): Promise<string> {
   );
   const folders = [...new Set(found.map((uri) => path.dirname(uri.fsPath)))].sort();
   const items = folders.map((folder) => ({
-    label: vscode.workspace.asRelativePath(folder),
+    label: folderLabel(folder),
     description: folder,
     folder,
   }));
@@ -71,7 +105,7 @@ export async function askForModelFolder(title: string): Promise<string> {
   const chosen =
     items.length === 0
       ? browse
-      : await vscode.window.showQuickPick([...items, browse], { title, placeHolder: 'Which model folder?' });
+      : await vscode.window.showQuickPick([...items, browse], { title, placeHolder: 'Choose a model folder' });
   if (chosen?.folder !== undefined) return chosen.folder;
   const picked =
     chosen && (await vscode.window.showOpenDialog({ title, canSelectFolders: true, canSelectFiles: false }));

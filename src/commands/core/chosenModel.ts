@@ -39,6 +39,7 @@ export async function chosenStoredModel(
       `There are no models yet in ${stores.map(({ label }) => label).join(', ')}.`,
       {
         remedy: 'Deploy a model to this computer, or run the command from the row of a model in a claim.',
+        nextStep: { kind: 'deploy-model' },
       },
     );
   }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { ModelDeckError } from '../../foundation/error.ts';
+import { ModelDeckError, type NextStep } from '../../foundation/error.ts';
 import type { Progress, Task } from '../../foundation/task.ts';
 import type { CommandId } from './commandIds.ts';
 import type { NextSteps } from './nextSteps.ts';
@@ -82,8 +82,7 @@ export class CommandRunner {
     this.log.error(`${name}: ${describe(error)}`);
     const known = ModelDeckError.is(error) ? error : undefined;
     const message = known ? [known.message, known.remedy].filter(Boolean).join(' ') : unexpected(error);
-    const next = known?.nextStep && this.nextSteps.button(known.nextStep, retry);
-    const buttons = [next, this.nextSteps.button({ kind: 'show-log' }, retry)].filter((button) => button !== undefined);
+    const buttons = nextStepsOf(known).map((step) => this.nextSteps.button(step, retry));
     const chosen = await vscode.window.showErrorMessage(message, ...buttons.map((button) => button.title));
     await buttons.find((button) => button.title === chosen)?.run();
   }
@@ -101,6 +100,17 @@ async function endsWithin(milliseconds: number, work: Promise<unknown>): Promise
     () => true,
   );
   return Promise.race([ended, late]).finally(() => clearTimeout(timer));
+}
+
+/**
+ * The buttons of an error: its own step, else the file that it is about, else to try again once the user has done what the
+ * message says. The log comes last, and alone for nothing but our own faults.
+ */
+function nextStepsOf(error: ModelDeckError | undefined): readonly NextStep[] {
+  const log: NextStep = { kind: 'show-log' };
+  if (error?.nextStep) return error.nextStep.kind === 'show-log' ? [log] : [error.nextStep, log];
+  if (error === undefined || error.category === 'internal') return [log];
+  return [error.location ? { kind: 'open-file', location: error.location } : { kind: 'retry' }, log];
 }
 
 function unexpected(error: unknown): string {

@@ -20,11 +20,11 @@ export class NextSteps {
         return { title: 'Reveal', run: () => command('revealFileInOS', vscode.Uri.file(step.path)) };
       case 'show-deployment-log':
         return {
-          title: "Show Deployment's Log",
+          title: 'Show Deployment Log',
           run: () => command('modelDeck.showDeploymentLog', { deploymentId: step.deploymentId }),
         };
       case 'show-pod-logs':
-        return { title: 'Show Logs', run: () => command('modelDeck.showPodLogs', step) };
+        return { title: 'Show Pod Logs', run: () => command('modelDeck.showPodLogs', step) };
       case 'show-events':
         return { title: 'Show Events', run: () => command('modelDeck.showEvents', step) };
       case 'show-manifest':
@@ -34,11 +34,15 @@ export class NextSteps {
           title: 'Set Credentials…',
           run: () => command('modelDeck.setEndpointCredentials', { endpointId: step.endpointId }),
         };
+      case 'choose-kubeconfig':
+        return { title: 'Choose Kubeconfig…', run: () => command('modelDeck.chooseKubeconfig') };
+      case 'deploy-model':
+        return { title: 'Deploy Model…', run: () => command('modelDeck.deployModel') };
       case 'retry':
         return { title: 'Try Again', run: retry };
       case 'show-log':
         return {
-          title: 'Show Log',
+          title: 'Show Extension Log',
           run: () => {
             this.log.show();
             return Promise.resolve();

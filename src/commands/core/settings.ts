@@ -28,9 +28,19 @@ export function pythonPath(): string | undefined {
 /** Absolute paths of kubeconfig files beside those of kubectl; relative ones start at the first workspace folder. */
 export function kubeconfigFiles(): readonly string[] {
   const configured = section().get<unknown>('kubeconfig.files');
-  const files = Array.isArray(configured) ? configured.filter((file) => typeof file === 'string') : [];
+  const files = textsOf(configured);
   const start = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
   return files.map((file) => file.trim()).flatMap((file) => (file ? [path.resolve(start, expandHome(file))] : []));
+}
+
+/** Names one more kubeconfig file, where the list that counts is written: the workspace's, or else the user's. */
+export async function addKubeconfigFile(file: string): Promise<void> {
+  const { workspaceValue, globalValue } = section().inspect<unknown>('kubeconfig.files') ?? {};
+  const [before, target] =
+    workspaceValue === undefined
+      ? ([globalValue, vscode.ConfigurationTarget.Global] as const)
+      : ([workspaceValue, vscode.ConfigurationTarget.Workspace] as const);
+  await section().update('kubeconfig.files', [...textsOf(before), file], target);
 }
 
 /** Image of the pod that writes archives into claims; nothing for the cluster's own. */
@@ -43,6 +53,11 @@ export function uploadUser(): number | null | undefined {
   const configured = section().get<unknown>('upload.runAsUser');
   if (configured === null) return null;
   return typeof configured === 'number' && Number.isInteger(configured) && configured > 0 ? configured : undefined;
+}
+
+/** The texts of a list that somebody has written. */
+function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
 }
 
 function section(resource?: string): vscode.WorkspaceConfiguration {

@@ -89,6 +89,7 @@ export class Deployments {
     if (fitting.length === 0) {
       throw new ModelDeckError('not-found', `There is no deployment that is ${(states ?? ['there']).join(' or ')}.`, {
         remedy: 'Deploy a model first.',
+        nextStep: { kind: 'deploy-model' },
       });
     }
     const items = fitting.map(({ target, deployment }) => ({

@@ -103,8 +103,9 @@ export class ClusterObjects {
     const clusters = await this.services.clusters();
     const contexts = await clusters.contexts();
     if (contexts.length === 0) {
-      throw new ModelDeckError('not-found', 'There is no kubeconfig with a cluster.', {
-        remedy: 'Set KUBECONFIG, or make a cluster, for example with minikube start.',
+      throw new ModelDeckError('not-found', 'No kubeconfig with a cluster was found.', {
+        remedy: 'Choose a kubeconfig, or make a cluster, for example with minikube start.',
+        nextStep: { kind: 'choose-kubeconfig' },
       });
     }
     const context = await pick(
@@ -123,6 +124,7 @@ export class ClusterObjects {
     if (items.length === 0) {
       throw new ModelDeckError('not-found', `There is no InferenceService in ${namespace} of ${context}.`, {
         remedy: 'Deploy a model first, or choose another namespace.',
+        nextStep: { kind: 'deploy-model' },
       });
     }
     const name = await pick(

@@ -6,7 +6,7 @@ import { claimNode, type ClaimRow } from './claimNodes.ts';
 import type { ClusterReader } from './clusterReader.ts';
 import type { ContextRows } from './contextRows.ts';
 import { LiveRows } from './liveRows.ts';
-import { addNamespaceNode, noteInstead, noteNode } from './noteNodes.ts';
+import { noteInstead, noteNode } from './noteNodes.ts';
 import { contextValue } from '../contextValue.ts';
 
 export interface ClaimsSource {
@@ -72,10 +72,9 @@ export class ClaimRows {
       subject: { kind: 'context', name },
       spoken: `Context ${name}, claims`,
       children: () =>
-        Promise.resolve([
-          ...rows.namespaces().map((namespace) => this.namespaceNode(id, name, namespace, rows.isTyped(namespace))),
-          addNamespaceNode(id, name),
-        ]),
+        Promise.resolve(
+          rows.namespaces().map((namespace) => this.namespaceNode(id, name, namespace, rows.isTyped(namespace))),
+        ),
     };
   }
 
@@ -124,10 +123,7 @@ export class ClaimRows {
       return [
         {
           ...noteNode(id, 'list', subject),
-          label: listing === undefined ? 'Select to list models' : 'No models yet',
-          description: listing === undefined ? 'starts a helper pod' : 'Select to list again',
-          icon: { name: 'search' },
-          open: { command: 'modelDeck.listClaimModels', title: 'List Models' },
+          label: listing === undefined ? 'Models not listed yet' : 'No models',
           tooltip: () =>
             Promise.resolve(
               'A short-lived pod mounts the claim and says which models it holds. It is removed afterwards.',

@@ -7,7 +7,7 @@ import type { ClusterReader } from './clusterReader.ts';
 import { LiveRows } from './liveRows.ts';
 import { NamespacedRows } from './namespacedRows.ts';
 import { NamespaceRows } from './namespaceRows.ts';
-import { addNamespaceNode, clusterError, noServicesNode, noteInstead, problemWord } from './noteNodes.ts';
+import { clusterError, noServicesNode, noteInstead, problemWord } from './noteNodes.ts';
 import { runtimeNodes, runtimesId, runtimesNode, type RuntimeRow } from './runtimeNodes.ts';
 import { contextValue } from '../contextValue.ts';
 
@@ -120,7 +120,7 @@ export class ContextRows {
     const { name } = this.context;
     const state = this.services.wide.state();
     if (this.services.restricted) {
-      return [this.runtimesNode(), ...this.namespaceNodes(this.namespaces()), addNamespaceNode(this.id, name)];
+      return [this.runtimesNode(), ...this.namespaceNodes(this.namespaces())];
     }
     const note = noteInstead(this.id, name, state, () => this.retry());
     if (note) return [note];

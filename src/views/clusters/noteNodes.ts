@@ -46,7 +46,7 @@ export function problemWord(error: unknown): string {
   return (ModelDeckError.is(error) && words[error.category]) || 'Failed';
 }
 
-/** The row of a cluster that could not be read: one word, the rest in the tooltip, and a click tries again. */
+/** The row of a cluster that could not be read: one word, the rest in the tooltip, with a button to try again. */
 function clusterProblemNode(parentId: string, error: unknown, retry: () => void): TreeNode {
   const node = problemNode(parentId, error, retry);
   const word = problemWord(error);
@@ -55,28 +55,13 @@ function clusterProblemNode(parentId: string, error: unknown, retry: () => void)
     ...node,
     label: word,
     made: [node.label, remedy].join(),
-    spoken: [`${word}: ${node.label}`, remedy, node.description].filter(Boolean).join(' '),
+    spoken: [`${word}: ${node.label}`, remedy].filter(Boolean).join(' '),
   };
 }
 
-/** Leads to an InferenceService where there is none. */
+/** Where there is no InferenceService; its subject is the place, so that its button deploys there. */
 export function noServicesNode(parentId: string, subject: NodeSubject): TreeNode {
-  return {
-    ...noteNode(parentId, 'empty', subject),
-    label: 'No InferenceServices',
-    description: 'Select to deploy one',
-    open: { command: 'modelDeck.deployModel', title: 'Deploy Model…' },
-  };
-}
-
-export function addNamespaceNode(parentId: string, contextName: string): TreeNode {
-  return {
-    ...noteNode(parentId, 'add-namespace', { kind: 'context', name: contextName }),
-    label: 'Add Namespace…',
-    icon: { name: 'add' },
-    open: { command: 'modelDeck.addNamespace', title: 'Add Namespace…' },
-    tooltip: () => Promise.resolve('Names a namespace that the cluster does not list for you. It is remembered.'),
-  };
+  return { ...noteNode(parentId, 'empty', subject), label: 'No InferenceServices' };
 }
 
 /** Leads to the next rows of a long list. */

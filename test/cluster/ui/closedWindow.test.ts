@@ -66,13 +66,13 @@ describe('a window that is closed in mid-upload', { skip: cluster.cannot('claimF
     await workbench.expand(workbench.deckRow(context));
     const row = (label: string): Locator => workbench.deckRow(label, 'Model Stores');
     await workbench.expand(row(context));
-    await row('Add Namespace…').click();
+    await workbench.inlineAction(row(context), 'Add Namespace…');
     await workbench.question(`Namespace of ${context}`);
     await workbench.answer(namespace);
     await workbench.expand(row(namespace));
     await workbench.expand(row('models'));
-    await row('Select to list models').click();
-    await row('No models yet').filter({ hasText: 'Select to list again' }).waitFor();
+    await workbench.inlineAction(row('Models not listed yet'), 'List Models in Claim');
+    await row('No models').waitFor();
     await workbench.screenshot('1-nothing');
     await waitUntil('no pod is left', async () => (await helperPods()).length === 0 || undefined);
   });

@@ -157,7 +157,7 @@ describe('the main job in a real cluster', () => {
   it('rolls back to the first', async () => {
     await workbench.showDeck();
     await row('cats').filter({ hasText: '2.0' }).waitFor();
-    await workbench.chooseFromMenu(row('cats'), 'Roll Back…');
+    await workbench.chooseFromMenu(row('cats'), 'Roll Back InferenceService…');
     await workbench.question('1.0');
     await screenshot('14-roll-back');
     await workbench.answer();
@@ -168,7 +168,7 @@ describe('the main job in a real cluster', () => {
   });
 
   it('deletes it, having said what goes', async () => {
-    await workbench.chooseFromMenu(row('cats'), 'Delete…');
+    await workbench.chooseFromMenu(row('cats'), 'Delete InferenceService…');
     await workbench.dialogButton('Delete').waitFor();
     await screenshot('15-delete');
     await workbench.dialogButton('Delete').click();

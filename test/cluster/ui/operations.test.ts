@@ -61,7 +61,7 @@ describe('the menu of a service', { skip: cluster.cannot('claimFolder') }, () =>
   });
 
   it('says in one sentence why a service does not work, with a button', async () => {
-    await workbench.chooseFromMenu(row('lost'), 'Explain');
+    await workbench.chooseFromMenu(row('lost'), 'Explain InferenceService');
     const said = workbench.notification('There is no model at s3://models/missing.');
     await said.waitFor({ timeout: patience });
     await workbench.screenshot('1-explained');
@@ -72,13 +72,13 @@ describe('the menu of a service', { skip: cluster.cannot('claimFolder') }, () =>
   });
 
   it('shows its events', async () => {
-    await workbench.chooseFromMenu(row('cats'), 'Show Events');
+    await workbench.chooseFromMenu(row('cats'), 'Show Kubernetes Events');
     await editor('Started container').or(editor('Scheduled')).first().waitFor();
     await workbench.screenshot('3-events');
   });
 
   it('follows its log', async () => {
-    await workbench.chooseFromMenu(row('cats'), 'Show Logs');
+    await workbench.chooseFromMenu(row('cats'), 'Show Pod Logs');
     await workbench.page.locator('.panel .view-lines', { hasText: 'WORKER_MODEL_LOADED' }).waitFor();
     await workbench.page.locator('.statusbar-item', { hasText: 'Following' }).waitFor();
     await workbench.screenshot('4-log');
@@ -97,7 +97,7 @@ describe('the menu of a service', { skip: cluster.cannot('claimFolder') }, () =>
       await keyboard.type(`  ${line}`);
       await keyboard.press('Control+S');
     };
-    await workbench.chooseFromMenu(row('cats'), 'Edit Manifest');
+    await workbench.chooseFromMenu(row('cats'), 'Edit Kubernetes Manifest');
     await editor('storageUri').waitFor();
     await add('maxReplicas: 2');
     await becomes('.spec.predictor.maxReplicas', '2');
@@ -113,7 +113,7 @@ describe('the menu of a service', { skip: cluster.cannot('claimFolder') }, () =>
   });
 
   it('scales', async () => {
-    await workbench.chooseFromMenu(row('cats'), 'Scale…');
+    await workbench.chooseFromMenu(row('cats'), 'Scale InferenceService…');
     await workbench.question('Number of pods');
     await workbench.screenshot('7-scale');
     await workbench.answer('1-3');

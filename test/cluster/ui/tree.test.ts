@@ -118,13 +118,13 @@ describe('a real cluster in the trees', () => {
     await workbench.page.mouse.move(900, 500);
   });
 
-  it('says of a cluster that cannot be reached what is wrong, and tries again at a click', async () => {
+  it('says of a cluster that cannot be reached what is wrong, and tries again at its button', async () => {
     await workbench.expand(row('old-lab'));
     await says('old-lab', 'Unreachable');
     await row('Unreachable').hover();
     await workbench.page.locator('.monaco-hover', { hasText: '127.0.0.1:1' }).waitFor();
     await screenshot('4-unreachable');
-    await row('Unreachable').click();
+    await workbench.inlineAction(row('Unreachable'), 'Try Again');
     await says('old-lab', 'Unreachable');
     await workbench.collapse(row('old-lab'));
   });
@@ -147,7 +147,7 @@ describe('a real cluster in the trees', () => {
     await workbench.expand(row(context, 'Model Stores'));
     await workbench.expand(row(namespace, 'Model Stores'));
     await workbench.expand(row('models', 'Model Stores').filter({ hasText: '1Gi · RWO' }));
-    await row('Select to list models', 'Model Stores').waitFor();
+    await row('Models not listed yet', 'Model Stores').waitFor();
     await screenshot('6-claims');
     const ours = ['get', 'pods', '-n', namespace, '-l', 'app.kubernetes.io/managed-by=model-deck', '-o', 'name'];
     assert.equal(await cluster.kubectl(ours), '');

@@ -52,13 +52,62 @@ describe('package.json', () => {
     }
   });
 
+  describe('menus of rows', () => {
+    const items = manifest.contributes.menus['view/item/context'];
+
+    /** What the menu of a row has: the commands in their order, for its buttons or for the menu itself. */
+    function menuOf(view: string, value: string, inline: boolean): readonly { command: string; group: string }[] {
+      return items
+        .filter(({ when, group }) => group.startsWith('inline') === inline && holds(when, view, value))
+        .sort((a, b) => (a.group < b.group ? -1 : 1));
+    }
+
+    it('have no command twice', () => {
+      for (const view of ['modelDeck.clusters', 'modelDeck.stores']) {
+        for (const value of everyContextValue()) {
+          for (const inline of [true, false]) {
+            const commands = menuOf(view, value, inline).map(({ command }) => command);
+            assert.deepEqual(commands, [...new Set(commands)], `${view} ${value}`);
+          }
+        }
+      }
+    });
+
+    it('have what deletes or removes last, in a group of its own', () => {
+      const removing = items.filter(({ command }) => /delete|remove/i.test(command));
+      assert.ok(removing.length >= 3);
+      for (const { command, group } of items) {
+        if (!group.startsWith('inline')) assert.equal(/^9_/.test(group), /delete|remove/i.test(command), command);
+      }
+    });
+  });
+
+  it('says in every name in the palette what it is about', () => {
+    const shown = manifest.contributes.commands.filter(
+      ({ command }) =>
+        !manifest.contributes.menus.commandPalette.some((item) => item.command === command && item.when === 'false'),
+    );
+    for (const { title } of shown) assert.match(title, /\S \S/, title);
+  });
+
+  it('leads on from every welcome', () => {
+    for (const { contents, view } of manifest.contributes.viewsWelcome) {
+      assert.match(contents, /\[[^\]]+\]\(command:/, view);
+      for (const [, command = ''] of contents.matchAll(/\(command:([\w.]+)/g)) {
+        if (command.startsWith('modelDeck.')) assert.ok(declared.includes(command), command);
+      }
+    }
+  });
+
   it('hides from the palette what needs a row and cannot ask for it', () => {
     const hidden = manifest.contributes.menus.commandPalette
       .filter(({ when }) => when === 'false')
       .map(({ command }) => command);
     assert.deepEqual(
       hidden,
-      ['copyEndpointUrl', 'addNamespace', 'forgetNamespace', 'listClaimModels'].map((id) => `modelDeck.${id}`),
+      ['copyEndpointUrl', 'addNamespace', 'forgetNamespace', 'listClaimModels', 'copyName', 'tryAgain'].map(
+        (id) => `modelDeck.${id}`,
+      ),
     );
   });
 
@@ -80,6 +129,16 @@ describe('package.json', () => {
     for (const [, command] of text.matchAll(/command:([\w.]+)/g)) assert.ok(known.includes(command ?? ''), command);
   });
 });
+
+/** Whether a condition of a row's menu holds: of the parts `view == x`, `view =~ /x/`, `viewItem =~ /x/`, joined by `&&`. */
+function holds(when: string, view: string, value: string): boolean {
+  return when.split(' && ').every((part) => {
+    const [, key, operator, text = ''] = /^(view|viewItem) (==|=~) (.+)$/.exec(part) ?? [];
+    assert.ok(key && operator, part);
+    const subject = key === 'view' ? view : value;
+    return operator === '==' ? subject === text : new RegExp(text.slice(1, -1)).test(subject);
+  });
+}
 
 /** The pattern once for each way through its groups: `^(a|b;(c|d))` becomes `^a`, `^b;c` and `^b;d`. */
 function alternatives(pattern: string): readonly string[] {

@@ -61,7 +61,7 @@ describe('a kind of store and of package that is registered by one line', () => 
       ]),
     );
     assert.deepEqual(shown, [
-      ['Local folder', 'store;folder', 'No models yet empty'],
+      ['Local folder', 'store;folder'],
       ['Bucket team', 'store', 'cats model;removable'],
       ['Shelf', 'store', 'net model'],
     ]);

@@ -58,6 +58,24 @@ describe('clusterNodes', () => {
   });
 });
 
+describe('clusterNodes of an empty deck', () => {
+  const standing = { standing: () => Promise.resolve([target([])]) };
+
+  it('are none, so that the view can show its welcome', async () => {
+    assert.deepEqual(await clusterNodes(standing, () => Promise.resolve([])), []);
+  });
+
+  it('are the targets again as soon as something is deployed', async () => {
+    const nodes = await clusterNodes({ standing: () => Promise.resolve([target([deployment])]) }, () =>
+      Promise.resolve([]),
+    );
+    assert.deepEqual(
+      nodes.map(({ label }) => label),
+      ['This computer'],
+    );
+  });
+});
+
 describe('clusterNodes of targets that cannot be read', () => {
   it('say why, and leave the contexts alone', async () => {
     const desk = { id: 'context/desk', label: 'desk', icon: { name: 'server-environment' }, contextValue: 'context' };
@@ -134,9 +152,32 @@ describe('storeNodes', () => {
     );
   });
 
-  it('leads to packaging when it is empty', async () => {
-    const [node] = await storeNodes(store([]));
-    assert.equal((await node?.children?.())?.[0]?.open?.command, 'modelDeck.packageModel');
+  it('has no rows while every store is empty, so that the view can show its welcome', async () => {
+    assert.deepEqual(await storeNodes(store([])), []);
+  });
+
+  it('says of a store that it is empty where others are not', async () => {
+    const claim: TreeNode = {
+      id: 'claims/desk',
+      label: 'desk',
+      icon: { name: 'server-environment' },
+      contextValue: 'context',
+      subject: { kind: 'context', name: 'desk' },
+    };
+    const [node] = await storeNodes({ ...store([]), claims: () => [claim] });
+    assert.deepEqual([node?.label, node?.description], ['Local store', 'no models']);
+    assert.deepEqual(await node?.children?.(), []);
+  });
+
+  it('says of a store that cannot be listed why, below its row', async () => {
+    const { stores, claims } = store([]);
+    const known = async () =>
+      (await stores.known()).map((one) => ({ ...one, list: () => Promise.reject(new Error('The disk is gone.')) }));
+    const [node] = await storeNodes({ stores: { known }, claims });
+    assert.deepEqual(
+      (await node?.children?.())?.map(({ label, contextValue }) => [label, contextValue]),
+      [['The disk is gone.', 'problem']],
+    );
   });
 });
 
