@@ -48,9 +48,7 @@ export function deckViews(services: Services, kube: KubeClusters, runner: Comman
     async () =>
       vscode.workspace.isTrusted ? nodes() : [];
   const clusters = new DeckTree(whenTrusted(() => clusterNodes(services.targets, () => rows.nodes())));
-  const stores = new DeckTree(
-    whenTrusted(() => storeNodes({ stores: services.stores, claims: () => claims.nodes() })),
-  );
+  const stores = new DeckTree(whenTrusted(() => storeNodes({ stores: services.stores, claims: () => claims.nodes() })));
   clusters.show('modelDeck.clusters');
   stores.show('modelDeck.stores');
   const refreshBoth = (): void => {

@@ -216,9 +216,7 @@ describe('the rows below a context', () => {
     cluster.fill('services', services('ml/a'));
     assert.deepEqual(rowsOf(await children()), [['Serving Runtimes'], ['ml', '1'], ['new', '0']]);
     assert.equal((await at([rows.node()], 'desk', 'new')).contextValue, 'namespace;typed');
-    assert.deepEqual(rowsOf(await (await at([rows.node()], 'desk', 'new')).children?.()), [
-      ['No InferenceServices'],
-    ]);
+    assert.deepEqual(rowsOf(await (await at([rows.node()], 'desk', 'new')).children?.()), [['No InferenceServices']]);
   });
 
   it("falls back to the context's and the user's namespaces where it may not list all", async () => {
