@@ -4,7 +4,7 @@ import { filesBelow } from './files.mjs';
 
 /** Names of the kinds of stores, targets, model servers and package formats, as their ids have them. */
 const kinds =
-  'pvc|claim|folder|kserve|this-computer|torchserve|triton|tritonserver|mlserver|tensorflow|huggingface|pytorch';
+  'pvc|claim|folder|kserve|this-computer|torchserve|triton|tritonserver|mlserver|openvino|tensorflow|huggingface|pytorch';
 
 /** What nobody outside a kind's own folder may do: ask which kind something is, or take an id to pieces. */
 const rules = [
@@ -38,6 +38,7 @@ const rules = [
     says: 'names a runtime outside its folder',
     homes: [
       'src/packaging/kinds/torchserve/',
+      'src/packaging/kinds/triton/',
       'src/kserve/servers/',
       'src/local/torchserve/',
       'src/targets/thisComputer/runtimes/',

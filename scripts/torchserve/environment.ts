@@ -37,8 +37,17 @@ const withoutDependencies = ['onnxruntime', 'flatbuffers', 'protobuf', 'coloredl
  *
  * @throws Error one line that says what is missing
  */
-export async function torchServeEnvironment(log: (line: string) => void): Promise<string> {
-  const home = cacheFolder('torchserve-0.12');
+export function torchServeEnvironment(log: (line: string) => void): Promise<string> {
+  return environment('torchserve-0.12', withoutDependencies, log);
+}
+
+/** The same without onnxruntime, as the images of TorchServe are. @throws Error one line that says what is missing */
+export function stockTorchServeEnvironment(log: (line: string) => void): Promise<string> {
+  return environment('torchserve-0.12-stock', [], log);
+}
+
+async function environment(name: string, more: readonly string[], log: (line: string) => void): Promise<string> {
+  const home = cacheFolder(name);
   const python = path.join(home, 'bin', 'python');
   const complete = path.join(home, 'complete');
   requireTools(
@@ -61,14 +70,14 @@ export async function torchServeEnvironment(log: (line: string) => void): Promis
     '--no-deps',
     ...packages,
     ...drawing,
-    ...withoutDependencies,
+    ...more,
   ]);
   await writeFile(complete, '');
   return python;
 }
 
 /** A Python that has torch and torchvision. Debian's packages are for its own Python, whatever stands first on the PATH. */
-function pythonWithTorch(log: (line: string) => void): string {
+export function pythonWithTorch(log: (line: string) => void): string {
   const find = (): string | undefined =>
     ['python3', '/usr/bin/python3', 'python'].find(
       (program) => spawnSync(program, ['-c', 'import torch, torchvision, venv, ensurepip']).status === 0,

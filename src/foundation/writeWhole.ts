@@ -29,6 +29,43 @@ export async function replaceWhole<T>(destination: string, make: (partial: strin
 }
 
 /**
+ * The same for a folder, which may be there already with files in it: the old one is moved aside, and comes back when the new
+ * one cannot take its place.
+ *
+ * @param make fills the folder that it is given, which is there
+ * @throws what `make` throws, and the operating system's error
+ */
+export async function replaceFolder<T>(destination: string, make: (partial: string) => Promise<T>): Promise<T> {
+  const partial = partialName(destination);
+  const old = partialName(destination);
+  try {
+    await makeFolder(partial);
+    const made = await make(partial);
+    const isReplaced = await isMoved(destination, old);
+    await rename(partial, destination).catch(async (error: unknown) => {
+      if (isReplaced) await rename(old, destination);
+      throw error;
+    });
+    await rm(old, { recursive: true, force: true });
+    return made;
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** @returns false when there is nothing to move */
+async function isMoved(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/**
  * Writes a file as a whole: readers see the old content or the new, never a part.
  * @param mode of a new file, for example `0o600` where it holds a secret
  * @throws the operating system's error

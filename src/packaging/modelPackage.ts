@@ -37,16 +37,36 @@ export interface PackageFile {
   readonly source?: string;
 }
 
-/** Where a package can be served. */
+/** Where a package can be served, and what it needs there. It is kept in the records of stores. */
 export interface Serves {
   /** KServe's name of the format, for example `onnx`: serving runtimes are chosen by it. */
   readonly modelFormat: string;
   readonly protocols: readonly ('v1' | 'v2')[];
   /**
+   * The program that mounts it, by KServe's name of it (annotation `serving.kserve.io/server-type`), for example
+   * `tritonserver`. Left out in records of earlier versions.
+   */
+  readonly server?: string;
+  /** Appended to the arguments of the server's container. */
+  readonly args?: readonly string[];
+  /** Packages of Python that the server's image has to bring, by their names on PyPI. */
+  readonly pythonPackages?: readonly string[];
+  /** Of an ONNX graph that the server's own ONNX Runtime loads: that has to know these versions. */
+  readonly onnx?: OnnxVersions;
+  /** The server calls the model by the name of the service, whatever the package says. */
+  readonly isNamedByService?: true;
+  /**
    * Where the server in the container listens itself, when something stands in front of it that is ready before it: requests
    * are kept away until a GET there succeeds.
    */
   readonly startup?: { readonly port: number; readonly path: string };
+}
+
+/** The versions that stand in an ONNX graph. */
+export interface OnnxVersions {
+  readonly irVersion: number;
+  /** Of the default operator set. */
+  readonly opset: number;
 }
 
 /** Where a file of a package lies on this computer. */

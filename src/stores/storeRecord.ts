@@ -112,8 +112,13 @@ function isServes(value: unknown): value is Serves {
     isRecord(value) &&
     typeof value['modelFormat'] === 'string' &&
     Array.isArray(value['protocols']) &&
+    [value['args'], value['pythonPackages']].every(isTexts) &&
     isStartup(value['startup'])
   );
+}
+
+function isTexts(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.every((item) => typeof item === 'string'));
 }
 
 function isStartup(value: unknown): boolean {

@@ -31,10 +31,12 @@ export function describePackageKind(
       const errors = async (): Promise<number> =>
         (await kind.check({ folder, spec })).filter(({ severity }) => severity === 'error').length;
       assert.equal(await errors(), 0);
-      await cp(path.join(folder, spec.weights ?? ''), path.join(work, 'kept'));
+      // With its time, which an archive may carry.
+      const keepTime = { preserveTimestamps: true };
+      await cp(path.join(folder, spec.weights ?? ''), path.join(work, 'kept'), keepTime);
       await rm(path.join(folder, spec.weights ?? ''));
       assert.ok((await errors()) > 0);
-      await cp(path.join(work, 'kept'), path.join(folder, spec.weights ?? ''));
+      await cp(path.join(work, 'kept'), path.join(folder, spec.weights ?? ''), keepTime);
     });
 
     it('names itself, the model, and where it can be served', () => {
@@ -74,8 +76,9 @@ export function describePackageKind(
 
     it('recognises what it has written, and takes it for what it is', async () => {
       const main = mainPath(made);
-      assert.equal(kind.recognises(main, (await stat(main)).isDirectory()), true);
-      assert.equal(kind.recognises(path.join(work, 'notes.txt'), false), false);
+      assert.equal(await kind.recognises(main, (await stat(main)).isDirectory()), true);
+      assert.equal(await kind.recognises(path.join(work, 'notes.txt'), false), false);
+      assert.equal(await kind.recognises(folder, true), false);
       const adopted = await kind.adopt(main, path.join(work, 'extra'));
       const { name, version, sha256, serves } = adopted;
       assert.deepEqual(

@@ -13,6 +13,7 @@ const serves: ModelPackage['serves'] = { modelFormat: 'onnx', protocols: ['v2'] 
 export const plainPackages: PackageKind = {
   kind,
   label: 'Plain folder',
+  serves,
   async check({ folder, spec: { weights } }) {
     if (weights !== undefined && (await isThere(path.join(folder, weights)))) return [];
     return [{ code: 'weights-missing', severity: 'error', message: 'The weights are missing.', remedy: 'Add them.' }];

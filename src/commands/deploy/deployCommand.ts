@@ -69,7 +69,7 @@ export class DeployModel {
     if (typeof given === 'object') return { stored: given };
     const where = given ?? activeModelPath() ?? (await askForModelFolder('Deploy Model'));
     const { packageKinds } = await this.services.packaging();
-    const kind = packageKinds.recognising(where, await isFolder(where));
+    const kind = await packageKinds.recognising(where, await isFolder(where));
     if (kind) return { modelPackage: await this.adopt(kind, where) };
     const folder = await folderOf(where);
     // Packaging again is quick and gives the same bytes for the same input, so what is deployed is never stale.

@@ -1,6 +1,6 @@
 import type { ModelContract } from '../../contract/modelContract.ts';
 import type { Task } from '../../foundation/task.ts';
-import type { ModelPackage } from '../modelPackage.ts';
+import type { ModelPackage, Serves } from '../modelPackage.ts';
 import type { Finding } from '../read/detection.ts';
 import type { ModelSpec, Preprocessing } from '../spec/modelSpec.ts';
 
@@ -10,6 +10,8 @@ export interface PackageKind {
   readonly kind: string;
   /** For the reader, for example `TorchServe archive`. */
   readonly label: string;
+  /** What every package of it needs of a server; a package itself says more. */
+  readonly serves: Serves;
   /**
    * Looks before a byte is written for everything that a server would stumble over. Nothing is run or changed.
    * @throws ModelDeckError `cancelled`, or what the file system says to a file that was there a moment ago
@@ -20,8 +22,14 @@ export interface PackageKind {
    * @throws ModelDeckError `not-found`, `conflict`, `permission`, `no-space`, `cancelled`
    */
   write(request: PackageRequest, task?: Task<PackageStep>): Promise<ModelPackage>;
-  /** Whether a file or folder, by its name, is a package of this kind that {@link adopt} takes. */
-  recognises(file: string, isFolder: boolean): boolean;
+  /**
+   * What a server's image would say to a package, read off the image's tag: errors where it cannot load it, warnings where
+   * that is not known. Left out where every version of the server takes every package.
+   * @param image with its tag, for example `nvcr.io/nvidia/tritonserver:23.05-py3`
+   */
+  suits?(serves: Serves, image: string): readonly Finding[];
+  /** Whether a file or folder is a package of this kind that {@link adopt} takes: by its name, or by the names in it. */
+  recognises(file: string, isFolder: boolean): boolean | Promise<boolean>;
   /**
    * Takes what somebody else has made for a package: reads it, and adds what is missing.
    * @param extraFolder absolute, for the files that are added; made when needed
@@ -44,6 +52,8 @@ export interface CheckRequest {
   readonly specFile?: string;
   /** The text that the spec was read from, where it is not the file's: it may stand unsaved in an editor. */
   readonly specText?: string;
+  /** The server's image with its tag, where it is known; else what KServe 0.20 comes with. */
+  readonly image?: string;
 }
 
 export interface PackageRequest {

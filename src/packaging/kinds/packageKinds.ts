@@ -28,8 +28,14 @@ export class PackageKinds {
     return this.of(packageKind);
   }
 
-  /** The kind that takes a file for a package of its own; undefined when it is none. */
-  recognising(file: string, isFolder: boolean): PackageKind | undefined {
-    return this.kinds.find((kind) => kind.recognises(file, isFolder));
+  /** The kind that takes a file or folder for a package of its own; undefined when it is none. */
+  async recognising(file: string, isFolder: boolean): Promise<PackageKind | undefined> {
+    for (const kind of this.kinds) if (await kind.recognises(file, isFolder)) return kind;
+    return undefined;
+  }
+
+  /** All of them, the usual one first. */
+  get all(): readonly PackageKind[] {
+    return this.kinds;
   }
 }

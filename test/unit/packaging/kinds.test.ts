@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { packageKinds } from '../../../src/packaging/index.ts';
 import { PackageKinds } from '../../../src/packaging/kinds/packageKinds.ts';
 import { torchServePackages } from '../../../src/packaging/kinds/torchserve/torchServePackages.ts';
+import { tritonPackages } from '../../../src/packaging/kinds/triton/tritonPackages.ts';
 import type { ModelSpec } from '../../../src/packaging/spec/modelSpec.ts';
 import { describePackageKind } from '../../conformance/packageKinds.ts';
 import { plainPackages } from '../../conformance/plainPackages.ts';
@@ -24,6 +25,7 @@ const spec: ModelSpec = {
 };
 
 describePackageKind(torchServePackages, { folder, spec });
+describePackageKind(tritonPackages, { folder, spec });
 describePackageKind(plainPackages, { folder, spec });
 
 describe('the kinds of packages', () => {
@@ -35,10 +37,10 @@ describe('the kinds of packages', () => {
     assert.throws(() => packageKinds.ofSpec({ packageKind: 'plain' }), { category: 'unsupported', message: /"plain"/ });
   });
 
-  it('are found by what a file is called', () => {
-    assert.equal(kinds.recognising('/p/cats.mar', false), torchServePackages);
-    assert.equal(kinds.recognising('/p/cats.plain', true), plainPackages);
-    assert.equal(kinds.recognising('/p/cats', true), undefined);
+  it('are found by what a file is called', async () => {
+    assert.equal(await kinds.recognising('/p/cats.mar', false), torchServePackages);
+    assert.equal(await kinds.recognising('/p/cats.plain', true), plainPackages);
+    assert.equal(await kinds.recognising('/p/cats', true), undefined);
   });
 
   it('have each name once', () => {

@@ -15,5 +15,6 @@ export const torchServePort = 8085;
 export const torchServeServes: Serves = {
   modelFormat: 'pytorch',
   protocols: ['v1', 'v2'],
+  server: 'torchserve',
   startup: { port: torchServePort, path: '/ping' },
 };

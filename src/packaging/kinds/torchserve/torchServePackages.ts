@@ -2,13 +2,14 @@ import type { PackageKind } from '../packageKind.ts';
 import { adoptArchive } from './adoptArchive.ts';
 import { checkPackage } from './checks/checkPackage.ts';
 import { manifestName, readArchive } from './readArchive.ts';
-import { torchServeKind } from './served.ts';
+import { torchServeKind, torchServeServes } from './served.ts';
 import { packageModel } from './writeArchive.ts';
 
 /** Archives for TorchServe: `model-store/<name>.mar` beside `config/config.properties`. */
 export const torchServePackages: PackageKind = {
   kind: torchServeKind,
   label: 'TorchServe archive',
+  serves: torchServeServes,
   check: checkPackage,
   write: packageModel,
   recognises: (file, isFolder) => file.endsWith('.mar') && !isFolder,
