@@ -6,7 +6,7 @@ import type { ModelSpec } from '../../spec/modelSpec.ts';
 import { contractOf } from '../../spec/specContract.ts';
 import type { CheckRequest } from '../packageKind.ts';
 import { checkPackage } from '../torchserve/checks/checkPackage.ts';
-import { handlerKind, located, specLocator } from '../torchserve/checks/context.ts';
+import { handlerKind, located, specLocator, type CheckContext } from '../torchserve/checks/context.ts';
 import { onnxImageClassifier } from '../torchserve/handlers/onnxImageClassifier.ts';
 import { torchImageClassifier } from '../torchserve/handlers/torchImageClassifier.ts';
 
@@ -22,6 +22,8 @@ export interface ServerWords {
 export interface ModelFacts {
   /** Undefined where there is no such file; the findings tell. */
   readonly weights?: WeightsFacts;
+  /** Place of a field in the spec's text. */
+  readonly at: CheckContext['at'];
   /** What is wrong with the model whoever serves it: name, weights, labels, contract, provenance. */
   readonly findings: readonly Finding[];
 }
@@ -33,17 +35,22 @@ export interface ModelFacts {
  * @throws ModelDeckError as `PackageKind.check`
  */
 export async function checkModel(
-  { folder, spec, specFile }: CheckRequest,
+  { folder, spec, specFile, specText }: CheckRequest,
   words: ServerWords,
   task: Task = {},
 ): Promise<ModelFacts> {
   const weights = spec.weights === undefined ? undefined : await weightsOf(folder, spec.weights, task);
   const handler = weights?.kind === 'onnx' ? onnxImageClassifier.id : torchImageClassifier.id;
   const shared = await checkPackage(
-    { folder, spec: withoutCode(spec, handler), ...(specFile !== undefined && { specFile }) },
+    {
+      folder,
+      spec: withoutCode(spec, handler),
+      ...(specFile !== undefined && { specFile }),
+      ...(specText !== undefined && { specText }),
+    },
     task,
   );
-  const at = await specLocator(specFile);
+  const at = await specLocator(specFile, specText);
   const findings = shared.map((finding) => inWordsOf(words, finding));
   if (handlerKind(spec) === 'own') {
     findings.push({
@@ -58,7 +65,7 @@ export async function checkModel(
   if (weights?.kind === 'torchscript' && contractOf(spec) === undefined && !isSaid) {
     findings.push({ ...inputMissing(words), ...located(at('handler')) });
   }
-  return { findings, ...(weights && { weights }) };
+  return { at, findings, ...(weights && { weights }) };
 }
 
 function weightsOf(folder: string, weights: string, task: Task): Promise<WeightsFacts | undefined> {

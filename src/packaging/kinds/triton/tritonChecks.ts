@@ -6,7 +6,7 @@ import { checkModel } from '../folder/modelChecks.ts';
 import { packagedVersions } from '../folder/onnxEntries.ts';
 import { limitsOf, oldestFor } from '../onnxRuntimeVersions.ts';
 import type { CheckRequest } from '../packageKind.ts';
-import { located, specLocator, type CheckContext } from '../torchserve/checks/context.ts';
+import { located, type CheckContext } from '../torchserve/checks/context.ts';
 import { firstTagWith, kserveTritonTag, onnxRuntimeOf } from './tritonImages.ts';
 
 const server = 'Triton';
@@ -20,8 +20,7 @@ export const usualOnnxRuntime = onnxRuntimeOf(`tritonserver:${kserveTritonTag}`)
  */
 export async function checkForTriton(request: CheckRequest, task: Task = {}): Promise<readonly Finding[]> {
   const laterMessage = 'failed to load model: Internal: onnx runtime error';
-  const { weights, findings } = await checkModel(request, { server, laterMessage }, task);
-  const at = await specLocator(request.specFile);
+  const { at, weights, findings } = await checkModel(request, { server, laterMessage }, task);
   return [...findings, ...checkWeightsKind(request, weights, at), ...checkVersions(request, weights, at)];
 }
 
