@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import { packageKinds } from '../../../src/packaging/index.ts';
 import { PackageKinds } from '../../../src/packaging/kinds/packageKinds.ts';
 import { torchServePackages } from '../../../src/packaging/kinds/torchserve/torchServePackages.ts';
+import { mlServerPackages } from '../../../src/packaging/kinds/mlserver/mlServerPackages.ts';
+import { openVinoPackages } from '../../../src/packaging/kinds/openvino/openVinoPackages.ts';
 import { tritonPackages } from '../../../src/packaging/kinds/triton/tritonPackages.ts';
 import type { ModelSpec } from '../../../src/packaging/spec/modelSpec.ts';
 import { describePackageKind } from '../../conformance/packageKinds.ts';
@@ -26,6 +28,8 @@ const spec: ModelSpec = {
 
 describePackageKind(torchServePackages, { folder, spec });
 describePackageKind(tritonPackages, { folder, spec });
+describePackageKind(mlServerPackages, { folder, spec });
+describePackageKind(openVinoPackages, { folder, spec });
 describePackageKind(plainPackages, { folder, spec });
 
 describe('the kinds of packages', () => {

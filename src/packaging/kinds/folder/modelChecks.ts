@@ -7,6 +7,7 @@ import { contractOf } from '../../spec/specContract.ts';
 import type { CheckRequest } from '../packageKind.ts';
 import { checkPackage } from '../torchserve/checks/checkPackage.ts';
 import { handlerKind, located, specLocator, type CheckContext } from '../torchserve/checks/context.ts';
+import { packagedVersions } from './onnxEntries.ts';
 import { onnxImageClassifier } from '../torchserve/handlers/onnxImageClassifier.ts';
 import { torchImageClassifier } from '../torchserve/handlers/torchImageClassifier.ts';
 
@@ -104,4 +105,24 @@ function inputMissing({ server }: ServerWords): Finding {
     message: `input: ${server} takes tensors, and nothing says how a picture becomes one.`,
     remedy: 'Add input with width, height, mean and std; what is left out is assumed.',
   };
+}
+
+/** Says that the package has a lower IR version than the user's graph; nothing where it has not. */
+export function loweredFindings(
+  { weights, at }: ModelFacts,
+  name: string,
+  onnxRuntime: string,
+  servers: string,
+): Finding[] {
+  const versions = weights?.graph && packagedVersions(weights.graph, onnxRuntime);
+  if (versions?.loweredFrom === undefined) return [];
+  return [
+    {
+      code: 'onnx-ir-lowered',
+      severity: 'warning',
+      message: `weights: ${name} says IR version ${versions.loweredFrom}; the package says ${versions.irVersion}, which is enough for opset ${versions.opset}, so that ${servers} load it, too.`,
+      remedy: 'Nothing has to be done: no byte of the graph or the weights is changed but that number.',
+      ...located(at('weights')),
+    },
+  ];
 }

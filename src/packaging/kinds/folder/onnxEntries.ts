@@ -56,7 +56,7 @@ function needsItsIr({ constants, inputs, outputs }: OnnxFacts, irVersion: number
  * and the files with weights that it names, which have to lie where it looks for them.
  *
  * @param weights absolute path of the graph
- * @param place folder in the package, and the name that the graph gets there
+ * @param place folder in the package, empty for the package itself, and the name that the graph gets there
  */
 export async function onnxEntries(
   weights: string,
@@ -64,8 +64,9 @@ export async function onnxEntries(
   { irVersion, loweredFrom }: GraphVersions,
   task: Task = {},
 ): Promise<readonly FolderEntry[]> {
+  const below = (name: string): string => (place.folder === '' ? name : `${place.folder}/${name}`);
   const graph: CopiedEntry = {
-    path: `${place.folder}/${place.name}`,
+    path: below(place.name),
     file: weights,
     isWeights: true,
     ...(loweredFrom !== undefined && { patches: [{ offset: await irVersionOffset(weights, task), byte: irVersion }] }),
@@ -76,7 +77,7 @@ export async function onnxEntries(
     await stat(file).catch((error: unknown) => {
       throw fileError(error, 'read the weights beside the graph', file);
     });
-    entries.push({ path: `${place.folder}/${name}`, file });
+    entries.push({ path: below(name), file });
   }
   return entries;
 }

@@ -2,7 +2,7 @@ import type { Task } from '../../../foundation/task.ts';
 import type { OnnxVersions, Serves } from '../../modelPackage.ts';
 import type { Finding } from '../../read/detection.ts';
 import type { WeightsFacts } from '../../read/formats/weightsFile.ts';
-import { checkModel } from '../folder/modelChecks.ts';
+import { checkModel, loweredFindings } from '../folder/modelChecks.ts';
 import { packagedVersions } from '../folder/onnxEntries.ts';
 import { limitsOf, oldestFor } from '../onnxRuntimeVersions.ts';
 import type { CheckRequest } from '../packageKind.ts';
@@ -20,8 +20,14 @@ export const usualOnnxRuntime = onnxRuntimeOf(`tritonserver:${kserveTritonTag}`)
  */
 export async function checkForTriton(request: CheckRequest, task: Task = {}): Promise<readonly Finding[]> {
   const laterMessage = 'failed to load model: Internal: onnx runtime error';
-  const { at, weights, findings } = await checkModel(request, { server, laterMessage }, task);
-  return [...findings, ...checkWeightsKind(request, weights, at), ...checkVersions(request, weights, at)];
+  const facts = await checkModel(request, { server, laterMessage }, task);
+  const { at, weights, findings } = facts;
+  return [
+    ...findings,
+    ...checkWeightsKind(request, weights, at),
+    ...loweredFindings(facts, request.spec.weights ?? '', usualOnnxRuntime, 'older images of Triton'),
+    ...checkVersions(request, weights, at),
+  ];
 }
 
 function checkWeightsKind(
@@ -50,33 +56,17 @@ const tensorsOnly: Readonly<Partial<Record<WeightsFacts['kind'], string>>> = {
   safetensors: 'tensors alone',
 };
 
-function checkVersions(
-  { spec, image }: CheckRequest,
-  weights: WeightsFacts | undefined,
-  at: CheckContext['at'],
-): Finding[] {
+function checkVersions({ image }: CheckRequest, weights: WeightsFacts | undefined, at: CheckContext['at']): Finding[] {
   if (weights?.graph === undefined) return [];
-  const onnxRuntime = image === undefined ? usualOnnxRuntime : (onnxRuntimeOf(image) ?? usualOnnxRuntime);
-  const versions = packagedVersions(weights.graph, onnxRuntime);
+  const versions = packagedVersions(weights.graph, usualOnnxRuntime);
   const place = located(at('weights'));
-  const lowered: Finding[] = [];
-  if (versions.loweredFrom !== undefined) {
-    lowered.push({
-      code: 'onnx-ir-lowered',
-      severity: 'warning',
-      message: `weights: ${spec.weights ?? ''} says IR version ${versions.loweredFrom}; the package says ${versions.irVersion}, which is enough for opset ${versions.opset}, so that older images of Triton load it, too.`,
-      remedy: 'Nothing has to be done: not a byte of the graph or the weights is changed but that number.',
-      ...place,
-    });
-  }
-  const refused = versionFindings(versions, image ?? `tritonserver:${kserveTritonTag}`).map((finding) => ({
+  return versionFindings(versions, image ?? `tritonserver:${kserveTritonTag}`).map((finding) => ({
     ...finding,
     message: `weights: ${finding.message}`,
     // What runs in the cluster is not known here; the plan of a deploy looks at it.
     severity: image === undefined ? ('warning' as const) : finding.severity,
     ...place,
   }));
-  return [...lowered, ...refused];
 }
 
 /** What an image of Triton says to a package. */
