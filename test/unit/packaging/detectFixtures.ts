@@ -178,6 +178,8 @@ export interface OnnxOptions {
   readonly externalBytes?: number;
   readonly secondInput?: boolean;
   readonly weightBytes?: number;
+  readonly irVersion?: number;
+  readonly opset?: number;
 }
 
 /** An ONNX graph with one node and one initializer. */
@@ -211,7 +213,9 @@ export function onnx(options: OnnxOptions = {}): Buffer {
     ...(options.secondInput === true ? [value(11, 'mask', ['batch', 1])] : []),
     value(12, 'scores', output),
   );
-  return Buffer.concat([number(1, 8), graph, bytes(8, name(1, 'ai.onnx.ml'), number(2, 3)), bytes(8, number(2, 17))]);
+  const { irVersion = 8, opset = 17 } = options;
+  const opsets = [bytes(8, name(1, 'ai.onnx.ml'), number(2, 3)), bytes(8, number(2, opset))];
+  return Buffer.concat([number(1, irVersion), graph, ...opsets]);
 }
 
 /** A safetensors file with one tensor of `size` bytes. */

@@ -75,13 +75,14 @@ function weightsOf(folder: string, weights: string, task: Task): Promise<Weights
 
 /** The spec without the files that only TorchServe reads. */
 function withoutCode(spec: ModelSpec, handler: string): ModelSpec {
-  const { name, version, weights, labels, preprocessing, input, output, origins, provenance } = spec;
+  const { name, version, weights, labels, extraFiles, preprocessing, input, output, origins, provenance } = spec;
   return {
     name,
     version,
     handler,
     ...(weights !== undefined && { weights }),
     ...(labels !== undefined && { labels }),
+    ...(extraFiles && { extraFiles }),
     ...(preprocessing && { preprocessing }),
     ...(input && { input }),
     ...(output && { output }),

@@ -4,6 +4,7 @@ import { ModelDeckError } from '../../../foundation/error.ts';
 import type { Task } from '../../../foundation/task.ts';
 import type { ModelPackage } from '../../modelPackage.ts';
 import { inspectWeights } from '../../read/formats/weightsFile.ts';
+import { extraEntries } from '../folder/extraEntries.ts';
 import { onnxEntries, packagedVersions } from '../folder/onnxEntries.ts';
 import { writeFolder, type FolderPlan } from '../folder/writeFolder.ts';
 import type { PackageRequest, PackageStep } from '../packageKind.ts';
@@ -52,15 +53,12 @@ async function picturesPlan({ folder, spec }: PackageRequest, weights: string, t
     packagedVersions(graph, oldestOnnxRuntime),
     task,
   );
-  return {
-    kind: mlServerKind,
-    serves: picturesServes,
-    contract,
-    entries: [
-      { path: settingsFile, content: picturesSettings(spec, contract, names) },
-      { path: runtimeFile, content: runtimePython },
-      { path: contractFileName, content: formatContract(contract) },
-      ...files,
-    ],
-  };
+  const entries = [
+    { path: settingsFile, content: picturesSettings(spec, contract, names) },
+    { path: runtimeFile, content: runtimePython },
+    { path: contractFileName, content: formatContract(contract) },
+    ...files,
+  ];
+  const extra = await extraEntries(folder, spec, '', entries);
+  return { kind: mlServerKind, serves: picturesServes, contract, entries: [...entries, ...extra] };
 }

@@ -3,6 +3,7 @@ import { ModelDeckError } from '../../../foundation/error.ts';
 import type { Task } from '../../../foundation/task.ts';
 import type { ModelPackage } from '../../modelPackage.ts';
 import { inspectWeights } from '../../read/formats/weightsFile.ts';
+import { extraEntries } from '../folder/extraEntries.ts';
 import type { FolderEntry } from '../folder/folderEntry.ts';
 import { onnxEntries } from '../folder/onnxEntries.ts';
 import { writeFolder } from '../folder/writeFolder.ts';
@@ -43,7 +44,7 @@ export async function writeOpenVino(request: PackageRequest, task: Task<PackageS
       kind: openVinoKind,
       serves: { ...openVinoServes, ...(args.length > 0 && { args }) },
       ...(contract && { contract }),
-      entries,
+      entries: [...entries, ...(await extraEntries(folder, spec, '', entries))],
     },
     task,
   );

@@ -5,6 +5,7 @@ import type { Task } from '../../../foundation/task.ts';
 import type { ModelPackage, Serves } from '../../modelPackage.ts';
 import { inspectWeights } from '../../read/formats/weightsFile.ts';
 import type { OnnxFacts } from '../../read/formats/onnx.ts';
+import { extraEntries } from '../folder/extraEntries.ts';
 import type { FolderEntry } from '../folder/folderEntry.ts';
 import { onnxEntries, packagedVersions } from '../folder/onnxEntries.ts';
 import { writeFolder } from '../folder/writeFolder.ts';
@@ -40,20 +41,13 @@ export async function writeTriton(request: PackageRequest, task: Task<PackageSte
       ? await ofGraph(spec.name, weights, facts.graph, known, signal)
       : ofTorchScript(spec.name, weights, facts.kind, known);
   const labels = contract && usableLabels(contract);
-  return writeFolder(
-    request,
-    {
-      kind: tritonKind,
-      serves,
-      ...(contract && { contract }),
-      entries: [
-        { path: `${spec.name}/${configFile}`, content: config },
-        ...(labels ? [{ path: `${spec.name}/${labelsFile}`, content: `${labels.join('\n')}\n` }] : []),
-        ...entries,
-      ],
-    },
-    task,
-  );
+  const own = [
+    { path: `${spec.name}/${configFile}`, content: config },
+    ...(labels ? [{ path: `${spec.name}/${labelsFile}`, content: `${labels.join('\n')}\n` }] : []),
+    ...entries,
+  ];
+  const all = [...own, ...(await extraEntries(folder, spec, `${spec.name}/`, own))];
+  return writeFolder(request, { kind: tritonKind, serves, ...(contract && { contract }), entries: all }, task);
 }
 
 async function ofGraph(
