@@ -8,6 +8,7 @@ import type { InferenceService } from './resources/inferenceService.ts';
 import type { ServingRuntime } from './resources/servingRuntime.ts';
 import { runtimeImage } from './runtimeImage.ts';
 import { modelServers, serverOfRuntime } from './servers/index.ts';
+import type { ModelServer } from './servers/modelServer.ts';
 import { parsePvcUri, storageUriProblem } from './storageUri.ts';
 
 /** What is known before a deploy. What is left out is not warned of. */
@@ -29,11 +30,11 @@ export interface PlanFacts {
 }
 
 /** What may go wrong with a deploy though the API server admits it; one or two sentences each, the gravest first. */
-export function planWarnings(facts: PlanFacts): readonly string[] {
-  return checks.flatMap((check) => check(facts));
+export function planWarnings(facts: PlanFacts, servers: readonly ModelServer[] = modelServers): readonly string[] {
+  return checks.flatMap((check) => check(facts, servers));
 }
 
-type Check = (facts: PlanFacts) => readonly string[];
+type Check = (facts: PlanFacts, servers: readonly ModelServer[]) => readonly string[];
 
 const names: Check = ({ service, live }) => {
   if (live !== undefined) return [];
@@ -55,10 +56,10 @@ const controlPlane: Check = ({ namespace }) =>
       ];
 
 /** Of a runtime that is not known, every server may be the one. */
-const server: Check = ({ service, runtime, archiveName }) => {
+const server: Check = ({ service, runtime, archiveName }, registered) => {
   const { model } = service.spec.predictor;
   const image = model && runtime && runtimeImage(runtime, model);
-  const servers = runtime === undefined ? modelServers : [serverOfRuntime(runtime, image)];
+  const servers = runtime === undefined ? registered : [serverOfRuntime(runtime, image, registered)];
   const container = runtime?.spec.containers?.find(({ name }) => name === 'kserve-container');
   const args = [...(container?.args ?? []), ...(model?.args ?? [])];
   return servers.flatMap((one) => one?.warnings?.({ image, args, archiveName }) ?? []);

@@ -24,7 +24,7 @@ import { unschedulable } from './unschedulable.ts';
 import { volumeBinding } from './volumeBinding.ts';
 import { volumeProblem } from './volumes.ts';
 import { webhookDown } from './webhookDown.ts';
-import { workerDied } from './workerDied.ts';
+import { loadRefused, workerDied } from './workerDied.ts';
 import type { Cause } from './cause.ts';
 
 /**
@@ -69,6 +69,7 @@ export const causes: readonly Cause[] = [
   probeKilled,
   crashLoop,
   workerDied,
+  loadRefused,
   startedAgain,
   revisionFailed,
   knativeNetwork,

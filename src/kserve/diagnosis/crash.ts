@@ -82,7 +82,7 @@ const byProcessor: Judge = (facts, fact) => {
 /** As its log names it. */
 const byLog: Judge = (facts, fact) => {
   const said = lastWordsOf(facts, fact);
-  const found = findInLog(facts.phrase(said), patternsFor(fact, said));
+  const found = findInLog(facts.phrase(said), patternsFor(facts, fact, said));
   if (found === undefined) return undefined;
   return {
     code: found.pattern.code,

@@ -39,6 +39,8 @@ export interface DiagnosisEvidence {
   readonly refusals?: readonly string[];
   /** Whether the model itself was asked and did not answer, though the pod is ready. */
   readonly modelDoesNotAnswer?: boolean;
+  /** What the server itself says of a model that it could not load, in answer to `POST /v2/repository/index`. */
+  readonly serverSays?: string;
   /** Milliseconds since 1970; without it nothing is said that depends on waiting. */
   readonly now?: number;
   /** Of the kubeconfig, for the buttons. */

@@ -5,6 +5,8 @@ import { deploymentModeOf } from '../deploymentMode.ts';
 import { componentOf } from '../pods.ts';
 import { conditionOf } from '../serviceStatus.ts';
 import { servesWantedVersion } from '../rollout.ts';
+import { modelServers } from '../servers/index.ts';
+import type { ModelServer } from '../servers/modelServer.ts';
 import { namesIn, phraseOf, type Phrase } from './phrase.ts';
 import type { NextStep } from '../../foundation/error.ts';
 import type { KubeObject } from '../../cluster/objects/resource.ts';
@@ -48,11 +50,13 @@ export interface Facts {
   readonly claimNames: readonly string[];
   /** How KServe runs the service, as far as the objects tell. */
   readonly mode: DeploymentMode | undefined;
+  /** The programs that may serve in its pods, and what their logs mean. */
+  readonly servers: readonly ModelServer[];
   /** A text with the user's own names covered: the only thing that patterns may look at. */
   readonly phrase: (text: string) => Phrase;
 }
 
-export function factsOf(evidence: DiagnosisEvidence): Facts {
+export function factsOf(evidence: DiagnosisEvidence, servers: readonly ModelServer[] = modelServers): Facts {
   const { isvc } = evidence;
   const { name, namespace = '' } = isvc.metadata;
   const pods = relevantPods(evidence);
@@ -68,6 +72,7 @@ export function factsOf(evidence: DiagnosisEvidence): Facts {
     refusals: refusalsOf(evidence, events, pods),
     claimNames,
     mode: deploymentModeOf(isvc),
+    servers,
     phrase: phrasesOf(evidence),
   };
 }

@@ -6,6 +6,7 @@ import { factsOf, type ContainerFact, type Facts } from './facts.ts';
 import { durationWords, revisionFailed, revisionImage } from './knativeRevision.ts';
 import { lookedAt } from './lastWords.ts';
 import { workerDied } from './workerDied.ts';
+import type { ModelServer } from '../servers/modelServer.ts';
 import type { Cause } from './cause.ts';
 import type { DiagnosisCode } from './codes.ts';
 import type { Diagnosis } from './diagnosis.ts';
@@ -16,12 +17,13 @@ export function diagnose(evidence: DiagnosisEvidence): Diagnosis | undefined {
   return diagnoseWith(causes, evidence);
 }
 
-/** {@link diagnose} by another list of causes; the first that applies wins. */
+/** {@link diagnose} by another list of causes, the first of which that applies wins, or of model servers. */
 export function diagnoseWith<Code extends string = DiagnosisCode>(
   registered: readonly Cause<Code | DiagnosisCode>[],
   evidence: DiagnosisEvidence,
+  servers?: readonly ModelServer[],
 ): Diagnosis<Code | DiagnosisCode> | undefined {
-  const facts = factsOf(evidence);
+  const facts = factsOf(evidence, servers);
   for (const cause of causesFor(facts, registered)) {
     const diagnosis = cause(facts);
     if (diagnosis !== undefined) return diagnosis;

@@ -1,7 +1,9 @@
 import type { LogPattern } from './logPatterns.ts';
+import { onnxRuntimePatterns } from './onnxRuntimePatterns.ts';
 
 /** What Python and its libraries, and operating systems, write in servers of all kinds. */
 export const libraryPatterns: readonly LogPattern[] = [
+  ...onnxRuntimePatterns,
   {
     code: 'unknown-arguments',
     category: 'invalid-input',

@@ -1,7 +1,7 @@
 import { findInLog, lastLines, lastPythonError } from './logPatterns.ts';
 import { logsOf, oneLine, podObject, showLogs, words, type ContainerFact, type Facts } from './facts.ts';
 import { matchPhrase } from './phrase.ts';
-import { failedServer, patternsFor } from './serverPatterns.ts';
+import { failedServer, isServing, patternsFor, serverName } from './serverPatterns.ts';
 import type { ModelServer } from '../servers/modelServer.ts';
 import type { Cause } from './cause.ts';
 import type { Diagnosis } from './diagnosis.ts';
@@ -17,11 +17,8 @@ const brokenOff =
 export const workerDied: Cause = (facts) => {
   for (const fact of facts.containers) {
     if (fact.isInit || fact.status.state?.running === undefined) continue;
-    const text = logsOf(facts, fact.pod, fact.status.name)
-      .filter(({ previous }) => !previous)
-      .map((log) => log.text)
-      .join('\n');
-    const failed = failedServer(fact, text);
+    const text = saidNow(facts, fact);
+    const failed = failedServer(facts, fact, text);
     if (failed === undefined) continue;
     const named = namedIn(facts, fact, text);
     return {
@@ -35,11 +32,41 @@ export const workerDied: Cause = (facts) => {
   return undefined;
 };
 
+/** The server goes on without its model, and says why when it is asked for what it has. */
+export const loadRefused: Cause = (facts) => {
+  const { serverSays } = facts.evidence;
+  const fact = facts.containers.find(
+    ({ isInit, status }) => !isInit && status.state?.running !== undefined && isServing(status.name),
+  );
+  if (serverSays === undefined || fact === undefined) return undefined;
+  const found = namedIn(facts, fact, serverSays) ?? namedIn(facts, fact, saidNow(facts, fact));
+  return {
+    code: 'server-load-failed',
+    category: 'server',
+    mayHeal: false,
+    summary: `${serverName(facts, fact)} of ${facts.name} cannot load the model: ${words(serverSays, 240)}.`,
+    remedy: 'Correct what the server names, and package and upload the model again.',
+    evidence: [oneLine(serverSays)],
+    ...found,
+    nextStep: showLogs(facts, fact),
+    severity: 'error',
+    object: podObject(fact.pod),
+  };
+};
+
+/** The log of its present life. */
+function saidNow(facts: Facts, { pod, status }: ContainerFact): string {
+  return logsOf(facts, pod, status.name)
+    .filter(({ previous }) => !previous)
+    .map((log) => log.text)
+    .join('\n');
+}
+
 type Found = Pick<Diagnosis, 'code' | 'category' | 'mayHeal' | 'summary' | 'remedy' | 'evidence'>;
 
 /** The cause that the log names. */
 function namedIn(facts: Facts, fact: ContainerFact, text: string): Found | undefined {
-  const found = findInLog(facts.phrase(text), patternsFor(fact, text));
+  const found = findInLog(facts.phrase(text), patternsFor(facts, fact, text));
   if (found === undefined) return undefined;
   const { code, category, mayHeal = false, summary, remedy } = found.pattern;
   return {

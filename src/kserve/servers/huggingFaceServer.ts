@@ -6,4 +6,5 @@ export const huggingFaceServer: ModelServer = {
   runtimeName: 'kserve-huggingfaceserver',
   pattern: /huggingfaceserver/,
   hasGpuBuild: true,
+  usesGpu: true,
 };

@@ -1,4 +1,5 @@
-import type { ModelServer } from './modelServer.ts';
+import { mlServerPatterns } from '../diagnosis/mlServerPatterns.ts';
+import type { ModelServer, Workers } from './modelServer.ts';
 
 export const mlServer: ModelServer = {
   label: 'MLServer',
@@ -6,4 +7,17 @@ export const mlServer: ModelServer = {
   runtimeName: 'kserve-mlserver',
   pattern: /mlserver/,
   defaultProtocol: 'v2',
+  workersIn,
+  failures: mlServerPatterns,
 };
+
+/** It stops when a model cannot be loaded at its start. */
+function workersIn(log: string): Workers {
+  const last = (pattern: RegExp): number => [...log.matchAll(pattern)].at(-1)?.index ?? -1;
+  const loaded = last(/Loaded model '[^']*' succes+fully/g);
+  const failed = last(
+    /Couldn't load model '|Some of the models failed to load during startup|Failed load model settings at/g,
+  );
+  if (Math.max(loaded, failed) < 0) return 'unknown';
+  return loaded > failed ? 'loaded' : 'failed';
+}

@@ -15,18 +15,31 @@ export interface ModelServer {
   readonly defaultProtocol?: ProtocolVersion;
   /** Whether its image has a build for GPUs, with `-gpu` behind the tag (`UpdateImageTag`). */
   readonly hasGpuBuild?: boolean;
+  /** Whether it computes on an NVIDIA GPU that its pod is given; left out where its image cannot. */
+  readonly usesGpu?: true;
+  /** Processors that its usual image is built for, by Kubernetes' names; left out where it is built for all or not known. */
+  readonly processors?: readonly string[];
   /** Whether its image has a build for CPUs, with `-cpu` before the tag. */
   readonly hasCpuBuild?: boolean;
   /** Largest request body that it takes, in bytes; left out where none is known. */
   readonly maxRequestBytes?: number;
   /** Whether KServe's wrapper stands in front of it and calls itself ready before it is. */
   readonly isBehindWrapper?: boolean;
+  /** From the start of its container, with the image and the model on the node; left out where nobody has measured it. */
+  readonly startUp?: (image: string | undefined) => StartUp;
   /** What may go wrong with what is about to be deployed on it; one or two sentences each. */
   readonly warnings?: (facts: ServerFacts) => readonly string[];
   /** What its log says of the processes that load the model; left out where its answers can be believed. */
   readonly workersIn?: (log: string) => Workers;
   /** What it writes when it cannot serve, causes before consequences; what libraries of all servers write is known. */
   readonly failures?: readonly LogPattern[];
+}
+
+/** How long it takes until the model answers. */
+export interface StartUp {
+  readonly seconds: number;
+  /** What was measured, and where; a sentence without its full stop. */
+  readonly measured: string;
 }
 
 export interface ServerFacts {

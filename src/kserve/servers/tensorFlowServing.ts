@@ -6,4 +6,5 @@ export const tensorFlowServing: ModelServer = {
   runtimeName: 'kserve-tensorflow-serving',
   pattern: /tensorflow[-\/]serving/,
   hasGpuBuild: true,
+  usesGpu: true,
 };

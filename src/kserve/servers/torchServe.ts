@@ -1,6 +1,6 @@
 import { torchServePatterns } from '../diagnosis/torchServePatterns.ts';
 import { imageVersion, isBefore } from './imageVersion.ts';
-import type { ModelServer, ServerFacts, Workers } from './modelServer.ts';
+import type { ModelServer, ServerFacts, StartUp, Workers } from './modelServer.ts';
 
 /** Largest request body that TorchServe takes, in bytes: its default of `max_request_size`. */
 export const torchServeRequestBytes = 6_553_500;
@@ -15,10 +15,21 @@ export const torchServe: ModelServer = {
   hasGpuBuild: true,
   maxRequestBytes: torchServeRequestBytes,
   isBehindWrapper: true,
+  usesGpu: true,
+  processors: ['amd64'],
+  startUp,
   warnings: (facts) => [...unknownArguments(facts), ...dottedArchive(facts)],
   workersIn,
   failures: torchServePatterns,
 };
+
+/** KServe's wrapper from 0.10 on sleeps 30 s after each look at the model, also after the one that finds it loaded. */
+function startUp(image = ''): StartUp {
+  const measured = 'TorchServe 0.12 answered after 6 s with a network of 45 MB, as processes on two cores';
+  const version = imageVersion(image);
+  if (version === undefined || isBefore(version, [0, 10, 0])) return { seconds: 6, measured };
+  return { seconds: 36, measured: `${measured}; KServe's wrapper from 0.10 on adds 30 s` };
+}
 
 const tokenArguments = /^--(disable-token-auth|enable-model-api)\b/;
 const firstWithTokens = [0, 11, 1];

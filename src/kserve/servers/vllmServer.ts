@@ -6,4 +6,5 @@ export const vllmServer: ModelServer = {
   runtimeName: 'kserve-vllmserver',
   pattern: /vllm/,
   hasCpuBuild: true,
+  usesGpu: true,
 };

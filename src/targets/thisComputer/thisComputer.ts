@@ -23,7 +23,7 @@ import type {
 } from '../target.ts';
 import { DeploymentRecords, type DeploymentRecord } from './deploymentRecords.ts';
 import { chooseRuntime, localRuntimes, type ChosenRuntime } from './runtimes/chooseRuntime.ts';
-import type { LocalTools } from './runtimes/localRuntime.ts';
+import type { LocalRuntime, LocalTools } from './runtimes/localRuntime.ts';
 import { thisComputerId } from './thisComputerId.ts';
 
 export interface ThisComputerOptions extends LocalTools {
@@ -34,6 +34,8 @@ export interface ThisComputerOptions extends LocalTools {
   readonly execPath: string;
   readonly execArgv?: readonly string[];
   readonly log: (message: string) => void;
+  /** What can compute here; those of `chooseRuntime.ts` when left out. */
+  readonly runtimes?: readonly LocalRuntime[];
 }
 
 /** What this window knows of one deployment. */
@@ -71,11 +73,14 @@ export class ThisComputer implements Target {
   };
   private readonly entries = new Map<string, Entry>();
   private readonly changed = new Emitter();
+  private readonly runtimes: readonly LocalRuntime[];
 
   private constructor(
     private readonly options: ThisComputerOptions,
     private readonly records: DeploymentRecords,
-  ) {}
+  ) {
+    this.runtimes = options.runtimes ?? localRuntimes;
+  }
 
   /** Reads the deployments of earlier sessions; they are stopped until somebody asks for them. */
   static async open(options: ThisComputerOptions): Promise<ThisComputer> {
@@ -108,13 +113,13 @@ export class ThisComputer implements Target {
   }
 
   async plan({ model }: DeployRequest, task: Task = {}): Promise<DeployPlan> {
-    const { runtime, reason, warnings } = await chooseRuntime(model, this.options, task);
+    const { runtime, reason, warnings } = await chooseRuntime(model, this.options, task, this.runtimes);
     return { runtime, reason, warnings };
   }
 
   async deploy(request: DeployRequest, task: Task<DeployStep> = {}): Promise<Deployment> {
     task.onProgress?.({ step: 'plan' });
-    const runtime = await chooseRuntime(request.model, this.options, { signal: task.signal });
+    const runtime = await chooseRuntime(request.model, this.options, { signal: task.signal }, this.runtimes);
     const before = this.entries.get(request.name);
     if (before) await this.halt(before);
     const { name, model, protocol } = request;
@@ -167,7 +172,7 @@ export class ThisComputer implements Target {
       modelName: record.model.name,
       protocol: record.protocol,
       maxRequestBytes,
-      imageEncoding: runtimeOf(record)?.imageEncoding ?? 'rgb-jpeg',
+      imageEncoding: this.runtimeOf(record)?.imageEncoding ?? 'rgb-jpeg',
       ...(server.labels && { labels: server.labels }),
       ...(server.contract && { contract: server.contract }),
     };
@@ -202,7 +207,7 @@ export class ThisComputer implements Target {
     this.change(entry, 'starting');
     const { model } = entry.record;
     try {
-      const runtime = known ?? (await chooseRuntime(model, this.options, { signal: task.signal }));
+      const runtime = known ?? (await chooseRuntime(model, this.options, { signal: task.signal }, this.runtimes));
       await this.take(entry, runtime);
       const { serverEntry, execPath, execArgv } = this.options;
       const server = await startServer(
@@ -330,6 +335,10 @@ export class ThisComputer implements Target {
     return formatDeploymentRef({ targetId: this.id, name: entry.record.name });
   }
 
+  private runtimeOf({ runtime }: DeploymentRecord): LocalRuntime | undefined {
+    return this.runtimes.find(({ id }) => id === runtime);
+  }
+
   private describe(entry: Entry): Deployment {
     const { record, state, reason, server } = entry;
     const { name, model, protocol } = record;
@@ -339,16 +348,12 @@ export class ThisComputer implements Target {
       targetId: this.id,
       state,
       model,
-      runtime: runtimeOf(record)?.label ?? record.runtime,
+      runtime: this.runtimeOf(record)?.label ?? record.runtime,
       protocol,
       ...(reason !== undefined && { reason }),
       ...(server && { url: server.url }),
     };
   }
-}
-
-function runtimeOf({ runtime }: DeploymentRecord): (typeof localRuntimes)[number] | undefined {
-  return localRuntimes.find(({ id }) => id === runtime);
 }
 
 function newEntry(record: DeploymentRecord): Entry {

@@ -27,6 +27,7 @@ import type { DeploymentView } from '../serve/servingState.ts';
 /** What is known beyond what is seen. */
 export interface Circumstances {
   readonly modelDoesNotAnswer?: boolean;
+  readonly serverSays?: string;
   readonly refusals?: readonly string[];
 }
 

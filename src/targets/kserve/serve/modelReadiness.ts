@@ -7,6 +7,8 @@ export type ModelAnswer =
   /** `versions`: as the server names them; empty where it names none. */
   | { readonly kind: 'ready'; readonly modelName: string; readonly versions: readonly string[] }
   | { readonly kind: 'loading'; readonly reason: string }
+  /** The server says why it could not load the model, in its own words. */
+  | { readonly kind: 'refused'; readonly reason: string }
   /** Nobody answers yet. */
   | { readonly kind: 'silent' }
   /** A server that answers and has no such question, for example a container of the user's own. */
@@ -26,6 +28,10 @@ export interface ModelQuestion extends ServerAddress {
  */
 export async function askModel(question: ModelQuestion, signal?: AbortSignal): Promise<ModelAnswer> {
   const first = await readiness(question, question.modelName, signal);
+  if (first === 'unknown' || first.kind === 'loading') {
+    const reason = await loadFailure(question, signal);
+    if (reason !== undefined) return { kind: 'refused', reason };
+  }
   if (first !== 'unknown') return first;
   const names = await listModels(question, signal);
   if (names === undefined) return isAlive(question, signal);
@@ -55,6 +61,18 @@ export async function listModels(
   // Triton and MLServer.
   const index = json(await askServer(server, '/v2/repository/index', { method: 'POST', signal }));
   return Array.isArray(index) ? texts(index.map((entry: unknown) => isRecord(entry) && entry['name'])) : undefined;
+}
+
+/** What the index of a V2 server says of a version that could not be loaded; one that was unloaded on demand is none. */
+async function loadFailure(question: ModelQuestion, signal: AbortSignal | undefined): Promise<string | undefined> {
+  if (question.protocol !== 'v2') return undefined;
+  const index = json(await askServer(question, '/v2/repository/index', { method: 'POST', signal }));
+  if (!Array.isArray(index)) return undefined;
+  const own = index.filter(isRecord).filter(({ name }) => index.length === 1 || name === question.modelName);
+  const failed = own.filter(({ state }) => state === 'UNAVAILABLE').map(({ reason }) => reason);
+  if (failed.length < own.length) return undefined;
+  return failed.find((reason) => typeof reason === 'string' && reason !== '' && reason !== 'unloaded') as
+    string | undefined;
 }
 
 async function readiness(

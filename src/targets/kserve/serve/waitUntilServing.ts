@@ -73,7 +73,7 @@ export async function waitUntilServing(
       const answers = says && isSure;
       if (answers && state.isReady) return { pod: state.pod, answer };
       task.onProgress?.({ step: answers ? 'wait-ready' : 'load-model' });
-      failures.answered(answers, workers === 'failed');
+      failures.answered(answers, workers === 'failed' || answer.kind === 'refused', answer);
     } else {
       const { step, done, total } = state;
       task.onProgress?.({ step, ...(total !== undefined && { done: done ?? 0, total }) });
@@ -105,6 +105,7 @@ class FailureWatch {
   private examinedAt = 0;
   private readonly startedAt = Date.now();
   private silentSince: number | undefined;
+  private serverSays: string | undefined;
   private suspicion: { readonly code: string; readonly since: number } | undefined;
 
   constructor(
@@ -113,7 +114,8 @@ class FailureWatch {
   ) {}
 
   /** @param hasFailed the server itself says so, so that there is nothing to wait for */
-  answered(answers: boolean, hasFailed: boolean): void {
+  answered(answers: boolean, hasFailed: boolean, answer: ModelAnswer): void {
+    this.serverSays = answer.kind === 'refused' ? answer.reason : undefined;
     if (hasFailed) this.silentSince = 0;
     else this.silentSince = answers ? undefined : (this.silentSince ?? Date.now());
   }
@@ -134,7 +136,9 @@ class FailureWatch {
       this.place,
       service,
       { pods, events },
-      isSilent && state.kind === 'running' ? { modelDoesNotAnswer: true } : {},
+      isSilent && state.kind === 'running'
+        ? { modelDoesNotAnswer: true, ...(this.serverSays !== undefined && { serverSays: this.serverSays }) }
+        : {},
       task,
     );
     const diagnosis = diagnose(evidence);

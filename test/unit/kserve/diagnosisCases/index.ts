@@ -2,6 +2,7 @@ import { arriving } from './arriving.ts';
 import { controllers, serverWords } from './controllers.ts';
 import { fetchingCases } from './fetching.ts';
 import { knativeCases } from './knative.ts';
+import { otherServers } from './otherServers.ts';
 import { onTheNode } from './onTheNode.ts';
 import { severalReasons } from './severalReasons.ts';
 import type { Case } from './case.ts';
@@ -21,6 +22,7 @@ export const cases: readonly Case[] = [
   ...arriving,
   ...crashes,
   ...workers,
+  ...otherServers,
   ...late,
   ...knativeCases,
   ...severalReasons,

@@ -66,6 +66,48 @@ describe('asking a server for its model', () => {
     ],
     ['Triton says nothing', 'v2', { '/v2/models/cats/ready': [200, ''] }, { kind: 'ready', versions: [] }],
     [
+      'Triton says why it could not load it',
+      'v2',
+      {
+        '/v2/models/cats/ready': [400, ''],
+        '/v2/repository/index': [200, [{ name: 'cats', version: '1', state: 'UNAVAILABLE', reason: 'Internal: odd' }]],
+      },
+      { kind: 'refused', reason: 'Internal: odd' },
+    ],
+    [
+      'Triton still loads it',
+      'v2',
+      {
+        '/v2/models/cats/ready': [400, ''],
+        '/v2/repository/index': [200, [{ name: 'cats', version: '1', state: 'LOADING' }]],
+      },
+      { kind: 'loading' },
+    ],
+    [
+      'Triton has unloaded it on demand',
+      'v2',
+      {
+        '/v2/models/cats/ready': [400, ''],
+        '/v2/repository/index': [200, [{ name: 'cats', version: '1', state: 'UNAVAILABLE', reason: 'unloaded' }]],
+      },
+      { kind: 'loading' },
+    ],
+    [
+      'Triton could not load another one',
+      'v2',
+      {
+        '/v2/models/cats/ready': [503, ''],
+        '/v2/repository/index': [
+          200,
+          [
+            { name: 'lions', version: '1', state: 'UNAVAILABLE', reason: 'Internal: odd' },
+            { name: 'cats', version: '1', state: 'LOADING' },
+          ],
+        ],
+      },
+      { kind: 'loading' },
+    ],
+    [
       'Triton does not know it',
       'v2',
       { '/v2/models/cats/ready': [400, ''], '/v2/repository/index': [200, []] },
