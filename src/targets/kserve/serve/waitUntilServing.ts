@@ -73,7 +73,7 @@ export async function waitUntilServing(
       const answers = says && isSure;
       if (answers && state.isReady) return { pod: state.pod, answer };
       task.onProgress?.({ step: answers ? 'wait-ready' : 'load-model' });
-      failures.answered(answers, workers === 'failed' || answer.kind === 'refused', answer);
+      failures.answered(answers, workers === 'failed', answer);
     } else {
       const { step, done, total } = state;
       task.onProgress?.({ step, ...(total !== undefined && { done: done ?? 0, total }) });
@@ -113,10 +113,10 @@ class FailureWatch {
     private readonly wait: ServingWait,
   ) {}
 
-  /** @param hasFailed the server itself says so, so that there is nothing to wait for */
+  /** @param hasFailed its log says so, so that there is nothing to wait for, as where its answer does */
   answered(answers: boolean, hasFailed: boolean, answer: ModelAnswer): void {
     this.serverSays = answer.kind === 'refused' ? answer.reason : undefined;
-    if (hasFailed) this.silentSince = 0;
+    if (hasFailed || this.serverSays !== undefined) this.silentSince = 0;
     else this.silentSince = answers ? undefined : (this.silentSince ?? Date.now());
   }
 
