@@ -22,7 +22,14 @@ export const modelDeckAnnotations = {
   extensionVersion: `${prefix}extension-version`,
   /** JSON list of {@link EarlierVersion}, newest first. */
   earlierVersions: `${prefix}earlier-versions`,
+  /** JSON of the spec that the answers of the last deploy made: what differs from it, the user has edited. */
+  askedFor: `${prefix}asked-for`,
 } as const;
+
+/** Whether an annotation is one of ours. */
+export function isOwnAnnotation(key: string): boolean {
+  return key.startsWith(prefix);
+}
 
 /** Labels of what we make beside InferenceServices, so that it can be found and swept. */
 export const modelDeckLabels = {

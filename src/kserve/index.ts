@@ -1,5 +1,6 @@
 /** What KServe is, as pure functions: its names and objects, how it chooses runtimes, what its states mean, its protocols. */
 export {
+  isOwnAnnotation,
   isStopRequested,
   kserveAnnotations,
   kserveLabels,
@@ -23,7 +24,7 @@ export { diagnose, noCauseFound, wantsLogsOf } from './diagnosis/index.ts';
 export { isScalingUp } from './diagnosis/scheduling.ts';
 export { eventTime, eventTimeMs } from './eventTime.ts';
 export { formatEarlierVersions, readEarlierVersions } from './earlierVersions.ts';
-export type { EarlierVersion } from './earlierVersions.ts';
+export type { EarlierVersion, VersionManifest } from './earlierVersions.ts';
 export {
   inferenceServiceConfigMap,
   parseDeploymentMode,
@@ -43,6 +44,8 @@ export {
   persistentVolumeClaimNameProblem,
   suggestLabel,
 } from './kubernetesNames.ts';
+export { canariesOf, canaryOf, isNamedForCanary, predictorServiceName } from './predictors.ts';
+export type { Canary } from './predictors.ts';
 export { planWarnings } from './planWarnings.ts';
 export type { PlanFacts } from './planWarnings.ts';
 export { podHealth } from './podHealth.ts';
@@ -71,6 +74,7 @@ export { conditionOf, serviceStatus } from './serviceStatus.ts';
 export type { ServiceState, ServiceStatus } from './serviceStatus.ts';
 export { runtimeOf, serviceSummary, withPodHealth } from './serviceSummary.ts';
 export type { ServiceSummary } from './serviceSummary.ts';
+export { keptStorageUrisOf, storageUrisOf } from './storagePlaces.ts';
 export { formatPvcUri, parsePvcUri, parseStorageUri, storageUriProblem } from './storageUri.ts';
 export type { StorageUri } from './storageUri.ts';
 export { withoutFields } from './withoutFields.ts';

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../cluster/objects/resource.ts';
+import type { Quantity } from './resources/core.ts';
 import type { InferenceService, PredictorModel, ProtocolVersion } from './resources/inferenceService.ts';
 
 /** What a manifest that we write is made of. What is undefined is left to KServe's defaults. */
@@ -12,7 +13,7 @@ export interface ManifestInput {
   /** Replaces the tag of the runtime's image. */
   readonly runtimeVersion?: string | undefined;
   /** Kubernetes quantities, requested and granted alike, so that the pod is evicted last. */
-  readonly resources?: Readonly<Record<string, string>> | undefined;
+  readonly resources?: Readonly<Record<string, Quantity>> | undefined;
   readonly minReplicas?: number | undefined;
   readonly maxReplicas?: number | undefined;
   readonly serviceAccountName?: string | undefined;

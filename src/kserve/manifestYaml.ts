@@ -164,7 +164,10 @@ function resourceFindings(model: JsonObject, lines: YamlLines): ManifestFinding[
   if (!isRecord(resources)) return [];
   return ['requests', 'limits'].flatMap((kind) =>
     Object.entries(isRecord(resources[kind]) ? resources[kind] : {}).flatMap(([resource, amount]) => {
-      const problem = quantityProblem(resource, String(amount));
+      const isQuantity = typeof amount === 'string' || typeof amount === 'number';
+      const problem = isQuantity
+        ? quantityProblem(resource, amount)
+        : `${show(amount)} is no amount of ${resource}: write a number or a text.`;
       return problem === undefined
         ? []
         : [finding(lines, ['spec', 'predictor', 'model', 'resources', kind, resource], problem)];

@@ -1,4 +1,5 @@
 import { formatBytes } from '../foundation/formatBytes.ts';
+import type { Quantity } from './resources/core.ts';
 
 /**
  * Kubernetes quantities (`500m`, `2Gi`, `1e3`), compared exactly. Kubernetes keeps nothing finer than 10⁻⁹, so that every
@@ -30,9 +31,9 @@ const suffixes: Readonly<Record<string, readonly [bigint, bigint]>> = {
 
 const pattern = /^([+-]?)(\d*)(?:\.(\d*))?(?:([eE])([+-]?\d{1,2})|([KMGTPE]i|[numkMGTPE])?)$/;
 
-/** In nano-units, rounded up as Kubernetes does; undefined for a text that is no quantity. */
-export function parseQuantity(text: string): bigint | undefined {
-  const match = pattern.exec(text.trim());
+/** In nano-units, rounded up as Kubernetes does; undefined for what is no quantity. A number counts as it is written. */
+export function parseQuantity(quantity: Quantity): bigint | undefined {
+  const match = pattern.exec(String(quantity).trim());
   if (match === null) return undefined;
   const [, sign, whole = '', fraction = '', exponentSign, exponent, suffix = ''] = match;
   if (whole === '' && fraction === '') return undefined;
@@ -52,13 +53,13 @@ export function parseQuantity(text: string): bigint | undefined {
 }
 
 /** Negative when `a` is less than `b`, as `Array.sort` wants it. A text that is no quantity counts as 0. */
-export function compareQuantities(a: string, b: string): number {
+export function compareQuantities(a: Quantity, b: Quantity): number {
   const difference = (parseQuantity(a) ?? 0n) - (parseQuantity(b) ?? 0n);
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
 /** For the eye: memory and storage in binary units (`4.0 GiB`), CPUs with at most three decimals (`0.5 CPU`), others as a number. */
-export function formatQuantity(resource: string, value: bigint | string): string {
+export function formatQuantity(resource: string, value: bigint | Quantity): string {
   const amount = typeof value === 'bigint' ? value : parseQuantity(value);
   if (amount === undefined) return String(value);
   if (/memory|storage|hugepages/.test(resource)) return formatBytes(Number(amount / nano));
@@ -67,7 +68,7 @@ export function formatQuantity(resource: string, value: bigint | string): string
 }
 
 /** One sentence when the text cannot be asked for, undefined when it can. */
-export function quantityProblem(resource: string, text: string): string | undefined {
+export function quantityProblem(resource: string, text: Quantity): string | undefined {
   const value = parseQuantity(text);
   if (value === undefined) return `"${text}" is no amount of ${resource}: write for example ${example(resource)}.`;
   if (value < 0n) return `"${text}" is less than nothing of ${resource}.`;

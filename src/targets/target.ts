@@ -4,6 +4,7 @@ import type { ErrorCategory, ModelDeckError } from '../foundation/error.ts';
 import type { Task } from '../foundation/task.ts';
 import type { Endpoint } from '../inference/endpoint.ts';
 import type { EarlierVersion } from '../kserve/earlierVersions.ts';
+import type { Quantity } from '../kserve/resources/core.ts';
 import type { Serves } from '../packaging/modelPackage.ts';
 import type { StoredModel } from '../stores/modelStore.ts';
 import type { NamespaceRef } from './kserve/serviceRef.ts';
@@ -174,7 +175,7 @@ export interface ClusterDeployOptions {
   /** KServe's name of the format; that of the model's package when left out. */
   readonly modelFormat?: string;
   /** Kubernetes quantities, for example `{ cpu: '1', memory: '2Gi' }`; requests and limits alike. */
-  readonly resources?: Readonly<Record<string, string>>;
+  readonly resources?: Readonly<Record<string, Quantity>>;
   readonly minReplicas?: number;
   readonly maxReplicas?: number;
   /** The InferenceService as the user edited it (YAML); everything above then only pre-filled it. */
@@ -214,6 +215,8 @@ export interface PlannedObject {
         readonly remedy?: string;
         readonly category?: ErrorCategory;
       };
+  /** Fields that are in the cluster now and would be taken away, as `.spec.predictor.tolerations`. */
+  readonly removes?: readonly string[];
   /** Fields that somebody else manages and that would be taken. */
   readonly conflicts?: readonly { readonly manager: string; readonly field: string }[];
 }

@@ -72,7 +72,20 @@ export class Objects {
         el('span', { class: 'tools' }, ...present(tools)),
       ),
       this.answer(object),
+      this.removal(object),
       object.isEdited ? this.editor : folded(yaml),
+    );
+  }
+
+  /** Whatever goes away is named: applying takes it without a word. */
+  private removal({ removes }: ObjectView): Child {
+    if (removes.length === 0) return undefined;
+    const items = removes.map((field) => el('li', {}, el('code', { class: 'mono' }, field)));
+    return el(
+      'div',
+      { 'data-testid': 'removes' },
+      el('p', { class: 'warning' }, icon('warning'), el('span', {}, 'These fields are taken away:')),
+      el('ul', {}, ...items),
     );
   }
 

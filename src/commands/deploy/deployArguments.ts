@@ -55,8 +55,8 @@ export function givenByScript(argument: unknown, targets: readonly string[]): De
   const count = (field: string): number | undefined => checked(argument, field, 'a whole number', isCount);
   if (protocol !== undefined && protocol !== 'v1' && protocol !== 'v2') throw wrong('protocol', 'v1 or v2', protocol);
   if (confirm !== undefined && typeof confirm !== 'boolean') throw wrong('confirm', 'true or false', confirm);
-  if (resources !== undefined && !isTexts(resources)) {
-    throw wrong('resources', 'an object of quantities as texts, for example { cpu: "1" }', resources);
+  if (resources !== undefined && !isQuantities(resources)) {
+    throw wrong('resources', 'an object of quantities, for example { cpu: 1, memory: "2Gi" }', resources);
   }
   return defined({
     ...place(target, targets),
@@ -65,7 +65,7 @@ export function givenByScript(argument: unknown, targets: readonly string[]): De
     name: text('name'),
     runtime: text('runtime'),
     protocol,
-    resources,
+    resources: resources && texts(resources),
     minReplicas: count('minReplicas'),
     maxReplicas: count('maxReplicas'),
     confirm,
@@ -119,6 +119,10 @@ function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }
 
-function isTexts(value: unknown): value is Readonly<Record<string, string>> {
-  return isRecord(value) && Object.values(value).every(isText);
+function isQuantities(value: unknown): value is Readonly<Record<string, string | number>> {
+  return isRecord(value) && Object.values(value).every((amount) => isText(amount) || typeof amount === 'number');
+}
+
+function texts(quantities: Readonly<Record<string, string | number>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(quantities).map(([resource, amount]) => [resource, String(amount)]));
 }

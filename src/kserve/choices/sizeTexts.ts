@@ -1,7 +1,9 @@
+import type { Quantity } from '../resources/core.ts';
+
 /** Resources and replicas as one line of text, as an input box takes them. */
 
 /** Kubernetes quantities by resource, for example `{ cpu: '1', memory: '2Gi' }`. */
-export type Resources = Readonly<Record<string, string>>;
+export type Resources = Readonly<Record<string, Quantity>>;
 
 /** `cpu=1, memory=2Gi`; empty for none. */
 export function formatResources(resources: Resources = {}): string {
@@ -11,7 +13,7 @@ export function formatResources(resources: Resources = {}): string {
 }
 
 /** Pairs with `=` or `:` between, separated by commas or spaces. Undefined for another text; amounts are not looked at. */
-export function parseResources(text: string): Resources | undefined {
+export function parseResources(text: string): Readonly<Record<string, string>> | undefined {
   const pairs = text
     .trim()
     .replace(/\s*([=:])\s*/g, '$1')

@@ -1,5 +1,5 @@
 import { eventTime, eventTimeMs } from '../eventTime.ts';
-import type { KubeEvent, Pod, ContainerStatus } from '../resources/core.ts';
+import type { ContainerStatus, KubeEvent, Pod, Quantity } from '../resources/core.ts';
 import type { InferenceService } from '../resources/inferenceService.ts';
 import { ageOf } from './age.ts';
 
@@ -158,7 +158,7 @@ function replicas(least: number | undefined, most: number | undefined): string |
   return most === undefined || most === least ? String(least ?? 1) : `${least ?? 1} to ${most}`;
 }
 
-function amounts(resources: Readonly<Record<string, string>> | undefined): string | undefined {
+function amounts(resources: Readonly<Record<string, Quantity>> | undefined): string | undefined {
   return resources && Object.entries(resources).map((pair) => pair.join(' ')).join(', '); // prettier-ignore
 }
 

@@ -18,7 +18,7 @@ import { matchPhrase } from './phrase.ts';
 import { patternsFor } from './serverPatterns.ts';
 import type { Cause } from './cause.ts';
 import type { Diagnosis } from './diagnosis.ts';
-import type { KubeEvent } from '../resources/core.ts';
+import type { Container, KubeEvent } from '../resources/core.ts';
 
 /** What became of one container, as far as this can be the reason. */
 type Judge = (facts: Facts, fact: ContainerFact) => Diagnosis | undefined;
@@ -222,10 +222,6 @@ function upperFirst(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function containerOf({
-  pod,
-  status,
-  isInit,
-}: ContainerFact): { readonly resources?: { readonly limits?: Readonly<Record<string, string>> } } | undefined {
+function containerOf({ pod, status, isInit }: ContainerFact): Container | undefined {
   return (isInit ? pod.spec?.initContainers : pod.spec?.containers)?.find(({ name }) => name === status.name);
 }

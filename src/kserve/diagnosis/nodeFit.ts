@@ -1,6 +1,6 @@
 import { parseQuantity } from '../quantity.ts';
 import { isRecord } from '../../foundation/json.ts';
-import type { Node, Pod } from '../resources/core.ts';
+import type { Container, Node, Pod } from '../resources/core.ts';
 
 /** What keeps a pod off a node whatever else runs there. */
 export interface StaticBlock {
@@ -38,14 +38,8 @@ export function staticBlocks(pod: Pod, node: Node): readonly StaticBlock[] {
 
 /** What the scheduler counts of a resource: the sum of the containers, or the largest init container. */
 export function requestedBy({ spec }: Pod, resource: string): bigint {
-  const amount = ({
-    resources,
-  }: {
-    readonly resources?: {
-      readonly requests?: Readonly<Record<string, string>>;
-      readonly limits?: Readonly<Record<string, string>>;
-    };
-  }): bigint => parseQuantity(String(resources?.requests?.[resource] ?? resources?.limits?.[resource] ?? '')) ?? 0n;
+  const amount = ({ resources }: Container): bigint =>
+    parseQuantity(resources?.requests?.[resource] ?? resources?.limits?.[resource] ?? '') ?? 0n;
   const sum = (spec?.containers ?? []).map(amount).reduce((a, b) => a + b, 0n);
   return (spec?.initContainers ?? []).map(amount).reduce((most, each) => (each > most ? each : most), sum);
 }

@@ -25,9 +25,12 @@ export interface Container {
   readonly [field: string]: unknown;
 }
 
+/** `500m`, `2Gi`; in objects of custom kinds also the number that was written there, `1` or `0.5`. */
+export type Quantity = string | number;
+
 export interface ResourceRequirements {
-  readonly requests?: Readonly<Record<string, string>>;
-  readonly limits?: Readonly<Record<string, string>>;
+  readonly requests?: Readonly<Record<string, Quantity>>;
+  readonly limits?: Readonly<Record<string, Quantity>>;
 }
 
 export interface Volume {
@@ -108,7 +111,7 @@ export interface PersistentVolumeClaim extends KubeObject {
   };
   readonly status?: {
     readonly phase?: 'Pending' | 'Bound' | 'Lost';
-    readonly capacity?: Readonly<Record<string, string>>;
+    readonly capacity?: Readonly<Record<string, Quantity>>;
     readonly accessModes?: readonly string[];
   };
 }
@@ -155,10 +158,10 @@ export interface ReplicaSet extends KubeObject {
 }
 
 export interface ResourceQuota extends KubeObject {
-  readonly spec?: { readonly hard?: Readonly<Record<string, string>> };
+  readonly spec?: { readonly hard?: Readonly<Record<string, Quantity>> };
   readonly status?: {
-    readonly hard?: Readonly<Record<string, string>>;
-    readonly used?: Readonly<Record<string, string>>;
+    readonly hard?: Readonly<Record<string, Quantity>>;
+    readonly used?: Readonly<Record<string, Quantity>>;
   };
 }
 
@@ -168,7 +171,7 @@ export interface Node extends KubeObject {
     readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
   };
   readonly status?: {
-    readonly allocatable?: Readonly<Record<string, string>>;
+    readonly allocatable?: Readonly<Record<string, Quantity>>;
     readonly conditions?: readonly Condition[];
     readonly addresses?: readonly { readonly type: string; readonly address: string }[];
   };

@@ -56,6 +56,8 @@ export interface ObjectView {
   readonly isEdited: boolean;
   readonly yaml: string;
   readonly hasLive: boolean;
+  /** Fields that are in the cluster now and would be taken away. */
+  readonly removes: readonly string[];
   /** What the server said against it; left out when it would take it. */
   readonly refusal?: Failure;
   readonly conflicts: readonly ConflictView[];
@@ -113,6 +115,7 @@ const isObject = record<ObjectView>(
     isEdited: isFlag,
     yaml: isManifestText,
     hasLive: isFlag,
+    removes: list(isName, mostSentences),
     conflicts: list(record<ConflictView>({ manager: isName, field: isName }), mostSentences),
   },
   { refusal: isFailure },

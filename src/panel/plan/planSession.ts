@@ -232,7 +232,7 @@ function planView(plan: MadePlan, name: string): PlanView {
 }
 
 function objectView(object: PlannedObject, editedName: string): ObjectView {
-  const { kind, name, namespace, action, yaml, liveYaml, dryRun, conflicts = [] } = object;
+  const { kind, name, namespace, action, yaml, liveYaml, dryRun, removes = [], conflicts = [] } = object;
   return {
     kind: clip(kind, 300),
     name: clip(name, 300),
@@ -241,6 +241,7 @@ function objectView(object: PlannedObject, editedName: string): ObjectView {
     isEdited: isManifestOf(object, editedName),
     yaml: clip(yaml, longestManifest),
     hasLive: liveYaml !== undefined,
+    removes: removes.slice(0, mostSentences).map((field) => clip(field, 300)),
     ...(!dryRun.ok && {
       refusal: {
         reason: clip(dryRun.reason, longestSentence),

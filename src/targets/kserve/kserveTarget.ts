@@ -28,7 +28,7 @@ import { isFailure } from './explain/serviceFailure.ts';
 import { refOf, type Place } from './place.ts';
 import { formatNamespaceRef, parseServiceRef } from './serviceRef.ts';
 import { planDeployment, takenRuntime } from './plan/planDeployment.ts';
-import { keepingReplicas, wantedManifest } from './plan/prepareDeployment.ts';
+import { wantedManifest } from './plan/prepareDeployment.ts';
 import { rollBackTo } from './operate/rollBack.ts';
 import { scaleService } from './operate/scaleService.ts';
 import { applyAndServe, serve } from './serve/serveService.ts';
@@ -118,10 +118,9 @@ export class KServeNamespace implements KServeTarget {
       readKServeConfig(this.place, { signal: task.signal }),
       readRuntimes(this.place, { signal: task.signal }),
     ]);
-    const runtime = takenRuntime(wantedManifest(this.place, request), runtimes);
     const wanted = (live: InferenceService | undefined): InferenceService => {
-      const manifest = wantedManifest(this.place, request, { mode: deploymentMode(live, config), runtime });
-      return cluster.manifest === undefined ? keepingReplicas(manifest, live) : manifest;
+      const runtime = takenRuntime(wantedManifest(this.place, request, live), runtimes);
+      return wantedManifest(this.place, request, live, { mode: deploymentMode(live, config), runtime });
     };
     const { force = false, planRevision } = cluster;
     const journal = this.journals.get(name) ?? { name };

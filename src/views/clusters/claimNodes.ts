@@ -25,7 +25,7 @@ export function claimRow({ metadata, spec, status }: PersistentVolumeClaim): Cla
     name: metadata.name,
     namespace: metadata.namespace ?? '',
     phase: status?.phase ?? 'Pending',
-    ...(capacity !== undefined && { capacity }),
+    ...(capacity !== undefined && { capacity: String(capacity) }),
     accessModes: status?.accessModes ?? spec?.accessModes ?? [],
     ...(spec?.storageClassName && { storageClass: spec.storageClassName }),
     ...(metadata.creationTimestamp !== undefined && { createdAt: metadata.creationTimestamp }),

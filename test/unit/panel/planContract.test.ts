@@ -26,6 +26,7 @@ const state: PlanState = {
         isEdited: true,
         yaml: 'kind: x',
         hasLive: false,
+        removes: ['.spec.predictor.nodeSelector'],
         refusal: { reason: 'no' },
         conflicts: [{ manager: 'kubectl', field: '.spec' }],
       },

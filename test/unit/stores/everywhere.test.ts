@@ -99,7 +99,7 @@ describe('a kind of store and of package that is registered by one line', () => 
     });
     await planDeploy({ modelPackage: plain, store, target, name: 'cats', protocol: 'v2' });
     assert.ok(planned);
-    const { model } = wantedManifest(place, planned).spec.predictor;
+    const { model } = wantedManifest(place, planned, undefined).spec.predictor;
     assert.deepEqual([model?.storageUri, model?.modelFormat], ['s3://team/cats/2.0', { name: 'onnx' }]);
     const local = await registered().known();
     await assert.rejects(

@@ -4,6 +4,7 @@ import {
   conditionOf,
   kserveLabels,
   parsePvcUri,
+  predictorServiceName,
   wantsLogsOf,
   type DiagnosisEvidence,
   type LogTail,
@@ -60,7 +61,7 @@ export async function gatherEvidence(
   const [claims, sets, deployment, quotas, allNodes, itself, namespaced, clusterWide] = await Promise.all([
     claimsOf(place, service, pods, task),
     optional(noPods || !isReady, () => list(replicaSets, `${kserveLabels.inferenceService}=${name}`)),
-    optional(noPods || isReady, () => connection.get(deployments, inPlace(place, `${name}-predictor`), task)),
+    optional(noPods || isReady, () => connection.get(deployments, inPlace(place, predictorServiceName(service)), task)),
     optional(noPods, () => list(resourceQuotas)),
     optional(noNode, () => list(nodes)),
     optional(noPods, () => connection.get(namespaces, { name: namespace }, task)),

@@ -1,6 +1,6 @@
 import { sleep } from '../../../foundation/abortable.ts';
 import type { Task } from '../../../foundation/task.ts';
-import { isStopRequested, readEarlierVersions } from '../../../kserve/index.ts';
+import { isStopRequested, keptStorageUrisOf } from '../../../kserve/index.ts';
 import { inferenceServices, type InferenceService } from '../../../kserve/resources/inferenceService.ts';
 import type { StoredModel } from '../../../stores/modelStore.ts';
 import type { Restoration } from '../../target.ts';
@@ -60,12 +60,9 @@ function fieldsBefore({ manifest }: Applied, before: InferenceService): Inferenc
 /** Whether a service serves from there, or could be rolled back to it. */
 async function isInUse({ connection, namespace }: Place, storageUri: string, task: Task): Promise<boolean> {
   const { items } = await connection.list(inferenceServices, { namespace }, task);
-  return items.some((service) => {
-    const { spec, metadata } = service;
-    if (metadata.deletionTimestamp !== undefined) return false;
-    const served = spec.predictor.model?.storageUri;
-    return [served, ...readEarlierVersions(service).map((version) => version.storageUri)].includes(storageUri);
-  });
+  return items.some(
+    (service) => service.metadata.deletionTimestamp === undefined && keptStorageUrisOf(service).includes(storageUri),
+  );
 }
 
 /** Undoing goes on while the API server is being started again. */

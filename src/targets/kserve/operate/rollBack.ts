@@ -1,17 +1,17 @@
 import type { Task } from '../../../foundation/task.ts';
 import { provenanceAnnotations, readProvenance } from '../../../kserve/index.ts';
-import type { InferenceService } from '../../../kserve/resources/inferenceService.ts';
+import { inferenceServices, type InferenceService } from '../../../kserve/resources/inferenceService.ts';
 import type { DeployStep } from '../../target.ts';
 import { type Journal } from '../serve/applyDeployment.ts';
-import type { EarlierVersion } from '../../../kserve/earlierVersions.ts';
+import type { EarlierVersion, VersionManifest } from '../../../kserve/earlierVersions.ts';
 import { ownedFields, united } from '../plan/ownedFields.ts';
 import type { Place } from '../place.ts';
 import { applyAndServe } from '../serve/serveService.ts';
 import { takeBack } from './restoreBefore.ts';
 
 /**
- * Serves an earlier version again, with everything else as it is. The present one keeps answering until that one is
- * ready, and stays when it is not.
+ * Serves an earlier version again, with all that it was deployed with; where only its place is known, with everything else
+ * as it is now. The present one keeps answering until that one is ready, and stays when it is not.
  */
 export async function rollBackTo(
   place: Place,
@@ -21,13 +21,20 @@ export async function rollBackTo(
 ): Promise<InferenceService> {
   const journal: Journal = { name };
   try {
-    const wanted = (live: InferenceService | undefined): InferenceService => earlier(place, name, live, version);
+    if (!version.manifest) place.log(`${name}: of version ${version.version} only the place of the model is known.`);
+    const wanted = (live: InferenceService | undefined): InferenceService =>
+      version.manifest ? asItWas(place, name, version.manifest) : earlier(place, name, live, version);
     return await applyAndServe(place, { wanted, force: true }, journal, task);
   } catch (error) {
     task.onProgress?.({ step: 'undo' });
     await takeBack(place, journal, {});
     throw error;
   }
+}
+
+function asItWas({ namespace }: Place, name: string, { spec, ...metadata }: VersionManifest): InferenceService {
+  const { group, version, kind } = inferenceServices;
+  return { apiVersion: `${group}/${version}`, kind, metadata: { name, namespace, ...metadata }, spec };
 }
 
 function earlier(

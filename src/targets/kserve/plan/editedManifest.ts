@@ -4,7 +4,8 @@ import type { Task } from '../../../foundation/task.ts';
 import { editableManifest, fromYaml } from '../../../kserve/index.ts';
 import { inferenceServices, type InferenceService } from '../../../kserve/resources/inferenceService.ts';
 import { readLive } from './clusterFacts.ts';
-import { ownedFields, sameJson, united } from './ownedFields.ts';
+import { counterpartOf } from './listItems.ts';
+import { ownedFields, sameFields, sameJson, united } from './ownedFields.ts';
 import { inPlace, type Place } from '../place.ts';
 import { manifestError } from './prepareDeployment.ts';
 
@@ -29,63 +30,72 @@ export async function applyEditedManifest(place: Place, yaml: string, force: boo
     );
   }
   const live = await readLive(place, name, task);
-  const { apply, patch } = live
-    ? editsOf(live, manifest)
-    : { apply: withNamespace(manifest, namespace), patch: undefined };
+  const apply = live ? editsOf(live, manifest) : withNamespace(manifest, namespace);
   await place.connection.apply(inferenceServices, apply, { dryRun: true, force }, task);
-  await place.connection.apply(inferenceServices, apply, { force }, task);
-  if (patch !== undefined) await place.connection.patch(inferenceServices, inPlace(place, name), patch, task);
+  const applied = await place.connection.apply(inferenceServices, apply, { force }, task);
+  const rest = live && leftOver(live, manifest, applied);
+  if (rest !== undefined) await place.connection.patch(inferenceServices, inPlace(place, name), rest, task);
 }
 
-/** What has to be applied, and the merge patch for what applying cannot take away. */
-export function editsOf(
-  live: InferenceService,
-  edited: InferenceService,
-): { readonly apply: InferenceService; readonly patch: unknown } {
-  const before = editableManifest(live);
-  const { set, removed } = differences(before, edited);
-  const owned = removed === undefined ? ownedFields(live) : without(ownedFields(live), removed);
-  return { apply: united(owned, set) as InferenceService, patch: removed };
+/** What has to be applied: all that is ours and was left in, with what is new or other. */
+export function editsOf(live: InferenceService, edited: InferenceService): InferenceService {
+  const all = united(ownedFields(live), changes(editableManifest(live), edited)) as InferenceService;
+  const kept = sameFields(all, edited);
+  return { ...kept, metadata: { ...kept.metadata, name: live.metadata.name } };
 }
 
-type Json = Readonly<Record<string, unknown>>;
+/**
+ * The merge patch for what the user took out and applying could not take away, since somebody else manages it too;
+ * undefined when nothing of it is left.
+ */
+export function leftOver(live: InferenceService, edited: InferenceService, applied: InferenceService): unknown {
+  const now = editableManifest(applied);
+  return patchTo(now, withoutRemoved(now, editableManifest(live), edited));
+}
 
-/** `set`: what is new or other; `removed`: a merge patch that takes away what is missing, undefined when nothing is. */
-function differences(before: unknown, after: unknown): { readonly set: unknown; readonly removed: unknown } {
-  if (!isRecord(before) || !isRecord(after)) return { set: after, removed: undefined };
-  const set: Record<string, unknown> = {};
-  const removed: Record<string, unknown> = {};
-  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    if (!(key in after)) removed[key] = null;
-    else if (!(key in before)) set[key] = after[key];
-    else if (!sameJson(before[key], after[key])) {
-      const [earlier, later] = [before[key], after[key]];
-      const inner = lostItems(earlier, later) ? { set: undefined, removed: later } : differences(earlier, later);
-      if (inner.set !== undefined) set[key] = inner.set;
-      if (inner.removed !== undefined) removed[key] = inner.removed;
-    }
+/** What is new or other. A list that has changed is written as a whole. */
+function changes(before: unknown, after: unknown): unknown {
+  if (!isRecord(before) || !isRecord(after)) return after;
+  const changed = Object.entries(after).flatMap(([key, value]): [string, unknown][] => {
+    if (sameJson(before[key], value)) return [];
+    return [[key, key in before ? changes(before[key], value) : value]];
+  });
+  return Object.fromEntries(changed);
+}
+
+/** What is there now, without what was there before and is not in the edited text any more. */
+function withoutRemoved(now: unknown, before: unknown, after: unknown): unknown {
+  if (isRecord(now) && isRecord(before)) {
+    const left = isRecord(after) ? after : {};
+    return Object.fromEntries(
+      Object.entries(now)
+        .filter(([key]) => !(key in before) || key in left)
+        .map(([key, value]) => [key, key in before ? withoutRemoved(value, before[key], left[key]) : value]),
+    );
   }
-  return { set: orUndefined(set), removed: orUndefined(removed) };
+  if (!Array.isArray(now) || !Array.isArray(before) || !Array.isArray(after)) return now;
+  const [items, then, left]: readonly (readonly unknown[])[] = [now, before, after];
+  return (items ?? []).flatMap((item) => {
+    const [earlier, later] = [then ?? [], left ?? []].map((list) => sameItem(list, item));
+    if (earlier === undefined) return [item];
+    return later === undefined ? [] : [withoutRemoved(item, earlier, later)];
+  });
 }
 
-/** Applying a list of named objects keeps those of others: a list that lost some is written as a whole. */
-function lostItems(before: unknown, after: unknown): boolean {
-  return Array.isArray(before) && Array.isArray(after) && after.length < before.length;
+function sameItem(list: readonly unknown[], item: unknown): unknown {
+  return counterpartOf(list, item) ?? list.find((other) => sameJson(other, item));
 }
 
-function without(value: unknown, removed: unknown): unknown {
-  if (!isRecord(value) || !isRecord(removed)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([key]) => !(key in removed) || isRecord(removed[key]))
-      .map(([key, inner]) => [key, without(inner, removed[key])]),
-  );
+/** The merge patch that makes the second of the first, which only lacks something; undefined when they are the same. */
+function patchTo(from: unknown, to: unknown): unknown {
+  if (!isRecord(from) || !isRecord(to)) return sameJson(from, to) ? undefined : to;
+  const patch = Object.entries(from).flatMap(([key, value]): [string, unknown][] => {
+    const inner = key in to ? patchTo(value, to[key]) : null;
+    return inner === undefined ? [] : [[key, inner]];
+  });
+  return patch.length === 0 ? undefined : Object.fromEntries(patch);
 }
 
 function withNamespace(manifest: InferenceService, namespace: string): InferenceService {
   return { ...manifest, metadata: { ...manifest.metadata, namespace } };
-}
-
-function orUndefined(record: Json): Json | undefined {
-  return Object.keys(record).length === 0 ? undefined : record;
 }

@@ -1,5 +1,6 @@
 import { isRecord } from '../../../foundation/json.ts';
 import type { KubeObject, ManagedFields } from '../../../cluster/objects/resource.ts';
+import { counterpartOf, isKeyedList } from './listItems.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -36,13 +37,13 @@ function appliedBy(live: KubeObject, manager: string): readonly ManagedFields[] 
 
 /**
  * The fields of `live` that have a counterpart in `template`: what is there now where a manifest has its say. Items of
- * lists of named objects are matched by their name; any other list is taken whole.
+ * lists are matched by their keys, where they have some; any other list is taken whole.
  */
 export function sameFields<T extends KubeObject>(live: T, template: KubeObject): T {
   return { ...(restricted(live, template) as T), ...headOf(live) };
 }
 
-/** Both of them; where both say something, the second. Lists of named objects are united by name. */
+/** Both of them; where both say something, the second. Lists of objects with keys are united by these. */
 export function united(first: unknown, second: unknown): unknown {
   if (isRecord(first) && isRecord(second)) {
     const keys = new Set([...Object.keys(first), ...Object.keys(second)]);
@@ -50,9 +51,9 @@ export function united(first: unknown, second: unknown): unknown {
       [...keys].map((key) => [key, key in second ? united(first[key], second[key]) : first[key]]),
     );
   }
-  if (isNamedList(first) && isNamedList(second)) {
-    const others = second.filter(({ name }) => !first.some((item) => item['name'] === name));
-    return [...first.map((item) => united(item, named(second, item['name']) ?? item)), ...others];
+  if (isKeyedList(first) && isKeyedList(second)) {
+    const others = second.filter((item) => counterpartOf(first, item) === undefined);
+    return [...first.map((item) => united(item, counterpartOf(second, item) ?? item)), ...others];
   }
   return second === undefined ? first : second;
 }
@@ -62,8 +63,8 @@ export function united(first: unknown, second: unknown): unknown {
  * sorts fields, and two manifests are compared line by line.
  */
 export function inOrderOf(value: unknown, template: unknown): unknown {
-  if (isNamedList(value) && isNamedList(template)) {
-    return value.map((item) => inOrderOf(item, named(template, item['name'])));
+  if (isKeyedList(value) && isKeyedList(template)) {
+    return value.map((item) => inOrderOf(item, counterpartOf(template, item)));
   }
   if (!isRecord(value) || !isRecord(template)) return value;
   const keys = [...Object.keys(template).filter((key) => key in value), ...Object.keys(value)];
@@ -128,9 +129,9 @@ function withKeys(item: unknown, key: string, extracted: unknown): unknown {
 }
 
 function restricted(value: unknown, template: unknown): unknown {
-  if (isNamedList(value) && isNamedList(template)) {
+  if (isKeyedList(value) && isKeyedList(template)) {
     return value.flatMap((item) => {
-      const counterpart = named(template, item['name']);
+      const counterpart = counterpartOf(template, item);
       return counterpart === undefined ? [] : [restricted(item, counterpart)];
     });
   }
@@ -140,16 +141,4 @@ function restricted(value: unknown, template: unknown): unknown {
       .filter((key) => key in value)
       .map((key) => [key, restricted(value[key], template[key])]),
   );
-}
-
-function isNamedList(value: unknown): value is readonly Json[] {
-  return (
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.every((item) => isRecord(item) && typeof item['name'] === 'string')
-  );
-}
-
-function named(list: readonly Json[], name: unknown): Json | undefined {
-  return list.find((item) => item['name'] === name);
 }

@@ -7,14 +7,7 @@ import type { DeployPlan, DeployRequest, PlannedObject } from '../../target.ts';
 import { deploymentMode, readClusterFacts, type ClusterFacts } from './clusterFacts.ts';
 import { inOrderOf, ownedFields, sameFields, united } from './ownedFields.ts';
 import { inPlace, type Place } from '../place.ts';
-import {
-  planRevisionOf,
-  keepingReplicas,
-  prepare,
-  wantedManifest,
-  withoutBookkeeping,
-  type Prepared,
-} from './prepareDeployment.ts';
+import { planRevisionOf, prepare, wantedManifest, withoutBookkeeping, type Prepared } from './prepareDeployment.ts';
 
 /**
  * What deploying would do: the object as it would be applied and as it is, the runtime that KServe would take and why,
@@ -24,13 +17,12 @@ import {
  *   `invalid-input` for a manifest that cannot be read
  */
 export async function planDeployment(place: Place, request: DeployRequest, task: Task): Promise<DeployPlan> {
-  const asked = wantedManifest(place, request);
-  const facts = await readClusterFacts(place, request.name, asked.spec.predictor.model?.storageUri, task);
-  const { chosen, ...runtime } = chooseRuntime(asked, facts);
+  const first = wantedManifest(place, request, undefined);
+  const facts = await readClusterFacts(place, request.name, first.spec.predictor.model?.storageUri, task);
+  const { chosen, ...runtime } = chooseRuntime(wantedManifest(place, request, facts.live), facts);
   const mode = deploymentMode(facts.live, facts.config);
-  const wanted = wantedManifest(place, request, { mode, runtime: chosen });
-  const full = request.cluster?.manifest === undefined ? keepingReplicas(wanted, facts.live) : wanted;
-  const prepared = await prepare(place, full, facts.live, request.cluster?.force ?? false, task);
+  const wanted = wantedManifest(place, request, facts.live, { mode, runtime: chosen });
+  const prepared = await prepare(place, wanted, facts.live, request.cluster?.force ?? false, task);
   if (prepared.refusal?.category === 'forbidden') throw prepared.refusal;
   return {
     ...runtime,
@@ -84,7 +76,8 @@ function warningsOf(
   ];
 }
 
-function plannedObject(place: Place, { manifest, live, action, refusal, conflicts }: Prepared): PlannedObject {
+function plannedObject(place: Place, prepared: Prepared): PlannedObject {
+  const { manifest, live, action, refusal, conflicts, removes } = prepared;
   const shown = withoutBookkeeping(manifest);
   // What we own and no longer want is taken away by applying, so it belongs to the comparison.
   const before = live && sameFields(live, united(ownedFields(live), manifest) as InferenceService);
@@ -95,6 +88,7 @@ function plannedObject(place: Place, { manifest, live, action, refusal, conflict
     yaml: toYaml(shown),
     ...(before && { liveYaml: toYaml(inOrderOf(withoutBookkeeping(before), shown) as InferenceService) }),
     dryRun: refusal ? refused(refusal) : { ok: true },
+    ...(removes.length > 0 && { removes }),
     ...(conflicts.length > 0 && { conflicts }),
   };
 }

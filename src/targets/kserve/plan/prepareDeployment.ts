@@ -13,16 +13,19 @@ import {
   readProvenance,
   type DeploymentMode,
   type HttpProbe,
+  type VersionManifest,
 } from '../../../kserve/index.ts';
 import { servesOf } from '../../../packaging/kinds/beforeKinds.ts';
 import { inferenceServices, type InferenceService } from '../../../kserve/resources/inferenceService.ts';
 import type { ServingRuntime } from '../../../kserve/resources/servingRuntime.ts';
-import { serverOfRuntime } from '../../../kserve/servers/index.ts';
+import { serverNamed, serverOfRuntime } from '../../../kserve/servers/index.ts';
 import type { Serves } from '../../../packaging/modelPackage.ts';
 import type { DeployRequest } from '../../target.ts';
 import { isCategory } from './clusterFacts.ts';
 import { refusalError } from '../explain/serviceFailure.ts';
-import { canonicalJson, ownedFields, sameJson } from './ownedFields.ts';
+import { askedFor, carryOver } from './carryOver.ts';
+import { canonicalJson, ownedFields, sameFields, sameJson, united } from './ownedFields.ts';
+import { removedFields } from './removedFields.ts';
 import type { Place } from '../place.ts';
 import { startupProbe } from './startupProbe.ts';
 
@@ -33,7 +36,11 @@ import { startupProbe } from './startupProbe.ts';
 export const markAnnotation = 'model-deck.dev/deployment';
 
 /** Annotations that are the result of applying, not of anybody's wish. */
-const bookkeeping: readonly string[] = [markAnnotation, modelDeckAnnotations.earlierVersions];
+const bookkeeping: readonly string[] = [
+  markAnnotation,
+  modelDeckAnnotations.earlierVersions,
+  modelDeckAnnotations.askedFor,
+];
 
 /** An InferenceService that the server has checked, ready to be applied. */
 export interface Prepared {
@@ -45,6 +52,8 @@ export interface Prepared {
   readonly refusal?: ModelDeckError;
   /** Fields of others that it would take. */
   readonly conflicts: readonly FieldConflict[];
+  /** Fields that it would take away. */
+  readonly removes: readonly string[];
 }
 
 /** What is known of how a service will run. */
@@ -54,8 +63,24 @@ export interface Serving {
   readonly runtime?: ServingRuntime | undefined;
 }
 
-/** The InferenceService that a request asks for, or that the user made of it. */
-export function wantedManifest(place: Place, request: DeployRequest, serving: Serving = {}): InferenceService {
+/**
+ * The InferenceService that a request asks for, with all that the user has made of it before; or what the user made of it
+ * just now.
+ */
+export function wantedManifest(
+  place: Place,
+  request: DeployRequest,
+  live: InferenceService | undefined,
+  serving: Serving = {},
+): InferenceService {
+  const asked = askedManifest(place, request, serving);
+  const text = request.cluster?.manifest;
+  const wanted = text === undefined ? carryOver(asked, live) : edited(asked, text);
+  return annotated(wanted, askedFor(asked));
+}
+
+/** What the answers alone make. */
+function askedManifest(place: Place, request: DeployRequest, serving: Serving): InferenceService {
   const { name, model, protocol, cluster = {}, provenance = {} } = request;
   const annotations = provenanceAnnotations({
     modelName: model.name,
@@ -64,7 +89,6 @@ export function wantedManifest(place: Place, request: DeployRequest, serving: Se
     ...provenance,
     extensionVersion: place.extensionVersion,
   });
-  if (cluster.manifest !== undefined) return edited(place, name, cluster.manifest, annotations);
   const serves = servesOf(model);
   const { modelFormat = serves.modelFormat, runtime, resources, minReplicas, maxReplicas } = cluster;
   return inferenceServiceManifest({
@@ -77,23 +101,18 @@ export function wantedManifest(place: Place, request: DeployRequest, serving: Se
     resources,
     minReplicas,
     maxReplicas,
-    startupProbe: modelFormat === serves.modelFormat ? probeFor(serves, serving) : undefined,
+    startupProbe: probeFor(serves, runtime, serving),
     annotations,
   });
 }
 
-/** Where the package's server listens is of use in front of that server only; a runtime that is not known may be of it. */
-function probeFor({ startup }: Serves, { runtime, mode }: Serving): HttpProbe | undefined {
-  const server = runtime && serverOfRuntime(runtime);
-  return server === undefined || server.isBehindWrapper === true ? startupProbe(startup, mode) : undefined;
-}
-
-/** Replicas that nobody mentions stay as they were scaled. */
-export function keepingReplicas(wanted: InferenceService, live: InferenceService | undefined): InferenceService {
-  if (!live) return wanted;
-  const { minReplicas, maxReplicas } = ownedFields(live).spec?.predictor ?? {};
-  const kept = { ...(minReplicas !== undefined && { minReplicas }), ...(maxReplicas !== undefined && { maxReplicas }) };
-  return { ...wanted, spec: { ...wanted.spec, predictor: { ...kept, ...wanted.spec.predictor } } };
+/**
+ * Where the package's server listens is of use in front of that server only. Of a runtime that may not be read the name has
+ * to tell; in front of another server the probe would keep the pod from ever being ready.
+ */
+function probeFor({ startup }: Serves, named: string | undefined, { runtime, mode }: Serving): HttpProbe | undefined {
+  const server = runtime ? serverOfRuntime(runtime) : serverNamed(named ?? '');
+  return server?.isBehindWrapper === true ? startupProbe(startup, mode) : undefined;
 }
 
 /** Has the server check the manifest, without writing, and says what applying it would change. */
@@ -117,11 +136,12 @@ export async function prepare(
     });
     const isSame = live !== undefined && sameWish(live, result);
     const marked = annotated(manifest, { [markAnnotation]: newMark(result, live) });
-    return { manifest: marked, live, action: isSame ? 'unchanged' : action, conflicts };
+    const removes = live ? removedFields(withoutBookkeeping(live), result) : [];
+    return { manifest: marked, live, action: isSame ? 'unchanged' : action, conflicts, removes };
   } catch (error) {
     if (!ModelDeckError.is(error) || !isRefusal(error)) throw error;
     const refusal = refusalError(manifest, place.connection.context.name, error);
-    return { manifest, live, action, refusal, conflicts };
+    return { manifest, live, action, refusal, conflicts, removes: [] };
   }
 }
 
@@ -152,20 +172,30 @@ export function versionOf(service: InferenceService): string {
   return readProvenance(service).modelVersion ?? uri.split('/').at(-1) ?? '';
 }
 
-function edited(
-  place: Place,
-  name: string,
-  text: string,
-  annotations: Readonly<Record<string, string>>,
-): InferenceService {
-  const { manifest, findings } = fromYaml(text, { name, namespace: place.namespace });
+/** What the user made of what was asked for, with what is known of the model that it serves then. */
+function edited(asked: InferenceService, text: string): InferenceService {
+  const { name, namespace = '' } = asked.metadata;
+  const { manifest, findings } = fromYaml(text, { name, namespace });
   if (!manifest) throw manifestError(findings);
-  const { namespace } = place;
   const { metadata } = withoutBookkeeping(manifest);
-  return {
-    ...manifest,
-    metadata: { ...metadata, namespace, annotations: { ...annotations, ...metadata.annotations } },
-  };
+  const known = Object.entries(asked.metadata.annotations ?? {});
+  const typed = metadata.annotations ?? {};
+  const isOfIt = storageUriOf(manifest) === storageUriOf(asked);
+  // Of a model at a place that was typed, nothing is known but what was typed with it.
+  const annotations = isOfIt
+    ? { ...Object.fromEntries(known), ...typed }
+    : Object.fromEntries(
+        Object.entries(typed).filter(
+          ([key, value]) =>
+            key === modelDeckAnnotations.extensionVersion ||
+            !known.some(([one, said]) => one === key && said === value),
+        ),
+      );
+  return { ...manifest, metadata: { ...metadata, namespace, annotations } };
+}
+
+function storageUriOf({ spec }: InferenceService): string | undefined {
+  return spec.predictor.model?.storageUri;
 }
 
 /** The first finding that stands against a manifest. */
@@ -192,9 +222,23 @@ function withHistory(wanted: InferenceService, live: InferenceService | undefine
     storageUri: before,
     ...(archiveSha256 !== undefined && { sha256: archiveSha256 }),
     replacedAt: new Date().toISOString(),
+    manifest: versionManifest(live, wanted),
   };
   const others = readEarlierVersions(live).filter(({ storageUri }) => storageUri !== next);
   return annotated(wanted, { [modelDeckAnnotations.earlierVersions]: formatEarlierVersions(replaced, others) });
+}
+
+/** What was there where we have our say: what we managed, and what of others is taken. */
+function versionManifest(live: InferenceService, wanted: InferenceService): VersionManifest {
+  const { metadata, spec } = sameFields(live, united(ownedFields(live), wanted) as InferenceService);
+  const kept = Object.entries(metadata.annotations ?? {}).filter(
+    ([key]) => key !== markAnnotation && key !== modelDeckAnnotations.earlierVersions,
+  );
+  return {
+    ...(metadata.labels && { labels: metadata.labels }),
+    ...(kept.length > 0 && { annotations: Object.fromEntries(kept) }),
+    spec,
+  };
 }
 
 function annotated(object: InferenceService, annotations: Readonly<Record<string, string>>): InferenceService {

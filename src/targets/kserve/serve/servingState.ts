@@ -1,5 +1,5 @@
 import { ModelDeckError } from '../../../foundation/error.ts';
-import { componentOf, conditionOf, deploymentModeOf, isPodReady } from '../../../kserve/index.ts';
+import { canaryOf, componentOf, conditionOf, deploymentModeOf, isPodReady } from '../../../kserve/index.ts';
 import type { ContainerStatus, KubeEvent, Pod } from '../../../kserve/resources/core.ts';
 import type { InferenceService } from '../../../kserve/resources/inferenceService.ts';
 import type { DeployStep } from '../../target.ts';
@@ -44,7 +44,7 @@ export function servingState({ service, pods }: DeploymentView, awaited: Awaited
       remedy: 'Their version is being served now. Look at it before you deploy yours again.',
     });
   }
-  const own = newPods(pods, awaited);
+  const own = newPods(service, pods, awaited);
   if (own.length === 0) {
     const isReady = conditionOf(service, 'Ready')?.status === 'True';
     const mayRest = service.spec.predictor.minReplicas === 0 && isReady;
@@ -58,10 +58,12 @@ export function servingState({ service, pods }: DeploymentView, awaited: Awaited
   return { kind: 'waiting', step: 'wait-containers', ...containersThrough(scheduled) };
 }
 
-/** Pods of the predictor that were made for this deploy and are not on their way out; newest first. */
-export function newPods(pods: readonly Pod[], awaited: Awaited): Pod[] {
+/** Pods of the stable predictor that were made for this deploy and are not on their way out; newest first. */
+export function newPods(service: InferenceService, pods: readonly Pod[], awaited: Awaited): Pod[] {
   return pods
-    .filter((pod) => isPredictor(pod) && pod.metadata.deletionTimestamp === undefined && isNew(pod, awaited))
+    .filter(
+      (pod) => isStablePredictor(service, pod) && pod.metadata.deletionTimestamp === undefined && isNew(pod, awaited),
+    )
     .sort((a, b) => ((a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? 1 : -1));
 }
 
@@ -70,11 +72,14 @@ function isRolledOut(service: InferenceService, pods: readonly Pod[], awaited: A
   if (conditionOf(service, 'Ready')?.status !== 'True') return false;
   // Knative keeps an old revision for a while after it has sent the last request to it.
   if (deploymentModeOf(service) === 'Knative') return true;
-  return !pods.some((pod) => isPredictor(pod) && pod.metadata.deletionTimestamp === undefined && !isNew(pod, awaited));
+  return !pods.some(
+    (pod) => isStablePredictor(service, pod) && pod.metadata.deletionTimestamp === undefined && !isNew(pod, awaited),
+  );
 }
 
-function isPredictor(pod: Pod): boolean {
-  return (componentOf(pod) ?? 'predictor') === 'predictor';
+/** A canary goes on as it is: it neither keeps a deploy from being ready, nor makes it so. */
+function isStablePredictor(service: InferenceService, pod: Pod): boolean {
+  return (componentOf(pod) ?? 'predictor') === 'predictor' && canaryOf(service, pod) === undefined;
 }
 
 function isNew(pod: Pod, { mark, since }: Awaited): boolean {

@@ -1,7 +1,7 @@
 import { ModelDeckError } from '../../../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../../../foundation/task.ts';
-import { diagnose, eventTimeMs, type Diagnosis } from '../../../kserve/index.ts';
-import type { Pod } from '../../../kserve/resources/core.ts';
+import { diagnose, eventTimeMs, isNamedForCanary, type Diagnosis } from '../../../kserve/index.ts';
+import type { KubeEvent, Pod } from '../../../kserve/resources/core.ts';
 import type { Workers } from '../../../kserve/servers/modelServer.ts';
 import type { InferenceServiceStatus } from '../../../kserve/resources/inferenceService.ts';
 import type { DeployStep } from '../../target.ts';
@@ -130,8 +130,10 @@ class FailureWatch {
     this.examinedAt = now;
     if (sameJson(service.status, this.wait.statusBefore) && now - this.startedAt < waitingTimes.staleMs) return;
     const isSilent = this.silentSince !== undefined && now - this.silentSince > waitingTimes.silenceMs;
-    const events = view.events.filter((event) => this.isRecent(event));
-    const pods = newPods(view.pods, this.wait.awaited);
+    const isOfCanary = ({ involvedObject }: KubeEvent): boolean =>
+      isNamedForCanary(service, involvedObject?.name ?? '');
+    const events = view.events.filter((event) => this.isRecent(event) && !isOfCanary(event));
+    const pods = newPods(service, view.pods, this.wait.awaited);
     const evidence = await gatherEvidence(
       this.place,
       service,
@@ -171,7 +173,7 @@ class FailureWatch {
   }
 
   /** Events of earlier deploys are told again for an hour. */
-  private isRecent(event: DeploymentView['events'][number]): boolean {
+  private isRecent(event: KubeEvent): boolean {
     const { since } = this.wait.awaited;
     const at = eventTimeMs(event);
     return since === undefined || at === 0 || at >= Date.parse(since);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { InferenceService } from '../../../../src/kserve/resources/inferenceService.ts';
-import { editsOf } from '../../../../src/targets/kserve/plan/editedManifest.ts';
+import { editsOf, leftOver } from '../../../../src/targets/kserve/plan/editedManifest.ts';
 import { inOrderOf, ownedFields, sameFields, united } from '../../../../src/targets/kserve/plan/ownedFields.ts';
 
 const live = {
@@ -104,8 +104,8 @@ describe('an edited manifest', () => {
       metadata: { name: 'cats', namespace: 'ml', labels: { team: 'vision' }, annotations: { ours: '1', theirs: '3' } },
       spec: { predictor: { ...predictor, maxReplicas: 4 } },
     };
-    const { apply, patch } = editsOf(live, edited);
-    assert.equal(patch, undefined);
+    const apply = editsOf(live, edited);
+    assert.equal(leftOver(live, edited, united(live, apply) as InferenceService), undefined);
     assert.deepEqual(apply.metadata, { name: 'cats', namespace: 'ml', annotations: { ours: '1', theirs: '3' } });
     assert.equal(apply.spec.predictor.maxReplicas, 4);
     assert.equal(apply.spec.predictor.minReplicas, undefined);
@@ -122,13 +122,46 @@ describe('an edited manifest', () => {
       metadata: { name: 'cats', namespace: 'ml', annotations: { ours: '1', theirs: '2' } },
       spec: { predictor: { ...predictor, model, containers: [{ name: 'b', image: 'two' }] } },
     };
-    const { apply, patch } = editsOf(live, edited);
-    assert.deepEqual(patch, {
+    const apply = editsOf(live, edited);
+    assert.equal(apply.spec.predictor.model?.storageUri, undefined);
+    assert.deepEqual(apply.spec.predictor.model?.args, ['-x', '-y']);
+    assert.deepEqual(leftOver(live, edited, live), {
       metadata: { labels: null },
       spec: { predictor: { model: { storageUri: null }, containers: [{ name: 'b', image: 'two' }] } },
     });
-    assert.equal(apply.spec.predictor.model?.storageUri, undefined);
-    assert.deepEqual(apply.spec.predictor.model?.args, ['-x', '-y']);
+    const nothing = { ...live, metadata: edited.metadata, spec: edited.spec };
+    assert.equal(leftOver(live, edited, nothing), undefined);
+  });
+
+  it('knows items by their keys: what was renamed or taken out is gone, also when another one came', () => {
+    const env = (...names: readonly string[]): InferenceService => {
+      const model = { modelFormat: { name: 'pytorch' }, env: names.map((name) => ({ name, value: '1' })) };
+      const fields = Object.fromEntries(names.map((name) => [`k:{"name":"${name}"}`, {}]));
+      const fieldsV1 = { 'f:spec': { 'f:predictor': { 'f:model': { 'f:env': fields } } } };
+      const managedFields = [{ manager: 'model-deck', operation: 'Apply', fieldsV1 }];
+      return { apiVersion, kind, metadata: { name: 'cats', managedFields }, spec: { predictor: { model } } };
+    };
+    const names = (service: InferenceService): unknown =>
+      (service.spec.predictor.model?.['env'] as { name: string }[]).map(({ name }) => name);
+    assert.deepEqual(names(editsOf(env('A', 'B'), env('A', 'C'))), ['A', 'C'], 'renamed');
+    assert.deepEqual(names(editsOf(env('A', 'B'), env('C', 'D', 'B'))), ['B', 'C', 'D'], 'one out, two in');
+    const patch = leftOver(env('A', 'B'), env('B', 'C'), env('A', 'B', 'C', 'X'));
+    assert.deepEqual(patch, {
+      spec: { predictor: { model: { env: env('B', 'C', 'X').spec.predictor.model?.['env'] } } },
+    });
+  });
+
+  it('replaces a value by its source within one item', () => {
+    const [before, after] = [{ value: '1' }, { valueFrom: { fieldRef: {} } }].map((value): InferenceService => {
+      const model = { modelFormat: { name: 'pytorch' }, env: [{ name: 'A', ...value }] };
+      const fieldsV1 = { 'f:spec': { 'f:predictor': { 'f:model': { 'f:env': { 'k:{"name":"A"}': {} } } } } };
+      const managedFields = [{ manager: 'model-deck', operation: 'Apply', fieldsV1 }];
+      return { apiVersion, kind, metadata: { name: 'cats', managedFields }, spec: { predictor: { model } } };
+    });
+    assert.ok(before && after);
+    assert.deepEqual(editsOf(before, after).spec.predictor.model?.['env'], [
+      { name: 'A', valueFrom: { fieldRef: {} } },
+    ]);
   });
 });
 
