@@ -177,6 +177,8 @@ export function activate(context: vscode.ExtensionContext): void {
       'modelDeck.addNamespace': (argument) => clusterCommands.addNamespace(argument),
       'modelDeck.forgetNamespace': (argument) => clusterCommands.forgetNamespace(argument),
       'modelDeck.listClaimModels': (argument) => clusterCommands.listClaimModels(argument),
+      'modelDeck.copyError': (argument) => clusterCommands.copyError(argument),
+      'modelDeck.openKubeconfig': (argument) => clusterCommands.openKubeconfig(argument),
       'modelDeck.copyName': (argument) => copyName(argument),
       'modelDeck.tryAgain': (row) => Promise.resolve(views.tryAgain(row)),
       'modelDeck.refresh': () => Promise.resolve(views.refresh()),

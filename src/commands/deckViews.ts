@@ -31,8 +31,8 @@ export function deckViews(services: Services, kube: KubeClusters, runner: Comman
   const reader = clusterReader(services.clusters);
   const rows = new ClusterRows({
     reader,
-    contexts: async () => (await services.clusters()).contexts(),
-    problems: async () => (await services.clusters()).kubeconfigProblems(),
+    kubeconfig: async () => (await services.clusters()).kubeconfig(),
+    waitingFor: (contextName) => kube.waitingFor(contextName),
     typedNamespaces: (contextName) => services.namespaces.of(contextName),
     changed: (id) => clusters.changed(id),
     namespacesChanged: () => stores.changed(),
@@ -64,6 +64,7 @@ export function deckViews(services: Services, kube: KubeClusters, runner: Comman
       claims.reset();
       refreshBoth();
     }),
+    kube.onDidWait((contextName) => rows.waitingChanged(contextName)),
     vscode.commands.registerCommand(chooseCommand, ({ node }: DeckRow) =>
       runner.run(node.choose?.title ?? chooseCommand, () => Promise.resolve(node.choose?.run())),
     ),

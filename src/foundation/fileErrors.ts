@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { ModelDeckError } from './error.ts';
 
 /**
@@ -14,6 +15,7 @@ export function fileError(error: unknown, doing: string, path: string): unknown 
     case 'ENOENT':
     case 'ENOTDIR':
       return new ModelDeckError('not-found', summary('no such file or folder'), {
+        brief: `${basename(path)} is missing`,
         remedy: 'Check the path, or choose another file.',
         location,
         cause: error,
@@ -22,6 +24,7 @@ export function fileError(error: unknown, doing: string, path: string): unknown 
     case 'EPERM':
     case 'EROFS':
       return new ModelDeckError('permission', summary('permission denied'), {
+        brief: `no access to ${basename(path)}`,
         remedy: 'Choose a place that you may write to, or change its permissions.',
         location,
         cause: error,

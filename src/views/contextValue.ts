@@ -5,7 +5,7 @@
 const rowWords = {
   target: [],
   deployment: ['starting', 'ready', 'stopped', 'failed', 'lifecycle', 'logs'],
-  context: ['current'],
+  context: ['current', 'broken'],
   namespace: ['typed'],
   service: ['starting', 'ready', 'stopped', 'failed', 'deleting'],
   component: ['predictor', 'transformer', 'explainer'],
@@ -17,7 +17,7 @@ const rowWords = {
   store: ['folder'],
   model: ['local', 'removable'],
   // Rows that are no thing to work with.
-  problem: [],
+  problem: ['file'],
   loading: [],
   empty: [],
   more: [],

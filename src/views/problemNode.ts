@@ -15,7 +15,7 @@ export function problemNode(parentId: string, error: unknown, retry?: () => void
     id: `${parentId}/:problem`,
     label: summary,
     icon: { name: 'error', color: 'problemsErrorIcon.foreground' },
-    contextValue: contextValue('problem'),
+    contextValue: contextValue('problem', ModelDeckError.is(error) && error.location !== undefined && 'file'),
     subject: { kind: 'problem', error },
     tooltip: () =>
       Promise.resolve([escapeMarkdown(summary), remedy && escapeMarkdown(remedy)].filter(Boolean).join('\n\n')),

@@ -6,7 +6,8 @@ import type { Deployment } from '../targets/target.ts';
 /** What a row stands for; commands read it when they are run from the row's menu. */
 export type NodeSubject =
   | { readonly kind: 'target'; readonly targetId: string }
-  | { readonly kind: 'context'; readonly name: string }
+  /** `file` defines it; `error` is why it cannot be read. */
+  | { readonly kind: 'context'; readonly name: string; readonly file?: string; readonly error?: unknown }
   | { readonly kind: 'deployment'; readonly deployment: Deployment }
   | StoreSubject
   | { readonly kind: 'model'; readonly model: StoredModel }

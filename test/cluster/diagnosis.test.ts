@@ -73,7 +73,7 @@ describe('a failed deploy is named', { skip: cluster.cannot('playedFailures') },
       { apiGroups: ['serving.kserve.io'], resources: ['inferenceservices'], verbs: ['get', 'list', 'watch'] },
     ];
     const reader = opened(await cluster.userKubeconfig({ name: 'reader', namespace, rules }));
-    const place = await reader.target((await reader.contexts())[0]?.name ?? '', namespace);
+    const place = await reader.target((await reader.kubeconfig()).contexts[0]?.name ?? '', namespace);
     await assert.rejects(place.plan(failingRequest(namespace, 'cats', {})), {
       category: 'forbidden',
       message: /may not (patch|create) .*inferenceservices/,
@@ -81,7 +81,7 @@ describe('a failed deploy is named', { skip: cluster.cannot('playedFailures') },
     reader.close();
     if (cluster.cannot('expiredToken') !== false) return;
     const late = opened(await cluster.userKubeconfig({ name: 'late', namespace, rules, by: 'expired-token' }));
-    const there = await late.target((await late.contexts())[0]?.name ?? '', namespace);
+    const there = await late.target((await late.kubeconfig()).contexts[0]?.name ?? '', namespace);
     await assert.rejects(there.plan(failingRequest(namespace, 'cats', {})), { category: 'unauthorized' });
     late.close();
   });

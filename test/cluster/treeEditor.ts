@@ -24,8 +24,8 @@ export class TreeEditor {
     };
     this.rows = new ClusterRows({
       reader: clusterReader(() => Promise.resolve({ connect })),
-      contexts: async () => (await readContexts(files)).contexts,
-      problems: () => Promise.resolve([]),
+      kubeconfig: () => readContexts(files),
+      waitingFor: () => undefined,
       typedNamespaces: () => this.typed,
       changed: (id) => {
         this.refreshing = this.refreshing.then(() => this.refresh(id));

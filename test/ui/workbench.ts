@@ -143,10 +143,10 @@ export class Workbench {
   }
 
   /** A row of either tree of Model Deck, by its label. */
-  deckRow(label: string, view: 'Clusters' | 'Model Stores' = 'Clusters'): Locator {
+  deckRow(label: string | RegExp, view: 'Clusters' | 'Model Stores' = 'Clusters'): Locator {
     return this.pane(view)
       .locator('.monaco-list-row')
-      .filter({ has: this.page.locator('.label-name', { hasText: new RegExp(`^${escaped(label)}$`) }) });
+      .filter({ has: this.page.locator('.label-name', { hasText: exactly(label) }) });
   }
 
   /** Clicks one of the buttons that a row shows while the mouse is on it. */
@@ -289,6 +289,10 @@ export class Workbench {
       .locator(`${view} .monaco-list-row`)
       .filter({ has: this.page.locator('.label-name', { hasText: new RegExp(`^${escaped(name)}$`) }) });
   }
+}
+
+function exactly(label: string | RegExp): RegExp {
+  return typeof label === 'string' ? new RegExp(`^${escaped(label)}$`) : label;
 }
 
 function escaped(text: string): string {

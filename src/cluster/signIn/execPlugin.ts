@@ -95,6 +95,7 @@ async function findPlugin(
   const elsewhere = await findProgram(exec.command, shellPath, extensions);
   if (elsewhere === undefined) {
     throw new ModelDeckError('missing-tool', `The credential plugin of ${user} is missing: ${exec.command}.`, {
+      brief: `${path.basename(exec.command)} is missing`,
       remedy: exec.installHint?.trim() || `Install ${path.basename(exec.command)}, or put it on the PATH.`,
     });
   }
@@ -134,6 +135,7 @@ function parseCredential(output: string, exec: ExecSettings, user: string): Exec
   if (isRecord(value) && version !== exec.apiVersion) {
     const answered = version === undefined ? 'without a version' : `in version ${version}`;
     throw new ModelDeckError('unauthorized', `${named(exec, user)} answered ${answered}, not in ${exec.apiVersion}.`, {
+      brief: 'plugin answered in another version',
       remedy: 'Name the version that the plugin speaks in exec.apiVersion of the kubeconfig, or update the plugin.',
     });
   }
@@ -144,6 +146,7 @@ function parseCredential(output: string, exec: ExecSettings, user: string): Exec
   const expiresAt = Date.parse(text(status['expirationTimestamp']) ?? '');
   if (token === undefined && (certificate === undefined || key === undefined)) {
     throw new ModelDeckError('unauthorized', `${named(exec, user)} answered with no credentials.`, {
+      brief: `${path.basename(exec.command)} gave no credentials`,
       remedy: `Run it in a terminal to see what it wants: ${commandLine(exec)}`,
     });
   }
@@ -165,6 +168,7 @@ function failure(exec: ExecSettings, user: string, error: ExecFileException, std
     ? `did not end within ${timeoutMs / 1000} s`
     : `failed (${error.code ?? error.signal ?? ''})`;
   return new ModelDeckError('unauthorized', `${named(exec, user)} ${why}${words === '' ? '' : `: ${words}`}`, {
+    brief: `${path.basename(exec.command)} ${error.killed ? 'does not answer' : 'failed'}`,
     remedy: `Sign in with it in a terminal, then try again: ${commandLine(exec)}`,
     nextStep: { kind: 'retry' },
   });
@@ -175,6 +179,7 @@ function needsTerminal(exec: ExecSettings, user: string): ModelDeckError {
     'unauthorized',
     `${named(exec, user)} asks its questions in a terminal, which it has not.`,
     {
+      brief: `${path.basename(exec.command)} needs a terminal`,
       remedy: 'Let the kubeconfig name a plugin, or options of it, that ask nothing (interactiveMode).',
     },
   );

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
-import { ModelDeckError } from '../../foundation/error.ts';
+import { ModelDeckError, type FileLocation } from '../../foundation/error.ts';
 import type { StoredModel } from '../../stores/modelStore.ts';
 import type { ClaimRows } from '../../views/clusters/claimRows.ts';
 import type { ClaimSubject } from '../../views/treeNode.ts';
 import { rowSubject, textField } from '../core/arguments.ts';
 import type { CommandRunner } from '../core/commandRunner.ts';
+import { openFile } from '../core/nextSteps.ts';
 import { namespaceComplaint } from './rememberedNamespaces.ts';
 import type { Services } from '../core/services.ts';
 
@@ -16,6 +17,22 @@ export class ClusterCommands {
     private readonly claims: ClaimRows,
     private readonly namespacesChanged: () => void,
   ) {}
+
+  /** The whole cause of a row, for a ticket or a search. */
+  async copyError(argument: unknown): Promise<void> {
+    const subject = rowSubject(argument);
+    const error = subject?.kind === 'context' || subject?.kind === 'problem' ? subject.error : undefined;
+    if (error === undefined) throw noRow('row with an error');
+    await vscode.env.clipboard.writeText(wordsOf(error));
+  }
+
+  /** The file that defines the context, or that is wrong. */
+  async openKubeconfig(argument: unknown): Promise<void> {
+    const subject = rowSubject(argument);
+    const location = subject?.kind === 'context' || subject?.kind === 'problem' ? locationOf(subject) : undefined;
+    if (location === undefined) throw noRow('context');
+    await openFile(location);
+  }
 
   async addNamespace(argument: unknown): Promise<void> {
     const contextName = contextOf(argument);
@@ -63,6 +80,18 @@ export class ClusterCommands {
       return store.list({ signal: task.signal });
     });
   }
+}
+
+function wordsOf(error: unknown): string {
+  const { message, remedy } = ModelDeckError.from(error);
+  return [message, remedy].filter(Boolean).join('\n');
+}
+
+/** Where the error is, when it is in a file; else the file of the context. */
+function locationOf(subject: { readonly file?: string; readonly error?: unknown }): FileLocation | undefined {
+  const { file, error } = subject;
+  const wrong = ModelDeckError.is(error) ? error.location : undefined;
+  return wrong ?? (file === undefined ? undefined : { path: file });
 }
 
 function contextOf(argument: unknown): string {

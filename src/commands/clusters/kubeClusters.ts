@@ -1,4 +1,6 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
+import type { ExecPlugin } from '../../cluster/signIn/execPlugin.ts';
 import { Emitter } from '../../foundation/emitter.ts';
 import { once } from '../../foundation/once.ts';
 import type { Clusters } from '../../targets/kserve/clusters.ts';
@@ -14,6 +16,10 @@ export interface KubeClusters extends vscode.Disposable {
   readonly files: () => Promise<readonly string[]>;
   /** The namespaces of clusters as targets; those that are known were opened before. */
   readonly kind: TargetKind;
+  /** The credential plugin that a context waits for, once that takes long. */
+  readonly waitingFor: (contextName: string) => string | undefined;
+  /** Fires with the context for which {@link waitingFor} is another. */
+  readonly onDidWait: vscode.Event<string>;
   /** Fires when the kubeconfig has changed; connections of changed contexts are closed by then. */
   readonly onDidReset: vscode.Event<void>;
 }
@@ -25,6 +31,9 @@ export function kubeClusters(
   endpointHeaders: (deploymentId: string) => Promise<Readonly<Record<string, string>>>,
 ): KubeClusters {
   const didReset = new vscode.EventEmitter<void>();
+  const didWait = new vscode.EventEmitter<string>();
+  /** Programs by context. */
+  const waiting = new Map<string, string>();
   const didChangeTargets = new Emitter();
   const allowExecPlugin = execPluginQuestion(context.globalState, {
     workspaceFolders: () => (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath),
@@ -47,6 +56,7 @@ export function kubeClusters(
       files,
       environment: process.env,
       allowExecPlugin,
+      onWaiting,
       endpointHeaders,
       extensionVersion: version,
       log: (message) => log.info(message),
@@ -54,6 +64,14 @@ export function kubeClusters(
     known.onDidChange(() => didChangeTargets.fire());
     return known;
   });
+
+  function onWaiting(contextName: string, plugin: ExecPlugin | undefined): void {
+    const program = plugin && path.basename(plugin.command);
+    if (waiting.get(contextName) === program) return;
+    if (program === undefined) waiting.delete(contextName);
+    else waiting.set(contextName, program);
+    didWait.fire(contextName);
+  }
 
   async function watchFiles(): Promise<void> {
     const { watchKubeconfig } = await import('../../cluster/index.ts');
@@ -85,10 +103,13 @@ export function kubeClusters(
       },
       onDidChange: (listener) => didChangeTargets.on(listener),
     },
+    waitingFor: (contextName) => waiting.get(contextName),
+    onDidWait: didWait.event,
     onDidReset: didReset.event,
     dispose: () => {
       settings.dispose();
       didReset.dispose();
+      didWait.dispose();
       didChangeTargets.clear();
       endWatching();
       void get.known()?.then((clusters) => clusters.close());

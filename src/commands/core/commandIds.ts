@@ -21,6 +21,8 @@ export const commandIds = [
   'modelDeck.addNamespace',
   'modelDeck.forgetNamespace',
   'modelDeck.listClaimModels',
+  'modelDeck.copyError',
+  'modelDeck.openKubeconfig',
   'modelDeck.deleteService',
   'modelDeck.scale',
   'modelDeck.rollBack',

@@ -56,7 +56,8 @@ async function command(id: string, ...args: readonly unknown[]): Promise<void> {
   await vscode.commands.executeCommand(id, ...args);
 }
 
-async function openFile({ path, line, column }: FileLocation): Promise<void> {
+/** Shows a text file at its line. */
+export async function openFile({ path, line, column }: FileLocation): Promise<void> {
   const at = line === undefined ? undefined : new vscode.Position(line, column ?? 0);
   await vscode.window.showTextDocument(vscode.Uri.file(path), { ...(at && { selection: new vscode.Range(at, at) }) });
 }

@@ -119,7 +119,7 @@ export class DeployModel {
   /** A kubeconfig that cannot be read is no reason not to deploy to this computer. */
   private async contexts(): Promise<DeployChoices['contexts']> {
     try {
-      return await (await this.services.clusters()).contexts();
+      return (await (await this.services.clusters()).kubeconfig()).contexts;
     } catch (error) {
       this.log.warn(`No cluster is offered: ${error instanceof Error ? error.message : String(error)}`);
       return [];

@@ -73,7 +73,7 @@ export class ClusterObjects {
     if (ofRow) return ofRow;
     const named = objectOfArgument(argument, undefined);
     if (named) return named;
-    const contexts = await (await this.services.clusters()).contexts();
+    const { contexts } = await (await this.services.clusters()).kubeconfig();
     return objectOfArgument(argument, contexts.find(({ isCurrent }) => isCurrent)?.name);
   }
 
@@ -101,7 +101,7 @@ export class ClusterObjects {
 
   private async askElsewhere(placeHolder: string): Promise<NamedObject> {
     const clusters = await this.services.clusters();
-    const contexts = await clusters.contexts();
+    const { contexts } = await clusters.kubeconfig();
     if (contexts.length === 0) {
       throw new ModelDeckError('not-found', 'No kubeconfig with a cluster was found.', {
         remedy: 'Choose a kubeconfig, or make a cluster, for example with minikube start.',

@@ -1,15 +1,12 @@
 import type { ClusterConnection } from '../../cluster/clusterConnection.ts';
-import type { KubeContext } from '../../cluster/kubeconfig/kubeContext.ts';
-import type { ModelDeckError } from '../../foundation/error.ts';
+import type { ContextList } from '../../cluster/kubeconfig/kubeconfig.ts';
 import type { Task } from '../../foundation/task.ts';
 import type { Target, TargetCapabilities } from '../target.ts';
 
 /** The clusters of the kubeconfig. Opens a connection at the first question about a context and keeps it. */
 export interface Clusters {
-  /** The current one first. Reads files only. */
-  contexts(): Promise<readonly KubeContext[]>;
-  /** What of the kubeconfig cannot be read: one error for each file or entry. Reads files only. */
-  kubeconfigProblems(): Promise<readonly ModelDeckError[]>;
+  /** The contexts, the current one first, and an error for each file or entry that cannot be read. Reads files only. */
+  kubeconfig(): Promise<ContextList>;
   /** @throws ModelDeckError `not-found` for a context that the kubeconfig does not have; what opening throws */
   connect(contextName: string): Promise<ClusterConnection>;
   /** The same object for the same place. */

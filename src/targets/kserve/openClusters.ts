@@ -83,13 +83,9 @@ export function openClusters(options: ClustersOptions): Clusters {
   };
 
   return {
-    async contexts() {
+    async kubeconfig() {
       const { readContexts } = await import('../../cluster/index.ts');
-      return (await readContexts(await options.files(), environment)).contexts;
-    },
-    async kubeconfigProblems() {
-      const { readContexts } = await import('../../cluster/index.ts');
-      return (await readContexts(await options.files(), environment)).problems;
+      return readContexts(await options.files(), environment);
     },
     connect,
     target: (contextName, namespace) => {

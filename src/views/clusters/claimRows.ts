@@ -66,7 +66,7 @@ export class ClaimRows {
     const id = `claims/${encodeURIComponent(name)}`;
     return {
       id,
-      label: name,
+      label: rows.label,
       icon: { name: 'server-environment' },
       contextValue: contextValue('context'),
       subject: { kind: 'context', name },

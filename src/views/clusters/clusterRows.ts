@@ -1,23 +1,21 @@
+import type { ContextList } from '../../cluster/kubeconfig/kubeconfig.ts';
 import type { KubeContext } from '../../cluster/kubeconfig/kubeContext.ts';
 import { once } from '../../foundation/once.ts';
 import { problemNode } from '../problemNode.ts';
 import type { TreeNode } from '../treeNode.ts';
+import { contextLabels } from './contextLabels.ts';
 import { ContextRows, type ContextSource } from './contextRows.ts';
+import { kubeconfigProblemNode } from './noteNodes.ts';
 
 export interface ClustersSource extends ContextSource {
-  /** The kubeconfig's contexts, the current one first; read from files only, no cluster is contacted. */
-  readonly contexts: () => Promise<readonly KubeContext[]>;
-  /** What of the kubeconfig cannot be read. */
-  readonly problems: () => Promise<readonly unknown[]>;
+  /** The contexts, the current one first, and what cannot be read; read from files only, no cluster is contacted. */
+  readonly kubeconfig: () => Promise<ContextList>;
 }
 
 /** The rows of all contexts. Remembers what is known of each until the kubeconfig changes. */
 export class ClusterRows {
   /** Kept until the kubeconfig changes: rows are drawn with each change in a cluster. */
-  private readonly reading = once(async () => {
-    const [contexts, problems] = await Promise.all([this.source.contexts(), this.source.problems()]);
-    return { contexts, problems };
-  });
+  private readonly reading = once(() => this.source.kubeconfig());
   private readonly byName = new Map<string, ContextRows>();
 
   constructor(private readonly source: ClustersSource) {}
@@ -25,8 +23,11 @@ export class ClusterRows {
   async nodes(): Promise<readonly TreeNode[]> {
     try {
       const { contexts, problems } = await this.reading();
-      const broken = problems.map((problem, index) => problemNode(`contexts/:problem${index}`, problem));
-      return [...contexts.map((context) => this.rowsOf(context).node()), ...broken];
+      const broken = problems.map((problem, index) => kubeconfigProblemNode(`contexts/:problem${index}`, problem));
+      const rows = contexts.map((context) => this.rowsOf(context));
+      const labels = contextLabels(rows.map(({ context: { name }, description }) => ({ name, description })));
+      for (const each of rows) each.label = labels.get(each.context.name) ?? each.context.name;
+      return [...rows.map((each) => each.node()), ...broken];
     } catch (error) {
       return [problemNode('contexts', error)];
     }
@@ -37,6 +38,12 @@ export class ClusterRows {
     return [...this.byName.values()]
       .filter(({ answers, isClosed }) => answers && !isClosed)
       .sort((a, b) => a.context.name.localeCompare(b.context.name));
+  }
+
+  /** A context waits for its credential plugin, or no longer. */
+  waitingChanged(contextName: string): void {
+    const rows = this.byName.get(contextName);
+    if (rows) this.source.changed(rows.id);
   }
 
   /** Reads the kubeconfig again, and lists again what failed. */

@@ -1,5 +1,6 @@
 import type { KubeContext } from '../../cluster/kubeconfig/kubeContext.ts';
 import type { LiveListState } from '../../cluster/objects/liveList.ts';
+import { ModelDeckError } from '../../foundation/error.ts';
 import type { ServiceSummary } from '../../kserve/serviceSummary.ts';
 import { factTable } from '../markdown.ts';
 import type { Live, TreeNode } from '../treeNode.ts';
@@ -7,7 +8,7 @@ import type { ClusterReader } from './clusterReader.ts';
 import { LiveRows } from './liveRows.ts';
 import { NamespacedRows } from './namespacedRows.ts';
 import { NamespaceRows } from './namespaceRows.ts';
-import { clusterError, noServicesNode, noteInstead, problemWord } from './noteNodes.ts';
+import { briefCause, clusterError, noServicesNode, noteInstead, waitingWords } from './noteNodes.ts';
 import { runtimeNodes, runtimesId, runtimesNode, type RuntimeRow } from './runtimeNodes.ts';
 import { contextValue } from '../contextValue.ts';
 
@@ -15,6 +16,8 @@ export interface ContextSource {
   readonly reader: ClusterReader;
   /** Namespaces that the user named for a context. */
   readonly typedNamespaces: (contextName: string) => readonly string[];
+  /** The credential plugin that a context waits for. */
+  readonly waitingFor: (contextName: string) => string | undefined;
   /** Called with the id of the row that changed, or below which something did. */
   readonly changed: (rowId: string) => void;
   /** Called when a cluster answers for the first time, and when {@link ContextRows.namespaces} are others. */
@@ -24,6 +27,8 @@ export interface ContextSource {
 /** Everything below the row of a context. Contacts its cluster when that row is expanded, and not before. */
 export class ContextRows {
   readonly id: string;
+  /** The name, or as much of it as tells it from the others. */
+  label: string;
   private readonly services: NamespacedRows<ServiceSummary>;
   private readonly runtimes: NamespacedRows<RuntimeRow>;
   private readonly clusterRuntimes: LiveRows<RuntimeRow>;
@@ -39,6 +44,7 @@ export class ContextRows {
   ) {
     const { reader, changed } = source;
     const contextName = context.name;
+    this.label = contextName;
     this.id = `context/${encodeURIComponent(contextName)}`;
     const changedIn = (namespace: string | undefined): void =>
       changed(namespace === undefined ? this.id : this.in(namespace).id);
@@ -62,23 +68,31 @@ export class ContextRows {
     };
   }
 
+  /** What the row says beside its name: the current one, and what is wrong or waited for. */
+  get description(): string {
+    return this.said().join(' · ');
+  }
+
   node(): TreeNode {
-    const { name, isCurrent } = this.context;
+    const { name, isCurrent, file } = this.context;
+    const { description } = this;
     const state = this.services.wide.state();
-    const word = this.word(state);
-    const description = [isCurrent && 'current', word].filter(Boolean).join(' · ');
+    const plugin = this.source.waitingFor(name);
+    const error = this.shownError(state);
+    const cause = this.cause(state, error);
     return {
       id: this.id,
-      label: name,
+      label: this.label,
       ...(description !== '' && { description }),
-      icon: word === undefined ? { name: 'server-environment' } : { name: 'warning', color: 'list.warningForeground' },
-      contextValue: contextValue('context', isCurrent && 'current'),
-      subject: { kind: 'context', name },
-      spoken: ['Context ' + name, isCurrent && 'current', word].filter(Boolean).join(', '),
+      icon: contextIcon(plugin, cause),
+      contextValue: contextValue('context', isCurrent && 'current', cause !== undefined && 'broken'),
+      subject: { kind: 'context', name, file, ...(error !== undefined && { error }) },
+      spoken: ['Context ' + name, ...this.said()].join(', '),
       made: state.error instanceof Error ? state.error.message : undefined,
       live: this.live,
+      ...(cause !== undefined && { retry: () => this.retry() }),
       children: () => this.children(),
-      tooltip: () => Promise.resolve(this.tooltip(word, state.error)),
+      tooltip: () => Promise.resolve(this.tooltip(plugin === undefined ? cause : waitingWords(plugin), error)),
     };
   }
 
@@ -122,7 +136,7 @@ export class ContextRows {
     if (this.services.restricted) {
       return [this.runtimesNode(), ...this.namespaceNodes(this.namespaces())];
     }
-    const note = noteInstead(this.id, name, state, () => this.retry());
+    const note = noteInstead(this.id, name, state, () => this.retry(), this.source.waitingFor(name));
     if (note) return [note];
     const namespaces = this.namespaceNodes(this.heldNamespaces());
     const rows = namespaces.length > 0 ? namespaces : [noServicesNode(this.id, { kind: 'context', name })];
@@ -166,11 +180,23 @@ export class ContextRows {
     return rows;
   }
 
-  private word({ phase, error }: LiveListState<unknown>): string | undefined {
+  private said(): readonly string[] {
+    const state = this.services.wide.state();
+    const plugin = this.source.waitingFor(this.context.name);
+    const word = plugin === undefined ? this.cause(state, this.shownError(state)) : `waiting for ${plugin}`;
+    return [this.context.isCurrent ? 'current' : '', word ?? ''].filter(Boolean);
+  }
+
+  /** What is wrong with the context. Whoever may not list everything has the namespaces that are named. */
+  private shownError({ error }: LiveListState<unknown>): unknown {
+    const isHandled = this.services.restricted && ModelDeckError.is(error) && error.category === 'forbidden';
+    return error === undefined || isHandled ? undefined : clusterError(this.context.name, error);
+  }
+
+  private cause({ phase }: LiveListState<unknown>, error: unknown): string | undefined {
     if (error === undefined) return undefined;
-    const word = problemWord(clusterError(this.context.name, error));
-    if (this.services.restricted && word === 'Forbidden') return undefined;
-    return phase === 'stale' ? 'Reconnecting' : word;
+    const brief = briefCause(error);
+    return phase === 'stale' ? `reconnecting (${brief})` : brief;
   }
 
   private tooltip(word: string | undefined, error: unknown): string {
@@ -192,4 +218,9 @@ export class ContextRows {
     this.knownNamespaces = now;
     this.source.namespacesChanged();
   }
+}
+
+function contextIcon(plugin: string | undefined, cause: string | undefined): TreeNode['icon'] {
+  if (plugin !== undefined) return { name: 'loading~spin' };
+  return cause === undefined ? { name: 'server-environment' } : { name: 'warning', color: 'list.warningForeground' };
 }

@@ -4,7 +4,7 @@ import type { Live, TreeNode } from '../treeNode.ts';
 import type { ClusterReader } from './clusterReader.ts';
 import { LiveRows } from './liveRows.ts';
 import type { NamespacedRows } from './namespacedRows.ts';
-import { clusterError, moreNode, noServicesNode, noteInstead, problemWord } from './noteNodes.ts';
+import { briefCause, clusterError, moreNode, noServicesNode, noteInstead } from './noteNodes.ts';
 import { componentNode, troubleByService, type PodDetail } from './podNodes.ts';
 import { runtimeNodes, runtimesNode, type RuntimeRow } from './runtimeNodes.ts';
 import { serviceNode } from './serviceNodes.ts';
@@ -56,7 +56,7 @@ export class NamespaceRows {
     const { rows, phase, error } = services.in(namespace);
     const failed = [...rows.values()].filter(({ state }) => state === 'failed').length;
     const isKnown = rows.size > 0 || phase === 'live' || phase === 'stale';
-    const word = !isKnown && error !== undefined && problemWord(clusterError(contextName, error));
+    const word = !isKnown && error !== undefined && briefCause(clusterError(contextName, error));
     const trouble = failed > 0 && `${failed} failed`;
     const description = [word, isKnown && `${rows.size}`, trouble].filter(Boolean).join(' · ');
     const spoken = [`Namespace ${namespace}`, word, isKnown && `${rows.size} InferenceServices`, trouble];

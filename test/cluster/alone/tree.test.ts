@@ -122,7 +122,7 @@ describe('the Clusters tree of a real cluster', () => {
       ['Serving Runtimes', 'tree-mine', 'tree-other'],
     );
     await editor.row(context, 'tree-mine', 'mine');
-    const problem = await editor.row(context, 'tree-other', 'Forbidden');
+    const problem = await editor.row(context, 'tree-other', 'Not allowed');
     assert.match((await problem.node.tooltip?.()) ?? '', /tree\\-other[^]*\n\n./);
   });
 
@@ -131,9 +131,9 @@ describe('the Clusters tree of a real cluster', () => {
     if (reason) return test.skip(reason);
     const kubeconfig = await cluster.userKubeconfig({ name: 'late', namespace: 'tree-mine', by: 'expired-token' });
     const editor = await open(kubeconfig);
-    const problem = await editor.row(context, 'Unauthorized');
+    const problem = await editor.row(context, 'Sign-in expired or refused');
     assert.match((await problem.node.tooltip?.()) ?? '', /Sign in again/);
-    assert.match((await editor.row(context)).node.description ?? '', /Unauthorized/);
+    assert.match((await editor.row(context)).node.description ?? '', /sign-in expired/);
   });
 
   it('has a row with cause and remedy for a cluster that cannot be reached', async () => {
@@ -150,7 +150,7 @@ describe('the Clusters tree of a real cluster', () => {
       }),
     );
     const editor = await open(file);
-    const problem = await editor.row('gone', 'Unreachable');
+    const problem = await editor.row('gone', 'Connection refused');
     const tooltip = (await problem.node.tooltip?.()) ?? '';
     assert.ok(tooltip.includes(String(port)), tooltip);
     assert.equal(tooltip.split('\n\n').length, 2, `cause and remedy: ${tooltip}`);

@@ -120,12 +120,12 @@ describe('a real cluster in the trees', () => {
 
   it('says of a cluster that cannot be reached what is wrong, and tries again at its button', async () => {
     await workbench.expand(row('old-lab'));
-    await says('old-lab', 'Unreachable');
-    await row('Unreachable').hover();
+    await says('old-lab', 'connection refused');
+    await row('Connection refused').hover();
     await workbench.page.locator('.monaco-hover', { hasText: '127.0.0.1:1' }).waitFor();
     await screenshot('4-unreachable');
-    await workbench.inlineAction(row('Unreachable'), 'Try Again');
-    await says('old-lab', 'Unreachable');
+    await workbench.inlineAction(row('Connection refused'), 'Try Again');
+    await says('old-lab', 'connection refused');
     await workbench.collapse(row('old-lab'));
   });
 

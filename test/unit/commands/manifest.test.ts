@@ -105,9 +105,10 @@ describe('package.json', () => {
       .map(({ command }) => command);
     assert.deepEqual(
       hidden,
-      ['copyEndpointUrl', 'addNamespace', 'forgetNamespace', 'listClaimModels', 'copyName', 'tryAgain'].map(
-        (id) => `modelDeck.${id}`,
-      ),
+      [
+        ...['copyEndpointUrl', 'addNamespace', 'forgetNamespace', 'listClaimModels'],
+        ...['copyError', 'openKubeconfig', 'copyName', 'tryAgain'],
+      ].map((id) => `modelDeck.${id}`),
     );
   });
 

@@ -13,17 +13,28 @@ const ward: KubeContext = { name: 'team/ward', cluster: 'w', isCurrent: false, f
 describe('ClusterRows', () => {
   let cluster: FakeCluster;
   let contexts: () => Promise<readonly KubeContext[]>;
+  let problems: ModelDeckError[];
+  let waiting: Map<string, string>;
+  let changed: string[];
+  let reads: number;
   let rows: ClusterRows;
 
   beforeEach(() => {
     cluster = new FakeCluster();
     contexts = () => Promise.resolve([desk, ward]);
+    problems = [];
+    waiting = new Map();
+    changed = [];
+    reads = 0;
     rows = new ClusterRows({
       reader: cluster,
-      contexts: () => contexts(),
-      problems: () => Promise.resolve([]),
+      kubeconfig: async () => {
+        reads += 1;
+        return { contexts: await contexts(), problems };
+      },
+      waitingFor: (name) => waiting.get(name),
       typedNamespaces: () => [],
-      changed: () => undefined,
+      changed: (id) => changed.push(id),
       namespacesChanged: () => undefined,
     });
   });
@@ -54,6 +65,71 @@ describe('ClusterRows', () => {
     assert.match((await problem?.tooltip?.()) ?? '', /Fix the file/);
     contexts = () => Promise.resolve([desk]);
     assert.deepEqual(rowsOf(await rows.nodes()), [['desk', 'current']]);
+  });
+
+  it('reads the kubeconfig once for contexts and problems, whatever is drawn', async () => {
+    await rows.nodes();
+    await rows.nodes();
+    assert.equal(reads, 1);
+    rows.refresh();
+    await rows.nodes();
+    assert.equal(reads, 2);
+  });
+
+  it('shows a file that cannot be read by its name and cause, beside the contexts of the others', async () => {
+    const location = { path: '/home/ada/.kube/lab.yaml', line: 2 };
+    const brief = 'not a kubeconfig (line 3)';
+    problems = [new ModelDeckError('invalid-input', `${location.path} is not a kubeconfig.`, { brief, location })];
+    const nodes = await rows.nodes();
+    assert.deepEqual(rowsOf(nodes).at(-1), ['lab.yaml: not a kubeconfig (line 3)']);
+    assert.equal(nodes.at(-1)?.spoken, '/home/ada/.kube/lab.yaml is not a kubeconfig.');
+    assert.equal(nodes.at(-1)?.contextValue, 'problem;file');
+  });
+
+  it('shortens long names in the middle, and no two to the same', async () => {
+    const names = [
+      'arn:aws:eks:eu-west-1:123456789012:cluster/production',
+      'arn:aws:eks:eu-west-2:123456789012:cluster/production',
+      'gke_acme-vision-research_europe-west1-b_night-shift',
+    ];
+    contexts = () => Promise.resolve(names.map((name) => ({ ...ward, name })));
+    const nodes = await rows.nodes();
+    const labels = nodes.map(({ label }) => label);
+    assert.equal(new Set(labels).size, 3);
+    assert.equal(labels[2], 'gke_acme-…est1-b_night-shift');
+    for (const [index, name] of names.entries()) {
+      const [head = '', tail = ''] = labels[index]?.split('…') ?? [];
+      assert.ok(name.startsWith(head) && name.endsWith(tail) && tail.length > head.length, labels[index]);
+      assert.equal(nodes[index]?.spoken, `Context ${name}`, 'a screen reader says all of it');
+    }
+  });
+
+  it('leaves room for the cause behind a long name', async () => {
+    const name = 'arn:aws:eks:eu-west-1:123456789012:cluster/production';
+    contexts = () => Promise.resolve([{ ...ward, name }]);
+    (await rows.nodes())[0]?.live?.show();
+    await cluster.list('services').opened;
+    const brief = 'certificate has another name';
+    cluster.fail('services', new ModelDeckError('unreachable', 'It is made out to another name.', { brief }));
+    assert.deepEqual(rowsOf(await rows.nodes()), [['ar…tion', brief]]);
+  });
+
+  it('tries again the context that the user means, and no other', async () => {
+    await connect();
+    cluster.fail('services', answered('unauthorized', 401));
+    const nodes = await rows.nodes();
+    assert.equal((await at(nodes, 'team/ward')).retry, undefined, 'nothing has failed there');
+    (await at(nodes, 'desk')).retry?.();
+    assert.deepEqual(cluster.list('services').calls, ['pause', 'resume']);
+  });
+
+  it('draws the row of a context again that waits for its plugin', async () => {
+    await rows.nodes();
+    waiting.set('desk', 'aws');
+    rows.waitingChanged('desk');
+    rows.waitingChanged('unknown');
+    assert.deepEqual(changed, ['context/desk']);
+    assert.deepEqual(rowsOf(await rows.nodes())[0], ['desk', 'current · waiting for aws']);
   });
 
   it('knows what it knew of a context, until the kubeconfig says something else of it', async () => {
@@ -121,8 +197,8 @@ describe('ClaimRows', () => {
     changed = [];
     const rows = new ClusterRows({
       reader: cluster,
-      contexts: () => Promise.resolve([{ ...ward, namespace: 'ml' }]),
-      problems: () => Promise.resolve([]),
+      kubeconfig: () => Promise.resolve({ contexts: [{ ...ward, namespace: 'ml' }], problems: [] }),
+      waitingFor: () => undefined,
       typedNamespaces: () => ['typed'],
       changed: () => undefined,
       namespacesChanged: () => undefined,
@@ -193,7 +269,7 @@ describe('ClaimRows', () => {
     const namespace = await at(claims.nodes(), 'team/ward', 'ml');
     assert.deepEqual(rowsOf(await namespace.children?.()), [['No claims']]);
     cluster.fail('claims in ml', answered('forbidden', 403));
-    assert.equal((await namespace.children?.())?.[0]?.label, 'Forbidden');
+    assert.equal((await namespace.children?.())?.[0]?.label, 'Not allowed');
     claims.retry();
     assert.deepEqual(cluster.list('claims in ml').calls, ['pause', 'resume']);
   });

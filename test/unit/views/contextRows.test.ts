@@ -10,6 +10,7 @@ const torchserve: RuntimeRow = { name: 'torchserve', formats: ['pytorch 1'], pro
 describe('the rows below a context', () => {
   let cluster: FakeCluster;
   let typed: string[];
+  let plugin: string | undefined;
   let changed: string[];
   let namespaceChanges: number;
   let rows: ContextRows;
@@ -17,11 +18,13 @@ describe('the rows below a context', () => {
   beforeEach(() => {
     cluster = new FakeCluster();
     typed = [];
+    plugin = undefined;
     changed = [];
     namespaceChanges = 0;
     rows = new ContextRows(desk, {
       reader: cluster,
       typedNamespaces: () => typed,
+      waitingFor: () => plugin,
       changed: (id) => changed.push(id),
       namespacesChanged: () => (namespaceChanges += 1),
     });
@@ -244,26 +247,30 @@ describe('the rows below a context', () => {
     await cluster.list('services in ml').opened;
     cluster.fail('services in ml', answered('forbidden', 403));
     const [problem] = (await ml.children?.()) ?? [];
-    assert.equal(problem?.label, 'Forbidden');
+    assert.equal(problem?.label, 'Not allowed');
     problem?.retry?.();
     assert.deepEqual(cluster.list('services in ml').calls, ['pause', 'resume']);
   });
 
   const failures: [string, unknown][] = [
     [
-      'Unreachable',
-      new ModelDeckError('unreachable', 'Nothing answers at 10.0.0.1.', { remedy: 'Start the cluster.' }),
+      'connection refused',
+      new ModelDeckError('unreachable', 'Nothing answers at 10.0.0.1.', {
+        brief: 'connection refused',
+        remedy: 'Start the cluster.',
+      }),
     ],
-    ['Unauthorized', answered('unauthorized', 401)],
-    ['Timeout', new ModelDeckError('timeout', 'It did not answer within 30 s.', { remedy: 'Check the VPN.' })],
-    ['No KServe', answered('not-found', 404)],
-    ['Failed', answered('server', 500)],
+    ['unauthorized', answered('unauthorized', 401)],
+    ['no answer', new ModelDeckError('timeout', 'It did not answer within 30 s.', { remedy: 'Check the VPN.' })],
+    ['no KServe', answered('not-found', 404)],
+    ['failed', answered('server', 500)],
   ];
-  for (const [word, error] of failures) {
-    it(`says "${word}", why, and what to do, and tries again`, async () => {
+  for (const [brief, error] of failures) {
+    const word = brief.charAt(0).toUpperCase() + brief.slice(1);
+    it(`says "${brief}", why, and what to do, and tries again`, async () => {
       await expand();
       cluster.fail('services', error);
-      assert.deepEqual(rowsOf([rows.node()]), [['desk', `current · ${word}`]]);
+      assert.deepEqual(rowsOf([rows.node()]), [['desk', `current · ${brief}`]]);
       const [problem, ...others] = await children();
       assert.deepEqual(others, []);
       assert.deepEqual([problem?.label, problem?.contextValue], [word, 'problem']);
@@ -280,7 +287,7 @@ describe('the rows below a context', () => {
     cluster.refusal = new ModelDeckError('missing-tool', 'The plugin is missing: aws.', { remedy: 'Install aws.' });
     rows.node().live?.show();
     const [problem] = await children();
-    assert.equal(problem?.label, 'No plugin');
+    assert.equal(problem?.label, 'Program missing');
     cluster.refusal = undefined;
     problem?.retry?.();
     await cluster.list('services').opened;
@@ -288,11 +295,36 @@ describe('the rows below a context', () => {
     assert.deepEqual(rowsOf(await children()), [['Serving Runtimes'], ['ml', '1']]);
   });
 
+  it('hands what is wrong on to the menu of its row, which tries again', async () => {
+    await expand();
+    assert.equal(rows.node().contextValue, 'context;current');
+    cluster.fail('services', answered('unauthorized', 401));
+    const { contextValue, subject } = rows.node();
+    assert.equal(contextValue, 'context;current;broken');
+    assert.ok(subject.kind === 'context' && subject.error instanceof Error);
+    assert.equal(subject.file, '/k');
+    rows.retry();
+    assert.deepEqual(cluster.list('services').calls, ['pause', 'resume']);
+    cluster.fail('services', answered('forbidden', 403));
+    assert.equal(rows.node().contextValue, 'context;current', 'who may not list all is served by namespaces');
+  });
+
+  it('names the credential plugin that it waits for, and what that may wait for', async () => {
+    await expand();
+    plugin = 'gke-gcloud-auth-plugin';
+    assert.deepEqual(rowsOf([rows.node()]), [['desk', 'current · waiting for gke-gcloud-auth-plugin']]);
+    assert.deepEqual(rowsOf(await children()), [['Waiting for gke-gcloud-auth-plugin…']]);
+    assert.match((await rows.node().tooltip?.()) ?? '', /browser/);
+    plugin = undefined;
+    assert.deepEqual(rowsOf([rows.node()]), [['desk', 'current']]);
+    assert.deepEqual(rowsOf(await children()), [['Loading…']]);
+  });
+
   it('keeps the rows while it heals, and says so', async () => {
     await expand();
     cluster.fill('services', services('ml/a'));
     cluster.fail('services', new ModelDeckError('unreachable', 'Gone.'), 'stale');
-    assert.deepEqual(rowsOf([rows.node()]), [['desk', 'current · Reconnecting']]);
+    assert.deepEqual(rowsOf([rows.node()]), [['desk', 'current · reconnecting (unreachable)']]);
     assert.deepEqual(rowsOf(await children()), [['Serving Runtimes'], ['ml', '1']]);
   });
 
@@ -340,6 +372,7 @@ describe('an InferenceService as a row', () => {
     const rows = new ContextRows(desk, {
       reader: cluster,
       typedNamespaces: () => [],
+      waitingFor: () => undefined,
       changed: () => undefined,
       namespacesChanged: () => undefined,
     });

@@ -71,6 +71,7 @@ function expiryOf(token: string): number {
 
 function signedOut({ name, file }: OidcUser, what: string): ModelDeckError {
   return new ModelDeckError('unauthorized', `The OpenID Connect token of ${name} ${what}.`, {
+    brief: 'sign-in expired',
     remedy: 'Sign in again with the tool that wrote the kubeconfig.',
     location: { path: file },
   });

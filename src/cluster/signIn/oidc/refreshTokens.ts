@@ -40,6 +40,7 @@ export async function refreshTokens(
       'unauthorized',
       `${server.host} renewed the sign-in of ${user.name} without an id token.`,
       {
+        brief: 'sign-in cannot be renewed',
         remedy: 'Sign in again with the tool that wrote the kubeconfig, with the scope openid.',
         location: { path: user.file },
       },
@@ -61,6 +62,7 @@ async function secretOf({ clientSecret }: OidcConfig): Promise<ClientAuth> {
 function issuerAddress({ name, file }: OidcUser, issuer: string): URL {
   if (/^https?:\/\/[^/]/.test(issuer) && URL.canParse(issuer)) return new URL(issuer);
   throw new ModelDeckError('invalid-input', `The idp-issuer-url of ${name} is no address: ${issuer}.`, {
+    brief: 'idp-issuer-url is no address',
     remedy: `Correct it in ${file}: it begins with https://.`,
     location: { path: file },
     nextStep: { kind: 'open-file', location: { path: file } },
@@ -73,13 +75,15 @@ function refreshError({ name, file }: OidcUser, server: URL, error: unknown): Mo
   const doing = `Could not renew the OpenID Connect token of ${name}`;
   if (code !== undefined) {
     return new ModelDeckError('unauthorized', `${doing}: ${server.host} says ${words ?? code}.`, {
+      brief: 'sign-in expired',
       remedy: 'Sign in again with the tool that wrote the kubeconfig.',
       location: { path: file },
       cause: error,
     });
   }
-  const { reason, inKubeconfig } = connectionReason(networkError(error) ?? cause ?? error, server.href);
+  const { reason, brief, inKubeconfig } = connectionReason(networkError(error) ?? cause ?? error, server.href);
   return new ModelDeckError('unreachable', `${doing}: ${reason.replace(/\.$/, '')}.`, {
+    brief: `sign-in server: ${brief}`,
     remedy: inKubeconfig
       ? `Check idp-issuer-url and idp-certificate-authority of ${name} in ${file}, and the network.`
       : `Check that ${server.host} runs and can be reached from here.`,
