@@ -16,6 +16,8 @@ export interface KnownContract {
   readonly input?: Partial<ImageInput>;
   readonly output?: Partial<ClassOutput>;
   readonly origins?: ModelContract['origins'];
+  /** Of the graph's pictures: tells grey from colours where nobody says which colours. */
+  readonly channels?: 1 | 3;
 }
 
 /** torchvision's numbers for its ImageNet models: sides in pixels, mean and deviation of R, G, B in 0..1. */
@@ -30,21 +32,21 @@ export function completeContract(known: KnownContract): ModelContract {
   const assume = (field: ContractField): void => {
     origins[field] = { from: 'assumed' };
   };
-  const input = completeInput(known.input ?? {}, assume);
+  const input = completeInput(known.input ?? {}, known.channels, assume);
   const output = completeOutput(known.output ?? {}, assume);
   return { input, output, origins };
 }
 
 type Assume = (field: ContractField) => void;
 
-function completeInput(known: Partial<ImageInput>, assume: Assume): ImageInput {
+function completeInput(known: Partial<ImageInput>, told: KnownContract['channels'], assume: Assume): ImageInput {
   const or = <Key extends keyof ImageInput>(key: Key, usual: ImageInput[Key]): ImageInput[Key] => {
     const value = known[key];
     if (value !== undefined) return value;
     assume(`input.${key}`);
     return usual;
   };
-  const colour = or('colour', known.mean?.length === 1 ? 'grey' : 'rgb');
+  const colour = or('colour', (told ?? known.mean?.length) === 1 ? 'grey' : 'rgb');
   const width = or('width', known.height ?? imageNet.crop);
   const height = or('height', width);
   const layout = or('layout', 'NCHW');

@@ -9,7 +9,7 @@ import type { ModelPackage } from '../../packaging/modelPackage.ts';
 import type { DetectedWeights, Detection, Finding } from '../../packaging/read/detection.ts';
 import { modelSpecFileName, type ModelSpec } from '../../packaging/spec/modelSpec.ts';
 import { exampleFindings, type ExampleAnswer } from './examples.ts';
-import { isUsable } from './packageQuestions.ts';
+import { usableWeights } from './packageQuestions.ts';
 import { nothingToPackage, refusalOf } from './refusals.ts';
 
 export type PackageFolderStep = PackageStep | 'find-weights' | 'check-examples';
@@ -138,12 +138,13 @@ export class FolderPackaging {
 
   /** Weights instead of those that are not there any more; undefined where they are, or nothing else is. */
   private async otherWeights(
-    { folder, weights: found }: Detection,
+    detection: Detection,
     { weights: missing, provenance }: ModelSpec,
   ): Promise<{ readonly weights: string; readonly sha256?: string } | undefined> {
-    if (missing === undefined || found.some(({ path: file }) => file === path.posix.normalize(missing)))
+    const { folder } = detection;
+    if (missing === undefined || detection.weights.some(({ path: file }) => file === path.posix.normalize(missing)))
       return undefined;
-    const others = found.filter(isUsable);
+    const others = usableWeights(detection);
     if (others.length === 0) return undefined;
     const expected = provenance?.sha256?.toLowerCase();
     if (expected === undefined) return { weights: await this.window.chooseWeights({ folder, missing, others }) };

@@ -14,7 +14,7 @@ const builtInHandlers = ['image_classifier', 'object_detector', 'image_segmenter
 
 /** The questions of the first packaging. Pure: what is asked depends on the detection and the answers alone. */
 export function packageQuestions(detection: Detection, first: ModelSpec): readonly PlainQuestion<PackageQuestion>[] {
-  const usable = detection.weights.filter(isUsable);
+  const usable = usableWeights(detection);
   const weightsOf = (answers: Answers<PackageQuestion>): DetectedWeights | undefined =>
     usable.find((weights) => weights.path === (answers.weights ?? first.weights));
   const suggestionOf = (answers: Answers<PackageQuestion>): ModelSpec => chosenSuggestion(detection, first, answers);
@@ -108,20 +108,14 @@ export function packageQuestions(detection: Detection, first: ModelSpec): readon
   ];
 }
 
-/**
- * What was read about the weights that the user has chosen. Nothing of other weights is carried over but the name; for
- * weights that are no model Model Deck knows, the generated handler says in its check what they are.
- */
+/** What was read about the weights that the user has chosen: nothing of other weights is carried over. */
 export function chosenSuggestion(
-  { suggestions, weights }: Detection,
+  { suggestions }: Detection,
   first: ModelSpec,
   answers: Answers<PackageQuestion>,
 ): ModelSpec {
   if (answers.weights === undefined || answers.weights === first.weights) return first;
-  const isOnnx = weights.some(({ path, kind }) => path === answers.weights && kind === 'onnx');
-  const { name, version } = first;
-  const plain = { name, version, weights: answers.weights, handler: isOnnx ? onnxHandler : torchHandler };
-  return suggestions[answers.weights]?.spec ?? plain;
+  return suggestions[answers.weights]?.spec ?? first;
 }
 
 /** Without answers to questions that other weights had asked, and that are not asked any more. */
@@ -178,9 +172,9 @@ function hasNoCode(weights: DetectedWeights | undefined): boolean {
   return weights !== undefined && ['eager-state-dict', 'checkpoint', 'safetensors'].includes(weights.kind);
 }
 
-/** Whether these weights can go into an archive that TorchServe or this computer serves. */
-export function isUsable(weights: DetectedWeights): boolean {
-  return weights.kind === 'torchscript' || weights.kind === 'onnx' || hasNoCode(weights);
+/** The weights of a folder that can be packaged: a spec fits them. */
+export function usableWeights({ weights, suggestions }: Detection): readonly DetectedWeights[] {
+  return weights.filter(({ path }) => suggestions[path] !== undefined);
 }
 
 function pick(prompt: string, items: PickStep['items'], value: string | undefined): PickStep | undefined {

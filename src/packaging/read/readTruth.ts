@@ -59,7 +59,12 @@ export async function readTruth(question: TruthQuestion, task: Task = {}): Promi
   const { known, disagreements } = mergeReadings(readings);
   const named = labels && labels.labels.length > 0 ? { labels: labels.labels } : {};
   // Labels help to understand the numbers; in the spec they stay in their file.
-  const complete = completeContract({ ...known, output: { ...known.output, ...named } });
+  const channels = input?.kind === 'chosen' ? input.input.channels : undefined;
+  const complete = completeContract({
+    ...known,
+    output: { ...known.output, ...named },
+    ...(channels !== undefined && { channels }),
+  });
   const fields = Object.entries(complete.output).filter(([key]) => key !== 'labels');
   const contract = { ...complete, output: Object.fromEntries(fields) as unknown as ModelContract['output'] };
   return {

@@ -11,6 +11,7 @@ import { suggestNetwork, type NetworkSuggestion } from './suggestNetwork.ts';
 import type { ModelSpec } from './modelSpec.ts';
 import { contractBlocks } from './specContract.ts';
 import { requiredArguments } from '../read/candidates.ts';
+import { wayOnOf } from '../read/wayOnOf.ts';
 
 /** Weights of a folder with what was read in them. */
 export type FoundWeights = DetectedWeights & Pick<WeightsFacts, 'graph' | 'stateDicts'>;
@@ -40,9 +41,12 @@ export async function suggestSpec(
   task: Task = {},
 ): Promise<Suggestion | { readonly refusal: string } | { readonly kind: 'none' }> {
   const { folder, files, found, candidates, modules } = question;
-  if (!usable.includes(found.kind)) return { kind: 'none' };
+  const [ownHandler] = candidates.handlers;
+  if (!usable.includes(found.kind)) return withoutWay(question);
   const { graph: facts } = found;
   const network = found.kind === 'onnx' ? undefined : networkFor(question);
+  const hasCode = found.stateDicts === undefined || (network?.modelFile ?? network?.architecture) !== undefined;
+  if (!hasCode && ownHandler === undefined) return withoutWay(question);
   const truth = await readTruth(
     {
       folder,
@@ -54,7 +58,6 @@ export async function suggestSpec(
     task,
   );
   const refusal = refusalOf(truth);
-  const [ownHandler] = candidates.handlers;
   if (refusal !== undefined && ownHandler === undefined) return { refusal };
   const handler =
     network !== undefined
@@ -77,6 +80,16 @@ export async function suggestSpec(
     ...(generatedHandler(handler) !== undefined && contractBlocks(truth.contract)),
   };
   return { spec, findings: truth.findings };
+}
+
+/** Nothing to suggest: how its library makes something of it that can be packaged, where one is known. */
+async function withoutWay({
+  folder,
+  files,
+  found,
+}: SuggestQuestion): Promise<{ readonly refusal: string } | { readonly kind: 'none' }> {
+  const way = await wayOnOf({ folder, files, weights: found.path, found });
+  return way === undefined ? { kind: 'none' } : { refusal: way };
 }
 
 function networkFor({ found, candidates, modules }: SuggestQuestion): NetworkSuggestion {

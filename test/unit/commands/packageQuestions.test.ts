@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   chosenSuggestion,
-  isUsable,
   onlyAsked,
   packageQuestions,
   specFromAnswers,
+  usableWeights,
 } from '../../../src/commands/package/packageQuestions.ts';
 import type { DetectedWeights, Detection, WeightsKind } from '../../../src/packaging/read/detection.ts';
 import type { ModelSpec, Preprocessing } from '../../../src/packaging/spec/modelSpec.ts';
@@ -36,7 +36,9 @@ function detection(found: readonly DetectedWeights[], candidates: Partial<Detect
   return {
     folder: '/models/net',
     weights: found,
-    suggestions: {},
+    suggestions: Object.fromEntries(
+      found.map(({ path }) => [path, { spec: { ...onnx, weights: path }, findings: [] }]),
+    ),
     candidates: { modelFiles: [], handlers: [], labels: [], requirements: [], configFiles: [], ...candidates },
   };
 }
@@ -140,32 +142,18 @@ describe('another weights file of the folder', () => {
     const answers = { weights: 'b384.onnx', modelFile: 'model.py', version: '2' };
     assert.deepEqual(onlyAsked(packageQuestions(of, onnx), answers), { weights: 'b384.onnx', version: '2' });
   });
-
-  it('is taken bare where nothing was read about it', () => {
-    const answers = { weights: 'c.pt' };
-    assert.deepEqual(specFromAnswers(answers, chosenSuggestion(of, onnx, answers)), {
-      name: 'net',
-      version: '1.0',
-      weights: 'c.pt',
-      handler: 'model-deck:image-classifier',
-    });
-  });
 });
 
-describe('isUsable', () => {
-  it('takes what an archive can serve, and nothing hostile', () => {
-    const kinds: WeightsKind[] = [
-      'eager-state-dict',
-      'torchscript',
-      'onnx',
-      'hostile-pickle',
-      'pickled-module',
-      'safetensors',
-      'keras',
-    ];
+describe('weights that no spec fits', () => {
+  it('are not offered', () => {
+    const of: Detection = {
+      ...detection([weights('a.onnx', 'onnx'), weights('detector.onnx', 'onnx'), weights('evil.pt', 'hostile-pickle')]),
+      suggestions: { 'a.onnx': { spec: { ...onnx, weights: 'a.onnx' }, findings: [] } },
+    };
     assert.deepEqual(
-      kinds.filter((kind) => isUsable(weights('w', kind))),
-      ['eager-state-dict', 'torchscript', 'onnx', 'safetensors'],
+      usableWeights(of).map(({ path }) => path),
+      ['a.onnx'],
     );
+    assert.ok(!asked(of, onnx).includes('weights'), 'one choice is no question');
   });
 });

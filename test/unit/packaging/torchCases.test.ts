@@ -262,14 +262,18 @@ describe('weights of PyTorch alone in a folder', () => {
     assert.deepEqual([name?.code, name?.remedy], ['architecture-other-weights', 'Write name: resnet18.']);
   });
 
-  it("are told to be Hugging Face's, with the way to ONNX", async () => {
+  it("are told to be Hugging Face's, with the way to ONNX, before a question is asked and by the check", async () => {
     const vit: readonly NamedTensor[] = [
       { key: 'vit.embeddings.patch_embeddings.projection.weight', shape: [8, 3, 2, 2], type: 'float32' },
       { key: 'classifier.weight', shape: [2, 8], type: 'float32' },
     ];
-    const [finding] = await findings({ 'model.safetensors': safetensorsFile(vit) });
+    const { suggestion, weights } = await found({ 'model.safetensors': safetensorsFile(vit) });
+    assert.equal(suggestion, undefined);
+    assert.match(weights[0]?.explanation ?? '', /ViTForImageClassification.*optimum-cli export onnx --model \. /);
+    const spec = { name: 'vit', version: '1', weights: 'model.safetensors', handler: 'model-deck:image-classifier' };
+    const [finding] = await checkPackage({ folder, spec });
     assert.equal(finding?.code, 'state-dict-without-model-file');
-    assert.match(finding.message, /Hugging Face's ViTForImageClassification.*optimum-cli export onnx/);
+    assert.match(finding.remedy, /optimum-cli export onnx --model \. /);
   });
 
   it('are stored as .pt when they are TorchScript, whatever their ending, and no file is to be renamed', async () => {

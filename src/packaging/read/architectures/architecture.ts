@@ -1,7 +1,7 @@
 import type { NamedTensor } from '../formats/stateDicts.ts';
 
 /** What the keys and shapes of a state_dict say about its network. */
-export type Architecture = TorchvisionNetwork | OwnHead | ForeignNetwork;
+export type Architecture = TorchvisionNetwork | OwnHead | ForeignNetwork | LikeTorchvision;
 
 /** A classifier of torchvision, exactly: every key and shape is as torchvision makes it. */
 export interface TorchvisionNetwork {
@@ -35,5 +35,12 @@ export interface ForeignNetwork {
   readonly kind: 'foreign';
   readonly library: 'transformers' | 'timm' | 'ultralytics' | 'monai' | 'efficientnet_pytorch';
   /** As the library names the family, `ViTForImageClassification`. */
+  readonly family: string;
+}
+
+/** Layers named as in a family of torchvision, and yet none of its networks: changed, or not whole. */
+export interface LikeTorchvision {
+  readonly kind: 'like-torchvision';
+  /** For example "ResNet". */
   readonly family: string;
 }

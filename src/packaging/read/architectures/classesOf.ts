@@ -22,6 +22,7 @@ export function classesOf(tensors: readonly NamedTensor[], made?: PythonClass): 
       return rowsOf(found.head.findLast(isWeight));
     case 'foreign':
       return rowsOf(tensors.find(({ key }) => /(^|\.)classifier\.weight$/.test(key)));
+    case 'like-torchvision':
     case undefined:
       return made && ofClass(tensors, made);
   }

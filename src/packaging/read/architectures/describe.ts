@@ -1,4 +1,4 @@
-import type { Architecture, ForeignNetwork, OwnHead, TorchvisionNetwork } from './architecture.ts';
+import type { Architecture, ForeignNetwork, LikeTorchvision, OwnHead, TorchvisionNetwork } from './architecture.ts';
 
 /** What a file of weights is, in one or two sentences with the way on; undefined where nothing was recognised. */
 export function describeArchitecture(architecture: Architecture | undefined): string | undefined {
@@ -9,6 +9,8 @@ export function describeArchitecture(architecture: Architecture | undefined): st
       return ownHead(architecture);
     case 'foreign':
       return foreign(architecture);
+    case 'like-torchvision':
+      return family(architecture);
     case undefined:
       return undefined;
   }
@@ -28,18 +30,11 @@ function ownHead({ name, head }: OwnHead): string {
   return `Its keys are those of torchvision's ${name} with other last layers${layers === '' ? '' : ` (${layers})`}: what lies between them is not in the weights, so it needs the Python file of its class.`;
 }
 
-/** How each library makes a file that is served without it. */
-const exports: Readonly<Record<ForeignNetwork['library'], string>> = {
-  transformers: 'optimum-cli export onnx --model . --task image-classification onnx/',
-  timm: 'torch.onnx.export(timm.create_model(NAME, num_classes=N, checkpoint_path=FILE).eval(), image, "model.onnx")',
-  ultralytics: 'yolo export model=best.pt format=onnx',
-  monai:
-    'python -m monai.bundle onnx_export --config_file configs/inference.json --ckpt_file models/model.pt --filepath model.onnx',
-  efficientnet_pytorch:
-    'model.set_swish(memory_efficient=False), then torch.onnx.export(model.eval(), image, "model.onnx")',
-};
-
 function foreign({ library, family }: ForeignNetwork): string {
   const owner = library === 'transformers' ? "Hugging Face's" : `${library}'s`;
-  return `Its keys are those of ${owner} ${family}; the stock image of TorchServe has no ${library}. Export it to ONNX: ${exports[library]}`;
+  return `Its keys are those of ${owner} ${family}.`;
+}
+
+function family({ family: name }: LikeTorchvision): string {
+  return `Its keys are named as in torchvision's ${name}, but it is none of torchvision's networks: layers are missing, or have other shapes. It needs the Python file of its class.`;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { NamedTensor } from '../formats/stateDicts.ts';
-import type { OwnHead, TorchvisionNetwork } from './architecture.ts';
+import type { LikeTorchvision, OwnHead, TorchvisionNetwork } from './architecture.ts';
 import { prefixesOf, tensorsBelow } from './keys.ts';
 import table from './torchvision.json' with { type: 'json' };
 
@@ -41,6 +41,26 @@ const renames: readonly (readonly [RegExp, string])[] = [
  */
 export function recogniseTorchvision(tensors: readonly NamedTensor[]): TorchvisionNetwork | OwnHead | undefined {
   return exact(tensors) ?? withOwnHead(tensors);
+}
+
+/** How the families of torchvision name their layers. */
+const families: readonly { readonly family: string; readonly keys: readonly RegExp[] }[] = [
+  { family: 'ResNet', keys: [/(^|\.)conv1\.weight$/, /(^|\.)layer1\.0\.conv1\.weight$/] },
+  { family: 'DenseNet', keys: [/(^|\.)features\.conv0\./, /(^|\.)features\.denseblock1\./] },
+  { family: 'EfficientNet', keys: [/(^|\.)features\.0\.0\./, /(^|\.)features\.1\.0\.block\.0\.0\./] },
+  { family: 'MobileNetV2', keys: [/(^|\.)features\.0\.0\./, /(^|\.)features\.1\.conv\.0\.0\./] },
+  { family: 'SqueezeNet', keys: [/(^|\.)features\.0\./, /(^|\.)features\.\d+\.squeeze\./] },
+  {
+    family: 'VGG',
+    keys: [/(^|\.)features\.0\.weight$/, /(^|\.)classifier\.0\.weight$/, /(^|\.)classifier\.6\.weight$/],
+  },
+  { family: 'ViT', keys: [/(^|\.)conv_proj\./, /(^|\.)encoder\.layers\.encoder_layer_0\./] },
+];
+
+/** The family whose names the layers have. Asked for when they are those of no network by themselves. */
+export function likeTorchvision(tensors: readonly NamedTensor[]): LikeTorchvision | undefined {
+  const found = families.find(({ keys }) => keys.every((pattern) => tensors.some(({ key }) => pattern.test(key))));
+  return found && { kind: 'like-torchvision', family: found.family };
 }
 
 function exact(tensors: readonly NamedTensor[]): TorchvisionNetwork | undefined {

@@ -152,8 +152,8 @@ function ofPickle(pickle: PickleVerdict): Verdict {
         kind: 'pickled-module',
         global: pickle.global,
         explanation: pickle.isModule
-          ? `It is a whole object, of ${pickle.global}: loading it runs Python code that is not in it. Save model.state_dict() instead, or a TorchScript or ONNX export.`
-          : `It names ${pickle.global}, so loading it runs Python code that is not in it. Save model.state_dict() alone instead.`,
+          ? `It is a whole object, of ${pickle.global}: loading it runs Python code that is not in it. Save model.state_dict() under another name instead, or export it to TorchScript or ONNX.`
+          : `It names ${pickle.global}, so loading it runs Python code that is not in it. Save model.state_dict() alone, under another name.`,
       };
     case 'tensor':
       return { kind: 'unknown', explanation: 'It is a single tensor, not a model.' };
@@ -189,7 +189,7 @@ function stateDict(stateDicts: readonly StateDict[]): string {
   const [network] = stateDicts;
   const known = network && describeArchitecture(recogniseArchitecture(network.tensors));
   return known === undefined
-    ? `It is a state_dict of ${network?.tensors.length ?? 0} tensors: it needs the Python file of its class.`
+    ? `It is a state_dict of ${count(network?.tensors ?? [])}: it needs the Python file of its class.`
     : `It is a state_dict. ${known}`;
 }
 
@@ -202,7 +202,7 @@ function checkpoint({ key, foreign, stateDicts }: Extract<PickleVerdict, { kind:
   const place = key === undefined ? 'beside other values' : `inside, as "${key}"`;
   return {
     kind: 'checkpoint',
-    explanation: `It is a training checkpoint: the state_dict of ${network.tensors.length} tensors is ${place}. ${known ?? 'It needs the Python file of its class.'}`,
+    explanation: `It is a training checkpoint: the state_dict of ${count(network.tensors)} is ${place}. ${known ?? 'It needs the Python file of its class.'}`,
     stateDicts,
     ...(foreign !== undefined && { global: foreign }),
   };
@@ -212,9 +212,13 @@ function safetensors(tensors: readonly NamedTensor[]): Verdict {
   const known = describeArchitecture(recogniseArchitecture(tensors));
   return {
     kind: 'safetensors',
-    explanation: `It holds ${tensors.length} tensors and no code. ${known ?? 'It needs the Python file of its class.'}`,
+    explanation: `It holds ${count(tensors)} and no code. ${known ?? 'It needs the Python file of its class.'}`,
     stateDicts: [{ path: [], tensors }],
   };
+}
+
+function count({ length }: readonly NamedTensor[]): string {
+  return length === 1 ? '1 tensor' : `${length} tensors`;
 }
 
 function unreadable(explanation: string): Verdict {

@@ -22,7 +22,13 @@ interface Found {
 }
 
 /** Operators behind which probabilities still are what they were: bounds, and the mean over views of one picture. */
-const sameNumbers = new Set(['Clip', 'Min', 'Max', 'ReduceMean']);
+const sameNumbers = new Set(['Clip', 'Min', 'Max', 'ReduceMean', 'Relu', 'Abs']);
+/** Operators on each number that make another one of it: a decision, a rank, another scale. */
+const otherNumbers = new Set(
+  'Round Floor Ceil Sign Neg Not Sqrt Pow Greater GreaterOrEqual Less LessOrEqual Equal Where And Or Xor Mod Trunc OneHot'.split(
+    ' ',
+  ),
+);
 
 /** Deeper than any tail of a classifier. */
 const deepest = 40;
@@ -71,7 +77,9 @@ class EndingReader {
       case 'Reciprocal':
         return this.isOnePlusExp(inputs[0]) ? { ending: 'sigmoid', scale: 1 } : undefined;
       default:
-        return undefined;
+        return otherNumbers.has(operator) && inputs.some((input) => this.read(input, depth + 1) !== undefined)
+          ? { ending: 'changed', scale: 1 }
+          : undefined;
     }
   }
 

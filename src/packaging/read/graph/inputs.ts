@@ -68,7 +68,9 @@ function describeInput(graph: Graph, input: TensorInfo): Described {
   const [batch, first, second, third] = shape;
   const layout = layoutOf(shape, chain);
   const [channel, height, width] = layout === 'NHWC' ? [third, first, second] : [first, second, third];
-  const channels = channelsOf(channel, layout, chain);
+  // A picture whose sides and channels are all told, and none of them is a number of colours.
+  const isOther = layout === undefined && typeof first === 'number' && typeof third === 'number';
+  const channels = isOther && chain.layer === undefined ? 'other' : channelsOf(channel, layout, chain);
   return {
     ...input,
     ...(layout !== undefined && { layout }),

@@ -33,8 +33,7 @@ export type OutputChoice =
   | { readonly kind: 'none'; readonly what: string; readonly because: string; readonly remedy: string };
 
 /** Names of outputs that detectors have, whatever exported them. */
-const boxNames =
-  /(^|[_./])(pred_)?(b?box(es)?|bboxes|num_det(ection)?s?|detection_\w+|dets?|anchors|masks?)($|[_./:0-9])/i;
+const boxNames = /(^|[_./])(pred_)?(b?box(es)?|bboxes|num_det(ection)?s?|detection_\w+|dets?|anchors)($|[_./:0-9])/i;
 /** Other tasks of exporters that write the task into the file. */
 const otherTasks: Readonly<Record<string, string>> = {
   detect: 'an object detector',

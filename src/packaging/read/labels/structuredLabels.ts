@@ -31,7 +31,7 @@ export function findLabels(document: unknown): LabelPlace | undefined {
   if (!isRecord(document)) return undefined;
   for (const key of [...namedByNumber, ...numberedByName]) {
     const value = Object.hasOwn(document, key) ? document[key] : undefined;
-    if (typeof value === 'object' && value !== null) return { keys: [key], value };
+    if (typeof value === 'object' && value !== null) return { keys: [key], value: described(value, document) };
   }
   const { network_data_format: format } = document;
   const outputs = isRecord(format) && isRecord(format.outputs) ? format.outputs : {};
@@ -41,6 +41,14 @@ export function findLabels(document: unknown): LabelPlace | undefined {
     }
   }
   return undefined;
+}
+
+/** timm keeps WordNet's ids as names, and what they mean beside them. */
+function described(value: object, { label_descriptions: descriptions }: JsonObject): unknown {
+  if (!Array.isArray(value) || !isRecord(descriptions)) return value;
+  return (value as readonly unknown[]).map((name) =>
+    typeof name === 'string' && Object.hasOwn(descriptions, name) ? descriptions[name] : name,
+  );
 }
 
 /**

@@ -4,6 +4,8 @@ import { numberOf, numbersOf, said, sideOf, type ContractSource, type SourceRead
 
 /** PIL's numbers of filters, which `resample` holds; box and hamming have no counterpart. */
 const filters: readonly (Interpolation | undefined)[] = ['nearest', 'lanczos', 'bilinear', 'bicubic'];
+/** Of the resized picture, what PoolFormer's processor keeps where nothing else is said. */
+const poolFormerShare = 0.9;
 /** Side up to which ConvNeXt's processor crops; larger pictures are squashed. */
 const convNextCropsBelow = 384;
 
@@ -87,11 +89,19 @@ function levelsOf(steps: JsonObject, kind: string): Partial<Pick<ImageInput, 'ra
   const mean = numbersOf(steps.image_mean);
   const std = numbersOf(steps.image_std);
   if (normalises === true && (mean === undefined || std === undefined)) return {};
-  const levels = normalises === true ? { mean: mean ?? [0], std: std ?? [1] } : { mean: [0, 0, 0], std: [1, 1, 1] };
+  const levels =
+    normalises === true
+      ? { mean: mean ?? [0], std: dividesTwice(steps, kind) ? (std ?? []).map((value) => value * value) : (std ?? [1]) }
+      : { mean: [0, 0, 0], std: [1, 1, 1] };
   if (Math.abs(factor * 255 - 1) < 1e-3) return { range: '0..1', ...levels };
   if (Math.abs(factor * 127.5 - 1) < 1e-3 && steps.rescale_offset === true) return { range: '-1..1', ...levels };
   const unscaled = (values: readonly number[]): readonly number[] => values.map((value) => value / factor);
   return { range: '0..255', mean: unscaled(levels.mean), std: unscaled(levels.std) };
+}
+
+/** EfficientNet's processor divides by the deviation a second time for networks with their last layer. */
+function dividesTwice({ include_top: withTop }: JsonObject, kind: string): boolean {
+  return /^EfficientNet/.test(kind) && withTop !== false;
 }
 
 type Sizes = Partial<Pick<ImageInput, 'resize' | 'width' | 'height'>>;
@@ -102,7 +112,8 @@ function sizesOf(steps: JsonObject, kind: string): Sizes {
   const crop = cropOf(steps);
   if (/ConvNe?Xt/i.test(kind)) return convNext(edge ?? size?.width, numberOf(steps.crop_pct) ?? 0.875);
   if (edge !== undefined) {
-    const length = /Levit/i.test(kind) ? Math.floor((256 / 224) * edge) : edge;
+    const share = /PoolFormer/i.test(kind) ? (numberOf(steps.crop_pct) ?? poolFormerShare) : 1;
+    const length = /Levit/i.test(kind) ? Math.floor((256 / 224) * edge) : Math.floor(edge / share);
     return { resize: { method: 'shorter-side', length }, ...crop };
   }
   if (size === undefined) return crop;

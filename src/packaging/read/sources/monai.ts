@@ -1,3 +1,4 @@
+import { neutralLevels } from '../../../contract/completeContract.ts';
 import type { Colour, ImageInput } from '../../../contract/modelContract.ts';
 import { isRecord, type JsonObject } from '../../../foundation/json.ts';
 import { numbersOf, said, sideOf, type ContractSource } from './contractSource.ts';
@@ -40,7 +41,7 @@ function inputOf({
     colour: colourOf(channels, String(format)),
     height: sideOf(sides[0]),
     width: sideOf(sides[1]),
-    ...(range !== undefined && { range, mean: [0], std: [1] }),
+    ...(range !== undefined && { range, ...neutralLevels(channels === 1 ? 1 : 3) }),
   });
 }
 

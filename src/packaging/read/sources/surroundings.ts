@@ -39,6 +39,11 @@ export class Surroundings {
       .map(({ file }) => file);
   }
 
+  /** Whether the folder has a file, or a folder with a file in it, of this relative path. */
+  has(file: string): boolean {
+    return this.files.some((known) => known === file || known.startsWith(`${file}/`));
+  }
+
   /** The nearest JSON file of a name; undefined when there is none, or it is no object. */
   async json(name: string): Promise<NearFile | undefined> {
     return this.parsed(name, JSON.parse);

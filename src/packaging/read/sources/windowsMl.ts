@@ -1,3 +1,4 @@
+import { neutralLevels } from '../../../contract/completeContract.ts';
 import type { Colour, ImageInput, ValueRange } from '../../../contract/modelContract.ts';
 import { said, type ContractSource, type SourceReading } from './contractSource.ts';
 
@@ -33,6 +34,6 @@ function pixels(properties: Readonly<Record<string, unknown>>): Partial<ImageInp
   const colour = look(colours, 'Image.BitmapPixelFormat');
   const range = look(ranges, 'Image.NominalPixelRange');
   if (colour === undefined && range === undefined) return undefined;
-  const levels = range === undefined ? {} : { range, mean: [0], std: [1] };
+  const levels = range === undefined ? {} : { range, ...neutralLevels(colour === 'grey' ? 1 : 3) };
   return said<ImageInput>({ colour, ...levels });
 }

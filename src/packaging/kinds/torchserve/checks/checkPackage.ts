@@ -7,7 +7,8 @@ import { readPythonModule } from '../../../read/formats/pythonModule.ts';
 import { listFolder } from '../../../read/folderFiles.ts';
 import { externalDataProblems } from '../../../read/formats/externalData.ts';
 import type { OnnxFacts } from '../../../read/formats/onnx.ts';
-import { inspectWeights } from '../../../read/formats/weightsFile.ts';
+import { inspectWeights, type WeightsFacts } from '../../../read/formats/weightsFile.ts';
+import { wayOnOf } from '../../../read/wayOnOf.ts';
 import { readTruth, type Truth } from '../../../read/readTruth.ts';
 import type { LayoutEntry } from '../layoutEntry.ts';
 import type { ModelSpec } from '../../../spec/modelSpec.ts';
@@ -73,12 +74,14 @@ async function readContext(start: Start): Promise<CheckContext> {
   const handlerSource = sourceOf('handler');
   const weights = weightsFile && (await inspectWeights(weightsFile.file, task));
   const { graph } = weights ?? {};
+  const otherWay = weights && (await wayOnFor(start, weights));
   return {
     ...start,
     sources,
     ...(weights && { weights }),
     externalData: weightsFile && graph ? await externalDataProblems(weightsFile.file, graph) : [],
     ...(graph && { truth: await truthOf(start, graph) }),
+    ...(otherWay !== undefined && { wayOn: otherWay }),
     ...(modelSource && { modelSource }),
     ...(handlerSource && { handlerSource }),
   };
@@ -88,6 +91,13 @@ async function readContext(start: Start): Promise<CheckContext> {
 async function truthOf({ folder, spec, task }: Start, facts: OnnxFacts): Promise<Truth> {
   const { files } = await listFolder(folder, task);
   return readTruth({ folder, files, weights: path.posix.normalize(spec.weights ?? ''), facts }, task);
+}
+
+/** Of weights without code, for which the spec names none. */
+async function wayOnFor({ folder, spec, task }: Start, found: WeightsFacts): Promise<string | undefined> {
+  if (spec.architecture !== undefined || spec.modelFile !== undefined) return undefined;
+  const { files } = await listFolder(folder, task);
+  return wayOnOf({ folder, files, weights: path.posix.normalize(spec.weights ?? ''), found });
 }
 
 type FileEntry = Extract<LayoutEntry, { readonly file: string }>;

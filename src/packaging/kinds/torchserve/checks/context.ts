@@ -45,6 +45,8 @@ export interface CheckContext {
   readonly externalData: readonly ExternalDataProblem[];
   /** What an ONNX graph and the files around it say about its use. */
   readonly truth?: Truth;
+  /** How a network of another library becomes one that can be packaged. */
+  readonly wayOn?: string;
   readonly sources: readonly PythonSource[];
   readonly modelSource?: PythonSource;
   readonly handlerSource?: PythonSource;

@@ -156,9 +156,10 @@ function inputComplaints({ input }: ModelContract, graph: InputFacts): Complaint
   if (graph.type !== undefined && graph.type !== input.type) {
     add('input-type', 'input.type', `it is ${input.type}, and the graph takes ${graph.type}.`, `Write ${graph.type}.`);
   }
-  if (typeof graph.batch === 'number' && graph.batch > 1) {
-    const what = `the graph takes ${graph.batch} images at once, ${shape}; a request brings one.`;
-    add('onnx-fixed-batch', 'input.batch', what, 'Export it with a batch of 1, or with a free batch dimension.');
+  // The handler fills such a batch up, when it knows of it.
+  if (typeof graph.batch === 'number' && graph.batch > 1 && graph.batch !== input.batch) {
+    const what = `it is ${input.batch}, and the graph takes ${graph.batch} images at once, ${shape}.`;
+    add('onnx-fixed-batch', 'input.batch', what, `Write ${graph.batch} as batch, under input.`);
   }
   return complaints;
 }

@@ -56,7 +56,8 @@ export function checkWeights(context: CheckContext): Finding[] {
 const refusals: Readonly<Record<string, string>> = {
   'hostile-pickle': 'Delete it, and tell where it came from. Weights from a source that you trust are a state_dict.',
   'weights-unreadable': 'Get the file again, and compare its size and sha256 with those of its source.',
-  'pickled-module': 'Save model.state_dict() and name the Python file of the class as modelFile; or export to ONNX.',
+  'pickled-module':
+    'Save model.state_dict() under another name, and name the Python file of the class as modelFile; or export to ONNX.',
   'weights-unsupported': 'Export the model to ONNX, or write a handler that reads this kind.',
 };
 
@@ -128,9 +129,9 @@ const nouns: Readonly<Record<string, string>> = {
   torchscript: 'TorchScript',
 };
 
-function withoutModelFile({ spec, weights, at }: CheckContext, name: string): Finding {
+function withoutModelFile({ spec, weights, wayOn, at }: CheckContext, name: string): Finding {
   const found = recogniseArchitecture(weights?.stateDicts?.[0]?.tensors ?? []);
-  const usual = 'Name the Python file as modelFile, or export the model to TorchScript or ONNX.';
+  const usual = wayOn ?? 'Name the Python file as modelFile, or export the model to TorchScript or ONNX.';
   const isNamed = found?.kind === 'torchvision' && hasColours(found);
   return {
     code: 'state-dict-without-model-file',

@@ -1,0 +1,547 @@
+import { torchZip } from '../detectFixtures.ts';
+import { graphFile, picture, scores, type GraphFile } from './graphFile.ts';
+import type { Files, ReaderCase, Right } from './readerCase.ts';
+
+const free = graphFile({ inputs: [picture(['n', 3, 'h', 'w'])] });
+const half = [0.5, 0.5, 0.5];
+const imageNet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
+
+/** Files that are written as JSON. */
+const json = (files: Readonly<Record<string, unknown>>): Files =>
+  Object.fromEntries(Object.entries(files).map(([name, value]) => [name, JSON.stringify(value)]));
+
+const id2label = { 0: 'cat', 1: 'dog', 2: 'owl' };
+const vitConfig = { architectures: ['ViTForImageClassification'], model_type: 'vit', id2label };
+
+/** A processor of transformers beside a graph of free size. */
+const processor = (what: string, steps: object, right: Right, config: object = vitConfig): ReaderCase => ({
+  kind: 'Hugging Face',
+  what,
+  files: { 'model.onnx': free, ...json({ 'config.json': config, 'preprocessor_config.json': steps }) },
+  right,
+});
+const configured = (what: string, config: object, right: Right, graph: GraphFile = {}): ReaderCase => ({
+  kind: 'Hugging Face',
+  what,
+  files: { 'model.onnx': graphFile(graph), ...json({ 'config.json': config }) },
+  right,
+});
+const normal = { image_mean: half, image_std: half };
+const said = 'preprocessor_config.json';
+
+const huggingFace: readonly ReaderCase[] = [
+  processor(
+    'ViT: both sides, to 384',
+    { ...normal, image_processor_type: 'ViTImageProcessor', resample: 2, size: { height: 384, width: 384 } },
+    {
+      input: {
+        resize: { method: 'exact', width: 384, height: 384 },
+        width: 384,
+        height: 384,
+        range: '0..1',
+        mean: half,
+        std: half,
+        interpolation: 'bilinear',
+      },
+      origins: { 'input.mean': said, 'input.resize': said, 'input.range': said, 'output.meaning': 'config.json' },
+      labels: { file: 'config.json', names: ['cat', 'dog', 'owl'] },
+    },
+  ),
+  processor(
+    'ViT of before 2023, whose size is one number',
+    { ...normal, feature_extractor_type: 'ViTFeatureExtractor', size: 224 },
+    { input: { resize: { method: 'exact', width: 224, height: 224 }, width: 224 } },
+  ),
+  processor(
+    'ResNet: the shorter side, then the middle',
+    {
+      ...normal,
+      image_processor_type: 'BitImageProcessor',
+      resample: 3,
+      size: { shortest_edge: 256 },
+      crop_size: { height: 224, width: 224 },
+      do_center_crop: true,
+    },
+    { input: { resize: { method: 'shorter-side', length: 256 }, width: 224, interpolation: 'bicubic' } },
+  ),
+  processor(
+    'CLIP of before 2023: one number is the shorter side',
+    { ...normal, feature_extractor_type: 'CLIPFeatureExtractor', size: 224, crop_size: 224, resample: 3 },
+    { input: { resize: { method: 'shorter-side', length: 224 }, width: 224 } },
+  ),
+  processor(
+    'ConvNeXt below 384 crops',
+    { ...normal, image_processor_type: 'ConvNextImageProcessor', size: { shortest_edge: 224 }, crop_pct: 0.875 },
+    { input: { resize: { method: 'shorter-side', length: 256 }, width: 224 } },
+  ),
+  processor(
+    'ConvNeXt at 384 squashes',
+    { ...normal, image_processor_type: 'ConvNextImageProcessor', size: { shortest_edge: 384 } },
+    { input: { resize: { method: 'exact', width: 384, height: 384 }, width: 384 } },
+  ),
+  processor(
+    'PoolFormer resizes by its share of the crop',
+    {
+      ...normal,
+      image_processor_type: 'PoolFormerImageProcessor',
+      size: { shortest_edge: 224 },
+      crop_pct: 0.9,
+      crop_size: { height: 224, width: 224 },
+    },
+    { input: { resize: { method: 'shorter-side', length: 248 }, width: 224 } },
+  ),
+  processor(
+    'LeViT resizes to 256/224 of its size',
+    {
+      ...normal,
+      image_processor_type: 'LevitImageProcessor',
+      size: { shortest_edge: 224 },
+      crop_size: { height: 224, width: 224 },
+    },
+    { input: { resize: { method: 'shorter-side', length: 256 }, width: 224 } },
+  ),
+  processor(
+    'DeiT: both sides to 256, then the middle',
+    {
+      ...normal,
+      image_processor_type: 'DeiTImageProcessor',
+      resample: 3,
+      size: { height: 256, width: 256 },
+      do_center_crop: true,
+      crop_size: { height: 224, width: 224 },
+    },
+    { input: { resize: { method: 'exact', width: 256, height: 256 }, width: 224, height: 224 } },
+  ),
+  processor(
+    'EfficientNet: the deviation twice',
+    {
+      image_mean: imageNet.mean,
+      image_std: imageNet.std,
+      image_processor_type: 'EfficientNetImageProcessor',
+      size: { height: 346, width: 346 },
+      do_center_crop: false,
+      crop_size: { height: 289, width: 289 },
+      include_top: true,
+    },
+    { input: { width: 346, mean: imageNet.mean, std: imageNet.std.map((value) => value * value) } },
+  ),
+  processor(
+    'a processor that crops nothing',
+    { ...normal, size: { shortest_edge: 256 }, do_center_crop: false, crop_size: { height: 224, width: 224 } },
+    { input: { resize: { method: 'shorter-side', length: 256 } }, assumed: ['input.width'] },
+  ),
+  processor(
+    'a processor that resizes nothing',
+    { ...normal, do_resize: false, crop_size: { height: 96, width: 96 } },
+    { input: { resize: { method: 'none' }, width: 96 } },
+  ),
+  processor(
+    'a size that is not square',
+    { ...normal, size: { height: 480, width: 640 } },
+    { input: { resize: { method: 'exact', width: 640, height: 480 }, width: 640, height: 480 } },
+  ),
+  processor(
+    'without normalisation',
+    { do_normalize: false, size: { height: 224, width: 224 } },
+    { input: { range: '0..1', mean: [0, 0, 0], std: [1, 1, 1] }, origins: { 'input.mean': said } },
+  ),
+  processor(
+    'without scaling, mean in pixels',
+    { do_rescale: false, image_mean: [123, 117, 104], image_std: [58, 57, 57], size: 224 },
+    { input: { range: '0..255', mean: [123, 117, 104], std: [58, 57, 57] } },
+  ),
+  processor(
+    'without scaling and normalisation',
+    { do_rescale: false, do_normalize: false, size: 224 },
+    { input: { range: '0..255', mean: [0, 0, 0], std: [1, 1, 1] } },
+  ),
+  processor(
+    'scaled to -1..1',
+    { do_rescale: true, rescale_factor: 1 / 127.5, rescale_offset: true, do_normalize: false, size: 224 },
+    { input: { range: '-1..1', mean: [0, 0, 0], std: [1, 1, 1] } },
+  ),
+  processor(
+    'MobileViT: blue first, and no normalisation',
+    {
+      image_processor_type: 'MobileViTImageProcessor',
+      do_flip_channel_order: true,
+      size: { shortest_edge: 288 },
+      crop_size: { height: 256, width: 256 },
+    },
+    { input: { colour: 'bgr', mean: [0, 0, 0], width: 256 }, origins: { 'input.colour': said } },
+  ),
+  processor(
+    'each filter of Pillow by its number',
+    { ...normal, resample: 1, size: 224 },
+    { input: { interpolation: 'lanczos' } },
+  ),
+  processor(
+    'a filter that no contract has',
+    { ...normal, resample: 4, size: 224 },
+    { assumed: ['input.interpolation'] },
+  ),
+  processor(
+    'a processor without mean and deviation',
+    { size: 224 },
+    { assumed: ['input.mean', 'input.std', 'input.range'] },
+  ),
+  processor('a processor that is no JSON object', [1], { assumed: ['input.mean'] }),
+  {
+    kind: 'Hugging Face',
+    what: 'the steps inside processor_config.json, as transformers 5 writes them',
+    files: {
+      'model.onnx': free,
+      ...json({
+        'config.json': vitConfig,
+        'processor_config.json': { image_processor: { ...normal, size: { height: 96, width: 96 } } },
+      }),
+    },
+    right: { input: { width: 96, mean: half }, origins: { 'input.mean': 'processor_config.json' } },
+  },
+  {
+    kind: 'Hugging Face',
+    what: 'the graph in a folder below its configuration, as transformers.js has it',
+    files: {
+      'onnx/model.onnx': free,
+      ...json({ 'config.json': vitConfig, 'preprocessor_config.json': { ...normal, size: 384 } }),
+    },
+    right: {
+      weights: 'onnx/model.onnx',
+      input: { width: 384, mean: half },
+      labels: { file: 'config.json', names: ['cat', 'dog', 'owl'] },
+    },
+  },
+  configured(
+    'several labels at once',
+    { ...vitConfig, problem_type: 'multi_label_classification' },
+    { output: { meaning: 'multi-label', activation: 'sigmoid' }, origins: { 'output.meaning': 'config.json' } },
+  ),
+  configured(
+    'a regression',
+    { ...vitConfig, problem_type: 'regression' },
+    { output: { meaning: 'unknown', activation: 'none' } },
+  ),
+  configured(
+    'one label',
+    { ...vitConfig, id2label: { 0: 'pneumonia' } },
+    { output: { meaning: 'unknown' } },
+    { outputs: [scores(['n', 1])] },
+  ),
+  configured(
+    'label numbers that are written as they were saved, out of order',
+    { ...vitConfig, id2label: { 2: 'owl', 0: 'cat', 1: 'dog' } },
+    { labels: { names: ['cat', 'dog', 'owl'] } },
+  ),
+  configured(
+    'label2id alone',
+    { model_type: 'vit', architectures: ['ViTForImageClassification'], label2id: { cat: 0, dog: 1, owl: 2 } },
+    { labels: { names: ['cat', 'dog', 'owl'] } },
+  ),
+  configured(
+    'more labels than the graph has numbers',
+    { ...vitConfig, id2label: { ...id2label, 3: 'eel' } },
+    { findings: ['labels-beyond-classes'], says: /config\.json.*(4|class 3)/ },
+  ),
+  configured(
+    'a grey model',
+    { ...vitConfig, num_channels: 1 },
+    { input: { colour: 'grey' } },
+    { inputs: [picture([1, 1, 28, 28])] },
+  ),
+];
+
+/** A configuration of timm beside a graph. */
+const timmCase = (what: string, config: object, right: Right, size = 224): ReaderCase => ({
+  kind: 'timm',
+  what,
+  files: { 'model.onnx': graphFile({ inputs: [picture(['n', 3, size, size])] }), ...json({ 'config.json': config }) },
+  right,
+});
+const cfg = { input_size: [3, 224, 224], mean: half, std: half, interpolation: 'bicubic' };
+const timm: readonly ReaderCase[] = [
+  timmCase(
+    'with labels',
+    { architecture: 'vit', num_classes: 3, label_names: ['cat', 'dog', 'owl'], pretrained_cfg: cfg },
+    {
+      input: { mean: half, std: half, interpolation: 'bicubic', resize: { method: 'shorter-side', length: 256 } },
+      origins: { 'input.mean': 'config.json', 'input.interpolation': 'config.json' },
+      labels: { file: 'config.json', names: ['cat', 'dog', 'owl'] },
+    },
+  ),
+  timmCase(
+    'the whole picture',
+    { architecture: 'vit', pretrained_cfg: { ...cfg, crop_pct: 1 } },
+    { input: { resize: { method: 'shorter-side', length: 224 } } },
+  ),
+  timmCase(
+    '95 per cent of it',
+    { architecture: 'vit', pretrained_cfg: { ...cfg, crop_pct: 0.95 } },
+    { input: { resize: { method: 'shorter-side', length: 235 } } },
+  ),
+  timmCase(
+    'squashed',
+    { architecture: 'vit', pretrained_cfg: { ...cfg, crop_pct: 1, crop_mode: 'squash' } },
+    { input: { resize: { method: 'exact', width: 224, height: 224 } } },
+  ),
+  timmCase(
+    'with a border',
+    { architecture: 'vit', pretrained_cfg: { ...cfg, crop_pct: 1, crop_mode: 'border' } },
+    { input: { resize: { method: 'letterbox', fill: 0 } } },
+  ),
+  timmCase(
+    'an old file, with everything at its top',
+    { architecture: 'resnet18', num_classes: 3, ...cfg, interpolation: 'bilinear' },
+    { input: { mean: half, interpolation: 'bilinear' } },
+  ),
+  timmCase(
+    'a filter drawn by lot',
+    { architecture: 'vit', pretrained_cfg: { ...cfg, interpolation: 'random' } },
+    { assumed: ['input.interpolation'] },
+  ),
+  timmCase(
+    'exported for another size than it was trained with',
+    { architecture: 'vit', pretrained_cfg: cfg },
+    { input: { width: 448, mean: half }, assumed: ['input.resize'] },
+    448,
+  ),
+  timmCase(
+    'the classes of the fine-tuning, not of the pretraining',
+    { architecture: 'vit', num_classes: 3, pretrained_cfg: { ...cfg, num_classes: 1000 } },
+    { output: { classes: 3 } },
+  ),
+  timmCase(
+    'labels with their descriptions',
+    {
+      architecture: 'vit',
+      label_names: ['n1', 'n2', 'n3'],
+      label_descriptions: { n1: 'cat', n2: 'dog', n3: 'owl' },
+      pretrained_cfg: cfg,
+    },
+    { labels: { names: ['cat', 'dog', 'owl'] } },
+  ),
+];
+
+/** A graph with metadata alone in its folder. */
+const metadata =
+  (kind: string) =>
+  (what: string, entries: Readonly<Record<string, string>>, right: Right, graph: GraphFile = {}): ReaderCase => ({
+    kind,
+    what,
+    files: { 'best.onnx': graphFile({ inputs: [picture([1, 3, 96, 96])], ...graph, metadata: entries }) },
+    right,
+  });
+const yolo = metadata('Ultralytics');
+const yoloData = {
+  author: 'Ultralytics',
+  description: 'Ultralytics YOLOv8n-cls model',
+  task: 'classify',
+  imgsz: '[96, 96]',
+  stride: '1',
+  names: "{0: 'cat', 1: 'dog', 2: 'owl'}",
+};
+const plain = {
+  mean: [0, 0, 0],
+  std: [1, 1, 1],
+  range: '0..1',
+  width: 96,
+  resize: { method: 'shorter-side', length: 96 },
+} as const;
+const ultralytics: readonly ReaderCase[] = [
+  yolo('a classifier', yoloData, {
+    input: plain,
+    origins: { 'input.mean': 'graph', 'input.resize': 'graph' },
+    labels: { file: 'best.onnx', names: ['cat', 'dog', 'owl'] },
+  }),
+  yolo(
+    'names as JSON',
+    { ...yoloData, names: '{"0": "cat", "1": "dog", "2": "owl"}' },
+    { labels: { names: ['cat', 'dog', 'owl'] } },
+  ),
+  yolo(
+    'names with an apostrophe',
+    { ...yoloData, names: `{0: "crow's nest", 1: 'dog', 2: 'owl'}` },
+    { labels: { names: ["crow's nest", 'dog', 'owl'] } },
+  ),
+  yolo(
+    'half precision',
+    yoloData,
+    { input: { ...plain, type: 'float16' } },
+    { inputs: [picture([1, 3, 96, 96], 'float16')] },
+  ),
+  ...(['detect', 'segment', 'pose', 'obb'] as const).map((task) =>
+    yolo(`the task ${task}`, { ...yoloData, task }, { refused: true, says: new RegExp(`"${task}"`) }),
+  ),
+  {
+    kind: 'Ultralytics',
+    what: 'a run four folders down, with its args.yaml',
+    files: {
+      'runs/classify/train/weights/best.onnx': graphFile({ inputs: [picture([1, 3, 96, 96])] }),
+      'runs/classify/train/args.yaml': 'task: classify\nimgsz: 96\n',
+    },
+    right: {
+      weights: 'runs/classify/train/weights/best.onnx',
+      input: plain,
+      origins: { 'input.mean': 'runs/classify/train/args.yaml' },
+    },
+  },
+  {
+    kind: 'Ultralytics',
+    what: 'the weights of training, a whole object',
+    files: { 'weights/best.pt': wholeYolo() },
+    right: {
+      refused: true,
+      kinds: { 'weights/best.pt': 'pickled-module' },
+      says: /yolo export model=weights\/best\.pt format=onnx\. Then package weights\/best\.onnx/,
+    },
+  },
+];
+
+const own = metadata('what an author wrote into the file');
+const authors: readonly ReaderCase[] = [
+  own(
+    'one mean for all channels',
+    { mean: '0.5', std: '0.25' },
+    { input: { colour: 'rgb', mean: half, std: [0.25, 0.25, 0.25] } },
+  ),
+  own(
+    'mean and std as lists',
+    { mean: '[0.5, 0.5, 0.5]', std: '[0.25, 0.25, 0.25]' },
+    { input: { mean: half, std: [0.25, 0.25, 0.25], range: '0..1' }, origins: { 'input.mean': 'graph' } },
+  ),
+  own(
+    'mean and std as numbers between commas',
+    { image_mean: '0.5, 0.5, 0.5', image_std: '0.5,0.5,0.5' },
+    { input: { mean: half, std: half } },
+  ),
+  own(
+    'a mean in pixels',
+    { mean: '[123.7, 116.3, 103.5]', std: '[58.4, 57.1, 57.4]' },
+    { input: { range: '0..255', mean: [123.7, 116.3, 103.5] } },
+  ),
+  own(
+    'the order of colours',
+    { color_format: 'BGR' },
+    { input: { colour: 'bgr' }, origins: { 'input.colour': 'graph' } },
+  ),
+  own(
+    'class names as a JSON list',
+    { class_names: '["cat", "dog", "owl"]' },
+    { labels: { file: 'best.onnx', names: ['cat', 'dog', 'owl'] } },
+  ),
+  own(
+    'class names between commas',
+    { classes: 'cat, dog, owl' },
+    { labels: { file: 'best.onnx', names: ['cat', 'dog', 'owl'] } },
+  ),
+  own(
+    'a description with mean and std',
+    {},
+    { input: { mean: half, std: half } },
+    { doc: 'Input is RGB, mean=[0.5, 0.5, 0.5], std=[0.5, 0.5, 0.5].' },
+  ),
+  own('keys that are no settings', { __proto__: 'x', author: 'me', mean: 'of all' } as never, {
+    assumed: ['input.mean'],
+  }),
+];
+
+const vision = (what: string, files: Files, right: Right): ReaderCase => ({
+  kind: 'Custom Vision and Windows ML',
+  what,
+  files,
+  right,
+});
+const customVision: readonly ReaderCase[] = [
+  vision(
+    'blue first, pixels as they are, by the metadata of the graph',
+    {
+      'model.onnx': graphFile({
+        metadata: { 'Image.BitmapPixelFormat': 'Bgr8', 'Image.NominalPixelRange': 'NominalRange_0_255' },
+      }),
+      'labels.txt': 'cat\ndog\nowl\n',
+    },
+    {
+      input: { colour: 'bgr', range: '0..255', mean: [0, 0, 0], std: [1, 1, 1] },
+      origins: { 'input.colour': 'graph', 'input.range': 'graph' },
+      labels: { file: 'labels.txt', names: ['cat', 'dog', 'owl'] },
+    },
+  ),
+  vision(
+    'by metadata_properties.json',
+    {
+      'model.onnx': graphFile(),
+      'metadata_properties.json': JSON.stringify({
+        'Image.BitmapPixelFormat': 'Rgb8',
+        'Image.NominalPixelRange': 'Normalized_0_1',
+      }),
+    },
+    {
+      input: { colour: 'rgb', range: '0..1', mean: [0, 0, 0] },
+      origins: { 'input.colour': 'metadata_properties.json' },
+    },
+  ),
+  vision(
+    'from -1 to 1',
+    { 'model.onnx': graphFile({ metadata: { 'Image.NominalPixelRange': 'Normalized_1_1' } }) },
+    { input: { range: '-1..1', mean: [0, 0, 0] } },
+  ),
+];
+
+const keras = (what: string, graph: GraphFile, right: Right): ReaderCase => ({
+  kind: 'Keras by tf2onnx',
+  what,
+  files: { 'model.onnx': graphFile({ producer: 'tf2onnx', inputs: [picture(['unk__1', 224, 224, 3])], ...graph }) },
+  right,
+});
+const kerasCases: readonly ReaderCase[] = [
+  keras(
+    'pixels as they are, marked as assumed',
+    {},
+    {
+      input: { layout: 'NHWC', range: '0..255', mean: [0, 0, 0] },
+      origins: { 'input.layout': 'graph' },
+      assumed: ['input.range'],
+    },
+  ),
+  keras(
+    'one grey picture of 28 pixels',
+    { inputs: [picture(['n', 28, 28, 1])] },
+    { input: { colour: 'grey', layout: 'NHWC', range: '0..255', mean: [0] } },
+  ),
+];
+
+const bundle = (what: string, files: Files, right: Right): ReaderCase => ({ kind: 'MONAI bundle', what, files, right });
+const description = {
+  network_data_format: {
+    inputs: { image: { num_channels: 1, spatial_shape: [96, 64], value_range: [0, 1] } },
+    outputs: { pred: { num_channels: 2, channel_def: { 0: 'healthy', 1: 'ill' } } },
+  },
+};
+const monai: readonly ReaderCase[] = [
+  bundle(
+    'its graph takes what metadata.json describes',
+    {
+      'models/model.onnx': graphFile({ inputs: [picture(['n', 1, 'h', 'w'])], outputs: [scores(['n', 2])] }),
+      'configs/metadata.json': JSON.stringify(description),
+    },
+    {
+      input: { colour: 'grey', height: 96, width: 64, range: '0..1', mean: [0] },
+      origins: { 'input.width': 'configs/metadata.json' },
+      labels: { file: 'configs/metadata.json', names: ['healthy', 'ill'] },
+    },
+  ),
+];
+
+export const sourceCases: readonly ReaderCase[] = [
+  ...huggingFace,
+  ...timm,
+  ...ultralytics,
+  ...authors,
+  ...customVision,
+  ...kerasCases,
+  ...monai,
+];
+
+/** As `torch.save` writes a model of Ultralytics. */
+function wholeYolo(): Buffer {
+  return torchZip(Buffer.from('\x80\x02cultralytics.nn.tasks\nClassificationModel\n)\x81}b.', 'latin1'));
+}
