@@ -185,7 +185,10 @@ describe('the network of a state_dict, by its keys and shapes', () => {
       tensor.key === 'conv1.weight' ? { ...tensor, shape: [64, 3, 3, 3] } : tensor,
     );
     for (const tensors of [small, withPrefix(small, 'module.'), small.filter((_, index) => index % 3 !== 1)]) {
-      assert.match(describeArchitecture(recogniseArchitecture(tensors)) ?? '', /torchvision's ResNet, but it is none of/);
+      assert.match(
+        describeArchitecture(recogniseArchitecture(tensors)) ?? '',
+        /torchvision's ResNet, but it is none of/,
+      );
     }
   });
 
