@@ -58,14 +58,8 @@ export async function suggestSpec(
     task,
   );
   const refusal = refusalOf(truth);
-  if (refusal !== undefined && ownHandler === undefined) return { refusal };
-  const handler =
-    network !== undefined
-      ? (ownHandler ?? network.handler)
-      : refusal === undefined
-        ? onnxImageClassifier.id
-        : ownHandler;
-  if (handler === undefined) return { kind: 'none' };
+  const handler = handlerOf(network, refusal, ownHandler);
+  if (handler === undefined) return withRefusal(refusal);
   const modelFile = network?.modelFile;
   const beside = companions([modelFile, handler], candidates, modules, libraryFiles(question, handler));
   const spec: ModelSpec = {
@@ -82,14 +76,27 @@ export async function suggestSpec(
   return { spec, findings: truth.findings };
 }
 
+function withRefusal(refusal: string | undefined): { readonly refusal: string } | { readonly kind: 'none' } {
+  return refusal === undefined ? { kind: 'none' } : { refusal };
+}
+
+/** A graph that is no classifier is for the user's own handler alone; weights of PyTorch prefer it. */
+function handlerOf(
+  network: NetworkSuggestion | undefined,
+  refusal: string | undefined,
+  own: string | undefined,
+): string | undefined {
+  if (network !== undefined) return own ?? network.handler;
+  return refusal === undefined ? onnxImageClassifier.id : own;
+}
+
 /** Nothing to suggest: how its library makes something of it that can be packaged, where one is known. */
 async function withoutWay({
   folder,
   files,
   found,
 }: SuggestQuestion): Promise<{ readonly refusal: string } | { readonly kind: 'none' }> {
-  const way = await wayOnOf({ folder, files, weights: found.path, found });
-  return way === undefined ? { kind: 'none' } : { refusal: way };
+  return withRefusal(await wayOnOf({ folder, files, weights: found.path, found }));
 }
 
 function networkFor({ found, candidates, modules }: SuggestQuestion): NetworkSuggestion {

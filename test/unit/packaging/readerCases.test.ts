@@ -1,12 +1,23 @@
 import { describe, it } from 'node:test';
 import { folder, useModelFolders } from './checksFixtures.ts';
-import { graphCases } from './readerCases/graphCases.ts';
-import { sourceCases } from './readerCases/sourceCases.ts';
+import { endingCases } from './readerCases/endingCases.ts';
+import { exporterCases } from './readerCases/exporterCases.ts';
+import { externalCases } from './readerCases/externalCases.ts';
+import { huggingFaceCases } from './readerCases/huggingFaceCases.ts';
+import { outputCases } from './readerCases/outputCases.ts';
+import { pictureCases } from './readerCases/pictureCases.ts';
 import { expectRight, type ReaderCase } from './readerCases/readerCase.ts';
 
 useModelFolders();
 
-const cases: readonly ReaderCase[] = [...graphCases, ...sourceCases];
+const cases: readonly ReaderCase[] = [
+  ...endingCases,
+  ...pictureCases,
+  ...outputCases,
+  ...externalCases,
+  ...huggingFaceCases,
+  ...exporterCases,
+];
 const byKind = new Map<string, ReaderCase[]>();
 for (const one of cases) byKind.set(one.kind, [...(byKind.get(one.kind) ?? []), one]);
 

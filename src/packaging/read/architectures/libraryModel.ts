@@ -71,7 +71,7 @@ function ofConfig(config: Readonly<Record<string, unknown>>, file: string): Libr
         width !== undefined && { picture: [channels, height, width] }),
     };
   }
-  const [first]: readonly unknown[] = Array.isArray(architectures) ? architectures : [];
+  const [first] = Array.isArray(architectures) ? (architectures as readonly unknown[]) : [];
   if (typeof first === 'string') return { library: 'transformers', name: first, because };
   return typeof type === 'string' ? { library: 'transformers', name: type, because } : undefined;
 }

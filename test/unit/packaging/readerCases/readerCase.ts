@@ -9,6 +9,10 @@ import type { ModelSpec } from '../../../../src/packaging/spec/modelSpec.ts';
 
 export type Files = Readonly<Record<string, string | Buffer>>;
 
+/** Files that are written as JSON. */
+export const json = (files: Readonly<Record<string, unknown>>): Files =>
+  Object.fromEntries(Object.entries(files).map(([name, value]) => [name, JSON.stringify(value)]));
+
 /** A model folder as people have it, and what is right about it. */
 export interface ReaderCase {
   /** The kind of folders that it stands for. */
@@ -53,7 +57,7 @@ export async function expectRight(folder: string, { files, right }: ReaderCase):
   const { suggestion, suggestions, weights } = await detectModelFolder(folder);
   const rows = weights.map(({ path: file, explanation }) => `${file}: ${explanation}`);
   const told = Object.values(suggestions).flatMap((one) => one.findings);
-  const spec = suggestion && ({ ...suggestion, ...right.change } as ModelSpec);
+  const spec = suggestion && { ...suggestion, ...right.change };
   const findings = spec ? await checkPackage({ folder, spec }) : [];
   const all = [...rows, ...[...told, ...findings].map(({ message, remedy }) => `${message} ${remedy}`)].join('\n');
   assert.equal(suggestion === undefined, right.refused === true, all);
