@@ -20,7 +20,7 @@ const layers = {
   },
   local: {
     uses: ['foundation', 'contract', 'kserve', 'packaging', 'inference'],
-    owns: ['onnxruntime-web', 'onnxruntime-common'],
+    owns: ['onnxruntime-node', 'onnxruntime-web', 'onnxruntime-common'],
   },
   targets: {
     uses: ['foundation', 'contract', 'cluster', 'kserve', 'packaging', 'stores', 'inference', 'local'],

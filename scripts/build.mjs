@@ -1,18 +1,23 @@
 // Builds dist/: the extension, one lazily loaded chunk for each engine, the local server, the pages, and the runtime
 // libraries that cannot be bundled.
 //   --dev    source maps, nothing minified      --watch  builds again when a source changes
+//   --target <platform>  whose native ONNX Runtime goes along, `universal` for none; this computer's when left out
+//   --package            only what a package for that platform has room for
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
 import { thirdPartyNotices } from './notices.mjs';
-import { vendorOnnxRuntime } from './vendor-onnxruntime.mjs';
+import { ownTarget, vendorOnnxRuntime } from './vendor-onnxruntime.mjs';
 import { vendorSharp } from './vendor-sharp.mjs';
 
 const root = path.join(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
 const dev = process.argv.includes('--dev');
 const watch = process.argv.includes('--watch');
+const { values } = parseArgs({ strict: false, options: { target: { type: 'string' }, package: { type: 'boolean' } } });
+const target = values.target ?? ownTarget();
 
 /** Folders of src/ that import `vscode` and so are part of extension.js. */
 const faces = ['views', 'panel', 'commands'];
@@ -73,7 +78,7 @@ const host = {
   target: 'node20',
   // Names in stack traces and logs stay readable.
   keepNames: true,
-  external: ['vscode', 'sharp', 'onnxruntime-web'],
+  external: ['vscode', 'sharp', 'onnxruntime-node', 'onnxruntime-web'],
   // import() of a chunk becomes require(): the host then finds it beside extension.js, also where it patches require.
   supported: { 'dynamic-import': false },
 };
@@ -116,7 +121,10 @@ async function build() {
       esbuild.context({ ...options, entryPoints: [entry], outfile: path.join(dist, name) }),
     ),
   );
-  const vendored = await Promise.all([vendorSharp({ root, dist }), vendorOnnxRuntime({ root, dist })]);
+  const vendored = await Promise.all([
+    vendorSharp({ root, dist }),
+    vendorOnnxRuntime({ root, dist, target, isPackage: values.package === true }),
+  ]);
   const results = await Promise.all(contexts.map((context) => context.rebuild()));
   const notices = await thirdPartyNotices({
     root,

@@ -23,6 +23,7 @@ export { interpret } from './answers/interpret.ts';
 export { modelAnswer } from './answers/modelAnswer.ts';
 export { prepareImage } from './image/prepareImage.ts';
 export type { PreparedImage } from './image/prepareImage.ts';
+export { freePixelsEvery } from './image/pixelBudget.ts';
 export { preprocess, preprocessFile } from './image/preprocess.ts';
 export { seenPicture } from './image/seenPicture.ts';
 export type { RgbImage } from './image/rgbImage.ts';

@@ -17,9 +17,12 @@ export interface ChildEntry {
 /** How long a server may take to end by itself, in milliseconds: TorchServe has workers to end. */
 const stopTimeout = 10_000;
 
+/** Each thread of the image library and each arena of the C library keeps memory of its own; one model needs few of them. */
+const sparing = { UV_THREADPOOL_SIZE: '2', MALLOC_ARENA_MAX: '2' };
+
 /** Starts the process; what it is to do comes as its first message. */
 export function launch({ serverEntry, execPath, execArgv = [] }: ChildEntry): ChildProcess {
-  const env: NodeJS.ProcessEnv = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
+  const env: NodeJS.ProcessEnv = { ...sparing, ...process.env, ELECTRON_RUN_AS_NODE: '1' };
   // Options for the editor's own process, a debugger's port among them, are not for this one.
   delete env['NODE_OPTIONS'];
   return fork(serverEntry, [], {

@@ -17,6 +17,8 @@ export interface RunningServer {
   readonly labels?: readonly string[];
   /** What the archive says of the model's input and output. */
   readonly contract?: ModelContract;
+  /** What computes, for the reader, where the process alone knows it. */
+  readonly runtime?: string;
   /** Resolves with the reason when the server ends without {@link stop}. */
   readonly exited: Promise<string>;
   /** Ends the server; resolves when its process is gone. */
@@ -73,7 +75,7 @@ export async function startServer(request: ServerRequest, task: Task<ServerStep>
   const clock = new AbortController();
   try {
     child.send({ kind: 'serve', model: request.model } satisfies ServerOrder, () => undefined);
-    const { url, labels, contract } = await Promise.race([
+    const { url, labels, contract, runtime } = await Promise.race([
       ready,
       ended.then((error) => Promise.reject(error)),
       interruption(task, clock.signal),
@@ -82,6 +84,7 @@ export async function startServer(request: ServerRequest, task: Task<ServerStep>
       url,
       ...(labels && { labels }),
       ...(contract && { contract }),
+      ...(runtime !== undefined && { runtime }),
       exited: ended.then((error) => (stopped ? new Promise<string>(() => undefined) : words(error))),
       stop,
     };

@@ -5,6 +5,7 @@
 import type { ModelContract } from '../../contract/modelContract.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
+import { freePixelsEvery } from '../../inference/index.ts';
 import type { ServedModel } from '../serverRequest.ts';
 import type { TrialFailure, TrialMessage, TrialOrder, TrialQuestion, TriedGraph } from '../trialMessages.ts';
 import type { Backend } from './backend.ts';
@@ -13,11 +14,14 @@ import type { ServerMessage, ServerOrder, ServerStep } from './messages.ts';
 
 interface LoadedBackend extends Backend {
   readonly contract?: ModelContract;
+  /** What computes, with its version or build, where that is known only here. */
+  readonly runtime?: string;
   /** Resolves with the reason when the backend ends by itself. */
   readonly exited?: Promise<string>;
 }
 
 const ending = new AbortController();
+freePixelsEvery(8_000_000);
 
 function send(message: ServerMessage | TrialMessage): Promise<void> {
   return new Promise((resolve) => {
@@ -31,7 +35,7 @@ const log = (line: string): void => void send({ kind: 'log', line });
 async function open(model: ServedModel, task: Task<ServerStep>): Promise<LoadedBackend> {
   if (model.engine.kind === 'onnx') {
     const { openOnnx } = await import('./onnx/onnxBackend.ts');
-    return openOnnx(model, task);
+    return openOnnx(model, { log }, task);
   }
   const { openTorchServe } = await import('../torchserve/openTorchServe.ts');
   return openTorchServe({ ...model, engine: model.engine }, { log }, task);
@@ -66,6 +70,7 @@ async function serve(model: ServedModel): Promise<void> {
     url,
     ...(backend.labels && { labels: backend.labels }),
     ...(backend.contract && { contract: backend.contract }),
+    ...(backend.runtime !== undefined && { runtime: backend.runtime }),
   });
   const reason = await backend.exited;
   if (reason !== undefined && !ending.signal.aborted) throw new ModelDeckError('server', reason);
@@ -75,7 +80,7 @@ async function serve(model: ServedModel): Promise<void> {
 async function answerTrial(graph: TriedGraph): Promise<void> {
   process.once('disconnect', () => process.exit(0));
   const { tryGraph } = await import('./onnx/tryGraph.ts');
-  const model = await tryGraph(graph);
+  const model = await tryGraph(graph, log);
   let last: Promise<void> = Promise.resolve();
   process.on('message', (asked) => {
     const { id, picture, contract } = asked as TrialQuestion;

@@ -16,6 +16,7 @@ export type ServerMessage =
       readonly url: string;
       readonly labels?: readonly string[];
       readonly contract?: ModelContract;
+      readonly runtime?: string;
     }
   /** The last message: the process ends after it. */
   | { readonly kind: 'failed'; readonly category: ErrorCategory; readonly summary: string; readonly remedy?: string };

@@ -348,7 +348,7 @@ export class ThisComputer implements Target {
       targetId: this.id,
       state,
       model,
-      runtime: this.runtimeOf(record)?.label ?? record.runtime,
+      runtime: server?.runtime ?? this.runtimeOf(record)?.label ?? record.runtime,
       protocol,
       ...(reason !== undefined && { reason }),
       ...(server && { url: server.url }),

@@ -50,7 +50,7 @@ describe('this computer', () => {
     const deployment = await deployModel(order, { onProgress: ({ step }) => steps.push(step) });
     end();
     assert.equal(deployment.state, 'ready');
-    assert.equal(deployment.runtime, 'ONNX Runtime (WebAssembly)');
+    assert.equal(deployment.runtime, 'ONNX Runtime (native)');
     assert.deepEqual(states, ['starting', 'ready']);
     assert.deepEqual([...new Set(steps)], ['plan', 'upload', 'start-server', 'load-model', 'wait-ready']);
     assert.equal((await store.list()).length, 1);

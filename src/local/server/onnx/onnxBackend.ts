@@ -18,6 +18,8 @@ import { openSession } from './openSession.ts';
 const largestWeights = 2 ** 31;
 
 export interface OnnxBackend extends Backend {
+  /** Which build of ONNX Runtime computes, for the reader. */
+  readonly runtime: string;
   readonly contract: ModelContract;
 }
 
@@ -27,7 +29,11 @@ export interface OnnxBackend extends Backend {
  *
  * @throws ModelDeckError `unsupported` or `invalid-input` when the archive or the graph cannot be served
  */
-export async function openOnnx(model: ServedModel, task: Task<ServerStep>): Promise<OnnxBackend> {
+export async function openOnnx(
+  model: ServedModel,
+  { log }: { readonly log: (line: string) => void },
+  task: Task<ServerStep>,
+): Promise<OnnxBackend> {
   task.onProgress?.({ step: 'load-model' });
   const contents = await readArchive(model.archive, { signal: task.signal });
   const { serializedFile } = requireManifest(contents).model;
@@ -39,7 +45,7 @@ export async function openOnnx(model: ServedModel, task: Task<ServerStep>): Prom
   }
   const graph = await readEntry(model.archive, serializedFile, largestWeights, { signal: task.signal });
   const externalData = await besideGraph(model.archive, contents, graph, task);
-  const session = await openSession({ graph, externalData, name: serializedFile }, contract.input.name);
+  const session = await openSession({ graph, externalData, name: serializedFile }, contract.input.name, log);
   const input = new ModelInput(session, contract.input);
   task.onProgress?.({ step: 'wait-ready' });
   const classes = await answerOnBlack(input, contract);
@@ -60,6 +66,7 @@ function backendOf(session: OnnxSession, input: ModelInput, contract: ModelContr
   };
   return {
     platform: 'onnxruntime',
+    runtime: session.runtime,
     contract,
     labels,
     inputs: [{ name: session.input.name, datatype: session.input.datatype, shape: session.input.shape }],

@@ -1,10 +1,9 @@
-import type * as ort from 'onnxruntime-web';
-import type { InferenceSession, Tensor } from 'onnxruntime-web';
+import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { ModelDeckError } from '../../../foundation/error.ts';
 import type { AnswerTensor, TensorMetadata, TensorNumbers } from '../../../kserve/index.ts';
+import type { LoadedEngine } from './engines/engine.ts';
 import { datatypeOf } from './onnxTypes.ts';
 
-type Runtime = typeof ort;
 type TensorValue = InferenceSession.ValueMetadata & { readonly isTensor: true };
 
 /** A graph as it is loaded. */
@@ -16,14 +15,14 @@ export interface OnnxFiles {
   readonly name: string;
 }
 
-/** A loaded graph with one input that counts; runs one after the other, since a session's WebAssembly memory is one. */
+/** A loaded graph with one input that counts; runs one after the other: each uses all threads, and WebAssembly has one memory. */
 export class OnnxSession {
   private last: Promise<unknown> = Promise.resolve();
   readonly input: TensorMetadata & { readonly type: Tensor.Type };
   readonly outputs: readonly TensorMetadata[];
 
   private constructor(
-    private readonly runtime: Runtime,
+    private readonly engine: LoadedEngine,
     private readonly session: InferenceSession,
     inputName: string | undefined,
   ) {
@@ -32,15 +31,23 @@ export class OnnxSession {
   }
 
   /** @param inputName the contract's, when it says one. @throws ModelDeckError when the graph cannot be loaded or has no such input */
-  static async open(runtime: Runtime, files: OnnxFiles, inputName: string | undefined): Promise<OnnxSession> {
+  static async open(engine: LoadedEngine, files: OnnxFiles, inputName: string | undefined): Promise<OnnxSession> {
     const { graph, externalData, name } = files;
-    const session = await runtime.InferenceSession.create(graph, {
-      executionProviders: ['wasm'],
-      ...(externalData.length > 0 && { externalData: [...externalData] }),
+    const session = await engine.runtime.InferenceSession.create(graph, {
+      executionProviders: [engine.executionProvider],
+      intraOpNumThreads: engine.threads,
+      ...(externalData.length > 0 && {
+        externalData: externalData.map(({ path, data }) => ({ path: engine.externalPath(path), data })),
+      }),
     }).catch((error: unknown) => {
       throw graphError(`ONNX Runtime cannot load ${name}`, error);
     });
-    return new OnnxSession(runtime, session, inputName);
+    return new OnnxSession(engine, session, inputName);
+  }
+
+  /** Which build of ONNX Runtime computes, for the reader. */
+  get runtime(): string {
+    return this.engine.label;
   }
 
   /** How many pictures one run takes: a number that the graph fixes, or any. */
@@ -62,7 +69,7 @@ export class OnnxSession {
 
   private async compute(data: TensorNumbers, shape: readonly number[]): Promise<readonly AnswerTensor[]> {
     const { type, name } = this.input;
-    const tensor = new this.runtime.Tensor(type as 'float32', data as Float32Array, shape);
+    const tensor = new this.engine.runtime.Tensor(type as 'float32', data as Float32Array, shape);
     const answer = await this.session.run({ [name]: tensor }).catch((error: unknown) => {
       throw graphError('The model could not compute an answer', error);
     });

@@ -1,4 +1,4 @@
-import type { Tensor } from 'onnxruntime-web';
+import type { Tensor } from 'onnxruntime-common';
 
 /** V2's name for each of ONNX Runtime's element types. */
 const datatypes: Readonly<Partial<Record<Tensor.Type, string>>> = {

@@ -1,12 +1,15 @@
-import { availableParallelism } from 'node:os';
+import { loadEngine } from './engines/index.ts';
 import { OnnxSession, type OnnxFiles } from './onnxSession.ts';
 
-/** More threads than this gain nothing on classifiers, and each costs memory. */
-const mostThreads = 4;
-
-/** Loads a graph into ONNX Runtime. @throws ModelDeckError when it cannot be loaded, or has no input of that name */
-export async function openSession(files: OnnxFiles, inputName: string | undefined): Promise<OnnxSession> {
-  const runtime = await import('onnxruntime-web');
-  runtime.env.wasm.numThreads = Math.min(mostThreads, availableParallelism());
-  return OnnxSession.open(runtime, files, inputName);
+/**
+ * Loads a graph into ONNX Runtime.
+ * @param log told which build of it computes
+ * @throws ModelDeckError when it cannot be loaded, or has no input of that name
+ */
+export async function openSession(
+  files: OnnxFiles,
+  inputName: string | undefined,
+  log: (line: string) => void,
+): Promise<OnnxSession> {
+  return OnnxSession.open(await loadEngine(log), files, inputName);
 }

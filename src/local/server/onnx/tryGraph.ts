@@ -18,7 +18,10 @@ export interface TriedModel {
  * Loads a graph from the folder where it lies, as the local server loads it from an archive; nothing is written.
  * @throws ModelDeckError when a file cannot be read, or ONNX Runtime cannot load the graph
  */
-export async function tryGraph({ graph, externalData, inputName }: TriedGraph): Promise<TriedModel> {
+export async function tryGraph(
+  { graph, externalData, inputName }: TriedGraph,
+  log: (line: string) => void,
+): Promise<TriedModel> {
   const session = await openSession(
     {
       graph: await contentOf(graph),
@@ -28,6 +31,7 @@ export async function tryGraph({ graph, externalData, inputName }: TriedGraph): 
       name: graph,
     },
     inputName,
+    log,
   );
   return {
     ask: async (picture, contract, signal) => {

@@ -2,7 +2,7 @@ import { ModelDeckError } from '../../../foundation/error.ts';
 import { requireManifest } from '../../../packaging/index.ts';
 import type { LocalModel, LocalRuntime } from './localRuntime.ts';
 
-const label = 'ONNX Runtime (WebAssembly)';
+const label = 'ONNX Runtime';
 
 /** ONNX Runtime, which we bring: for an ONNX graph that says how an image becomes its input. */
 export const onnxRuntime: LocalRuntime = {
