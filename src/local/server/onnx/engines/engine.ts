@@ -13,7 +13,7 @@ export interface OnnxEngine {
   /** How a file of weights is to be given that the graph names so. */
   readonly externalPath: (location: string) => string;
   /** @throws whatever the library throws that is not there, or not for this computer */
-  load(threads: number): Promise<Runtime>;
+  readonly load: (threads: number) => Promise<Runtime>;
 }
 
 /** An engine whose library is loaded. */
