@@ -117,7 +117,13 @@ export function activate(context: vscode.ExtensionContext): void {
     localProcess(context),
     log,
   );
-  const packageModel = new PackageModel(services, runner, findings, tryModel);
+  const packageModel = new PackageModel(
+    services,
+    runner,
+    findings,
+    tryModel,
+    path.join(context.globalStorageUri.fsPath, 'onnxruntime'),
+  );
   const planPages = new PlanPages({ extensionUri: context.extensionUri, log, documents: manifestFiles });
   const examples = new DeployedExamples(services, () => import('./inference/index.ts'), tryModel, runner, log);
   const deployModel = new DeployModel(

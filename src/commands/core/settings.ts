@@ -43,6 +43,22 @@ export async function addKubeconfigFile(file: string): Promise<void> {
   await section().update('kubeconfig.files', [...textsOf(before), file], target);
 }
 
+/** Where archives for TorchServe get ONNX Runtime from, as `vendoringOf` takes it; relative paths start at the folder. */
+export function onnxRuntimeSource(modelFolder: string): string {
+  const configured = section(modelFolder).get<string>('torchServe.onnxRuntime')?.trim() ?? '';
+  if (!configured.endsWith('.whl') || /^https?:/.test(configured)) return configured;
+  return path.resolve(modelFolder, expandHome(configured));
+}
+
+/** Python and processor of TorchServe's images. */
+export function torchServePlatform(): { readonly python: string; readonly machine: string } {
+  const settings = section();
+  return {
+    python: settings.get<string>('torchServe.python')?.trim() || '3.9',
+    machine: settings.get<string>('torchServe.machine') ?? 'x86_64',
+  };
+}
+
 /** Image of the pod that writes archives into claims; nothing for the cluster's own. */
 export function uploadImage(): string | undefined {
   return section().get<string>('upload.image')?.trim() || undefined;

@@ -15,8 +15,9 @@ import type { TryModel } from './tryModel.ts';
 export class PackageModel {
   private readonly folders: FolderPackaging;
 
-  constructor(services: Services, runner: CommandRunner, findings: Findings, tryModel: TryModel) {
-    const window = new EditorPackagingWindow(services, runner, findings, tryModel);
+  /** @param cacheFolder where what archives get from elsewhere is kept */
+  constructor(services: Services, runner: CommandRunner, findings: Findings, tryModel: TryModel, cacheFolder: string) {
+    const window = new EditorPackagingWindow(services, runner, findings, tryModel, cacheFolder);
     this.folders = new FolderPackaging(services.packaging, window);
   }
 

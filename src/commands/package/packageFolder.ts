@@ -5,6 +5,7 @@ import { sha256OfFile } from '../../foundation/sha256OfFile.ts';
 import type { Task } from '../../foundation/task.ts';
 import type * as packaging from '../../packaging/index.ts';
 import type { PackageKind, PackageStep } from '../../packaging/kinds/packageKind.ts';
+import type { Vendoring } from '../../packaging/kinds/vendoring.ts';
 import type { ModelPackage } from '../../packaging/modelPackage.ts';
 import type { DetectedWeights, Detection, Finding } from '../../packaging/read/detection.ts';
 import { modelSpecFileName, type ModelSpec } from '../../packaging/spec/modelSpec.ts';
@@ -46,6 +47,8 @@ export interface PackagingWindow {
   /** Where a package goes when its own place cannot be written to. @throws ModelDeckError `cancelled` */
   chooseOutput(folder: string, refused: string): Promise<string>;
   outputFolder(folder: string): string;
+  /** Where the ONNX Runtime of an archive comes from, by the settings; undefined where an archive gets none. */
+  vendoring(folder: string): Vendoring | undefined;
   show(folder: string, findings: readonly Finding[]): void;
   /** The answers for the examples of a spec; undefined for models that are not computed here. */
   examples(folder: string, spec: ModelSpec, task: Task): Promise<readonly ExampleAnswer[] | undefined>;
@@ -199,9 +202,10 @@ export class FolderPackaging {
   }
 
   private async write(kind: PackageKind, folder: string, spec: ModelSpec): Promise<ModelPackage> {
+    const vendoring = this.window.vendoring(folder);
     const to = (outputFolder: string, force: boolean): Promise<ModelPackage> =>
       this.window.withProgress(`Packaging ${spec.name}`, (task) =>
-        kind.write({ folder, spec, outputFolder, force }, task),
+        kind.write({ folder, spec, outputFolder, force, ...(vendoring && { vendoring }) }, task),
       );
     const known = this.readOnly.get(folder)?.output;
     const usual = known ?? this.window.outputFolder(folder);

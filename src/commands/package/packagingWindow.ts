@@ -5,10 +5,11 @@ import { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
 import { writeWhole } from '../../foundation/writeWhole.ts';
 import type { Detection, Finding } from '../../packaging/read/detection.ts';
+import { vendoringOf, type Vendoring } from '../../packaging/kinds/vendoring.ts';
 import { modelSpecFileName, type ModelSpec } from '../../packaging/spec/modelSpec.ts';
 import type { CommandRunner } from '../core/commandRunner.ts';
 import type { Services } from '../core/services.ts';
-import { outputFolder } from '../core/settings.ts';
+import { onnxRuntimeSource, outputFolder, torchServePlatform } from '../core/settings.ts';
 import type { ExampleAnswer } from './examples.ts';
 import type { Findings } from './findings.ts';
 import type { MissingWeights, PackageFolderStep, PackagingWindow } from './packageFolder.ts';
@@ -31,6 +32,7 @@ export class EditorPackagingWindow implements PackagingWindow {
     private readonly runner: CommandRunner,
     private readonly findings: Findings,
     private readonly tryModel: TryModel,
+    private readonly cacheFolder: string,
   ) {}
 
   async detect(folder: string): Promise<Detection> {
@@ -94,6 +96,10 @@ export class EditorPackagingWindow implements PackagingWindow {
 
   outputFolder(folder: string): string {
     return outputFolder(folder);
+  }
+
+  vendoring(folder: string): Vendoring | undefined {
+    return vendoringOf(onnxRuntimeSource(folder), torchServePlatform(), this.cacheFolder);
   }
 
   show(folder: string, findings: readonly Finding[]): void {

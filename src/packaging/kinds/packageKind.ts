@@ -2,6 +2,7 @@ import type { ModelContract } from '../../contract/modelContract.ts';
 import type { Task } from '../../foundation/task.ts';
 import type { ModelPackage, Serves } from '../modelPackage.ts';
 import type { Finding } from '../read/detection.ts';
+import type { Vendoring } from './vendoring.ts';
 import type { ModelSpec, Preprocessing } from '../spec/modelSpec.ts';
 
 /** A way to package a model: the files that a family of servers mounts. */
@@ -63,6 +64,8 @@ export interface PackageRequest {
   readonly outputFolder: string;
   /** Replace an existing archive of the same name. Without it the error category is `conflict`. */
   readonly force?: boolean;
+  /** Where a package gets the ONNX Runtime that its server's images lack; left out where it gets none. */
+  readonly vendoring?: Vendoring;
 }
 
 export type PackageStep = 'check' | 'hash-weights' | 'write-archive' | 'write-config';

@@ -114,7 +114,7 @@ describe('package.json', () => {
 
   it('names every setting that becomes a path or a program as restricted in an untrusted workspace', () => {
     const settings = Object.keys(manifest.contributes.configuration.properties);
-    const dangerous = settings.filter((setting) => /path|folder|kubeconfig|upload/i.test(setting)).sort();
+    const dangerous = settings.filter((setting) => /path|folder|kubeconfig|upload|torchServe/i.test(setting)).sort();
     assert.deepEqual([...manifest.capabilities.untrustedWorkspaces.restrictedConfigurations].sort(), dangerous);
   });
 

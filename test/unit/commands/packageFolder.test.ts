@@ -40,6 +40,7 @@ class Window implements PackagingWindow {
   detect = (where: string) => packaging.detectModelFolder(where);
   specText = (file: string): Promise<string> => readFile(file, 'utf8');
   examples = (): Promise<undefined> => Promise.resolve(undefined);
+  vendoring = (): undefined => undefined;
   outputFolder = (where: string): string => path.join(where, 'package');
   async writeSpecText(file: string, text: string): Promise<void> {
     await writeWhole(file, text).catch((error: unknown) => {

@@ -3,11 +3,13 @@ import path from 'node:path';
 import { fileError } from '../../../foundation/fileErrors.ts';
 import type { Task } from '../../../foundation/task.ts';
 import { writeWhole } from '../../../foundation/writeWhole.ts';
-import type { ModelArchive } from './modelArchive.ts';
+import type { ArchiveContents, ModelArchive } from './modelArchive.ts';
 import { configProperties } from './writeConfigProperties.ts';
 import { archivePathIn, packageFiles } from './packageFiles.ts';
 import { readArchive, requireManifest } from './readArchive.ts';
-import { torchServeKind, torchServeServes } from './served.ts';
+import { servesOfArchive, torchServeKind } from './served.ts';
+import { onnxImageClassifier } from './handlers/onnxImageClassifier.ts';
+import { vendoredMark } from './vendored/vendoredOnnxRuntime.ts';
 
 /**
  * Takes an archive that lies anywhere as a package: reads it, and gives it a `config.properties` in `configFolder`,
@@ -32,7 +34,7 @@ export async function adoptArchive(file: string, configFolder: string, task: Tas
     folder,
     files: await packageFiles(folder, archive, config),
     archive: archivePathIn(archive),
-    serves: torchServeServes,
+    serves: servesOfArchive(lacksOnnxRuntime(contents)),
     ...(contents.contract && { contract: contents.contract }),
     path: file,
     configProperties: config,
@@ -44,6 +46,12 @@ export async function adoptArchive(file: string, configFolder: string, task: Tas
     ...(weightsSha256 !== undefined && { weightsSha256 }),
     manifest,
   };
+}
+
+/** Whether the handler is the one that Model Deck writes for ONNX graphs, and what it imports is not in the archive. */
+function lacksOnnxRuntime({ manifest, entries }: ArchiveContents): boolean {
+  const has = (name: string): boolean => entries.some((entry) => entry.name === name);
+  return manifest?.model.handler === onnxImageClassifier.file && !has(vendoredMark);
 }
 
 async function isReadable(file: string): Promise<boolean> {

@@ -1,4 +1,6 @@
 import type { Serves } from '../../modelPackage.ts';
+import type { Finding } from '../../read/detection.ts';
+import { onnxRuntimePackage } from '../vendoring.ts';
 
 /** Name of this kind of package. */
 export const torchServeKind = 'torchserve';
@@ -18,3 +20,29 @@ export const torchServeServes: Serves = {
   server: 'torchserve',
   startup: { port: torchServePort, path: '/ping' },
 };
+
+/** What one archive needs. @param lacksOnnxRuntime whether its handler imports onnxruntime, and the archive does not have it */
+export function servesOfArchive(lacksOnnxRuntime: boolean): Serves {
+  return lacksOnnxRuntime ? { ...torchServeServes, pythonPackages: [onnxRuntimePackage] } : torchServeServes;
+}
+
+/**
+ * What an image of TorchServe says to an archive. Those of the project have no onnxruntime (Dockerfile and requirements of 0.9
+ * to 0.12); one that somebody has built of them may.
+ */
+export function suitsTorchServe({ pythonPackages = [] }: Serves, image: string): readonly Finding[] {
+  if (!pythonPackages.includes(onnxRuntimePackage)) return [];
+  const isStock = /(^|\/)pytorch\/torchserve(-kfs)?[:@]/.test(image);
+  return [
+    {
+      code: 'torchserve-image-without-onnxruntime',
+      severity: isStock ? 'error' : 'warning',
+      message: isStock
+        ? `${image} has no onnxruntime, which the handler of this archive needs.`
+        : `The handler of this archive needs onnxruntime, and whether ${image} has it is not known here.`,
+      remedy:
+        'Deploy it for Triton; or name a wheel of onnxruntime, or a package index, in "modelDeck.torchServe.onnxRuntime", and package again.',
+      laterMessage: "ModuleNotFoundError: No module named 'onnxruntime'",
+    },
+  ];
+}

@@ -2,7 +2,7 @@ import type { PackageKind } from '../packageKind.ts';
 import { adoptArchive } from './adoptArchive.ts';
 import { checkPackage } from './checks/checkPackage.ts';
 import { manifestName, readArchive } from './readArchive.ts';
-import { torchServeKind, torchServeServes } from './served.ts';
+import { suitsTorchServe, torchServeKind, torchServeServes } from './served.ts';
 import { packageModel } from './writeArchive.ts';
 
 /** Archives for TorchServe: `model-store/<name>.mar` beside `config/config.properties`. */
@@ -11,6 +11,7 @@ export const torchServePackages: PackageKind = {
   label: 'TorchServe archive',
   serves: torchServeServes,
   check: checkPackage,
+  suits: suitsTorchServe,
   write: packageModel,
   recognises: (file, isFolder) => file.endsWith('.mar') && !isFolder,
   adopt: adoptArchive,

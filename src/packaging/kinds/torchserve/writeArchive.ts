@@ -14,7 +14,8 @@ import type { PackageRequest, PackageStep } from '../packageKind.ts';
 import type { ModelArchive } from './modelArchive.ts';
 import { packageContract } from './packageContract.ts';
 import { archivePathIn, packageFiles, type ArchiveOnDisk } from './packageFiles.ts';
-import { torchServeKind, torchServeServes } from './served.ts';
+import { servesOfArchive, torchServeKind } from './served.ts';
+import { needsOnnxRuntime, vendoredOnnxRuntime } from './vendored/vendoredOnnxRuntime.ts';
 import { sha256OfFiles } from '../../modelPackage.ts';
 import type { ModelSpec } from '../../spec/modelSpec.ts';
 import { archiveLayout } from './archiveLayout.ts';
@@ -43,7 +44,8 @@ export async function packageModel(request: PackageRequest, task: Task<PackageSt
   const storeFolder = path.join(outputFolder, 'model-store');
   const archivePath = path.join(storeFolder, `${spec.name}${extensions[format]}`);
   const partial = `${archivePath}.part`;
-  const layout = await archiveLayout(folder, spec);
+  const vendored = await vendoredFor(request, task.signal);
+  const layout = [...(await archiveLayout(folder, spec)), ...vendored];
   throwIfCancelled(task);
   try {
     if (request.force !== true && (await exists(archivePath))) {
@@ -74,7 +76,7 @@ export async function packageModel(request: PackageRequest, task: Task<PackageSt
       folder: outputFolder,
       files: await packageFiles(outputFolder, onDisk, config),
       archive: archivePathIn(onDisk),
-      serves: torchServeServes,
+      serves: servesOfArchive(needsOnnxRuntime(spec) && vendored.length === 0),
       ...(contract && { contract }),
       path: archivePath,
       configProperties: config,
@@ -92,6 +94,12 @@ export async function packageModel(request: PackageRequest, task: Task<PackageSt
     if (task.signal?.aborted) throw ModelDeckError.cancelled();
     throw fileError(error, `write the archive of ${spec.name}`, archivePath);
   }
+}
+
+/** ONNX Runtime as files of the archive, where the handler needs it and the request says where it comes from. */
+async function vendoredFor({ spec, vendoring }: PackageRequest, signal?: AbortSignal): Promise<readonly LayoutEntry[]> {
+  if (vendoring === undefined || !needsOnnxRuntime(spec)) return [];
+  return vendoredOnnxRuntime(vendoring, signal ? { signal } : {});
 }
 
 const extensions = { default: '.mar', 'zip-store': '.mar', tgz: '.tar.gz', 'no-archive': '' } as const;
