@@ -112,7 +112,7 @@ async function download({ name, url, sha256 }: IndexFile, destination: string, t
     },
   });
   await replaceWhole(destination, async (partial) => {
-    const source = Readable.fromWeb(body as ReadableStream);
+    const source = Readable.fromWeb(body);
     await pipeline(source, tap, createWriteStream(partial), task.signal ? { signal: task.signal } : {});
     const actual = hash.digest('hex');
     if (sha256 === undefined || sha256 === actual) return;
