@@ -3,7 +3,6 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
 import { ModelDeckError } from '../../../../foundation/error.ts';
 import { isRecord } from '../../../../foundation/json.ts';
 import type { Task } from '../../../../foundation/task.ts';
