@@ -4,8 +4,10 @@ import { endingCases } from './readerCases/endingCases.ts';
 import { exporterCases } from './readerCases/exporterCases.ts';
 import { externalCases } from './readerCases/externalCases.ts';
 import { huggingFaceCases } from './readerCases/huggingFaceCases.ts';
+import { labelCases } from './readerCases/labelCases.ts';
 import { outputCases } from './readerCases/outputCases.ts';
 import { pictureCases } from './readerCases/pictureCases.ts';
+import { weightCases } from './readerCases/weightCases.ts';
 import { expectRight, type ReaderCase } from './readerCases/readerCase.ts';
 
 useModelFolders();
@@ -17,6 +19,8 @@ const cases: readonly ReaderCase[] = [
   ...externalCases,
   ...huggingFaceCases,
   ...exporterCases,
+  ...labelCases,
+  ...weightCases,
 ];
 const byKind = new Map<string, ReaderCase[]>();
 for (const one of cases) byKind.set(one.kind, [...(byKind.get(one.kind) ?? []), one]);

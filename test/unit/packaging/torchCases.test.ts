@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { checkPackage, detectModelFolder } from '../../../src/packaging/index.ts';
+import { checkPackage, detectModelFolder, packageModel, readEntry } from '../../../src/packaging/index.ts';
 import type { Detection, Finding } from '../../../src/packaging/read/detection.ts';
 import type { NamedTensor } from '../../../src/packaging/read/formats/stateDicts.ts';
 import type { ModelSpec } from '../../../src/packaging/spec/modelSpec.ts';
@@ -182,6 +182,22 @@ describe('weights of PyTorch with a class of the user', () => {
     const function_ = 'def answer(data, context):\n    return data\n';
     const files2 = { ...files, 'handler.py': function_ };
     assert.deepEqual(await findings(files2, { handler: 'handler.py:answer' }), []);
+  });
+
+  it("have labels as a JSON list, which TorchServe's own handler gets by class number", async () => {
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const files = {
+      'model.pth': stateDictFile(small),
+      'model.py': net(5),
+      'index_to_name.json': JSON.stringify(names),
+    };
+    const { suggestion } = await found(files);
+    const { name, version, weights, modelFile, labels } = suggestion ?? assert.fail();
+    const spec = { name, version, weights, modelFile, labels, handler: 'image_classifier' } as ModelSpec;
+    assert.deepEqual(await checkPackage({ folder, spec }), []);
+    const { path: archive } = await packageModel({ folder, spec, outputFolder: path.join(folder, 'package') });
+    const content = Buffer.from(await readEntry(archive, 'index_to_name.json', 10_000)).toString();
+    assert.deepEqual(JSON.parse(content), { ...names });
   });
 
   it('have a class that derives from one called a classifier: a network, not a handler', async () => {

@@ -1,7 +1,7 @@
 import { LabelProblem, type LabelEntry, type LabelReader } from './labelFile.ts';
 
 const usual =
-  /^([\w.-]*labels?|[\w.-]*classes|[\w-]*class_?(names?|list)|\w*names|synsets?(_words|_labels)?|categories)\.(txt|names|lst)$/i;
+  /^([\w.-]*labels?|[\w.-]*classes|[\w-]*class_?(names?|list)|\w*names|synsets?(_words|_labels)?|categories)\.(txt|lst)$|^[\w.-]+\.names$/i;
 
 /** `labels.txt`, `classes.txt`: a label on each line, in order, or behind its number. */
 export const lineLabels: LabelReader = {

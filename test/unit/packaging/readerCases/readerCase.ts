@@ -35,7 +35,7 @@ export interface Right {
   readonly labels?: { readonly file?: string; readonly names: readonly string[] };
   readonly spec?: Partial<ModelSpec>;
   /** Laid over the suggestion before it is checked. */
-  readonly change?: Partial<ModelSpec>;
+  readonly change?: { readonly [Key in keyof ModelSpec]?: ModelSpec[Key] | undefined };
   /** Codes of what the check finds; nothing when left out. */
   readonly findings?: readonly string[];
   /** Words of the finding with a place: file and zero-based line. */
@@ -44,7 +44,7 @@ export interface Right {
   readonly says?: RegExp;
   readonly saysNot?: RegExp;
   /** Nothing is suggested. */
-  readonly refused?: true;
+  readonly refused?: true | undefined;
   readonly kinds?: Readonly<Record<string, WeightsKind>>;
 }
 
@@ -57,7 +57,7 @@ export async function expectRight(folder: string, { files, right }: ReaderCase):
   const { suggestion, suggestions, weights } = await detectModelFolder(folder);
   const rows = weights.map(({ path: file, explanation }) => `${file}: ${explanation}`);
   const told = Object.values(suggestions).flatMap((one) => one.findings);
-  const spec = suggestion && { ...suggestion, ...right.change };
+  const spec = suggestion && laidOver(suggestion, right.change);
   const findings = spec ? await checkPackage({ folder, spec }) : [];
   const all = [...rows, ...[...told, ...findings].map(({ message, remedy }) => `${message} ${remedy}`)].join('\n');
   assert.equal(suggestion === undefined, right.refused === true, all);
@@ -76,6 +76,11 @@ export async function expectRight(folder: string, { files, right }: ReaderCase):
     const reading = spec.labels === undefined ? undefined : await readLabels(path.join(folder, spec.labels));
     assert.deepEqual(reading && labelsInOrder(reading), names);
   }
+}
+
+function laidOver(spec: ModelSpec, change: Right['change'] = {}): ModelSpec {
+  const entries = Object.entries({ ...spec, ...change }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as unknown as ModelSpec;
 }
 
 function expectSpec(
