@@ -54,19 +54,7 @@ export { componentOf, isPodReady, podRow } from './pods.ts';
 export type { PodRow, ServiceComponent } from './pods.ts';
 export { compareQuantities, formatQuantity, parseQuantity, quantityProblem } from './quantity.ts';
 export { isRolledOut, servesWantedVersion } from './rollout.ts';
-export {
-  apiProxyPath,
-  expectedModelName,
-  frontComponent,
-  gatewayServiceSelector,
-  inferencePort,
-  ingressAddresses,
-  ingressCandidates,
-  ingressHost,
-  podSelector,
-  serviceNameOf,
-} from './routes.ts';
-export type { IngressAddress, IngressCandidate } from './routes.ts';
+export { expectedModelName, frontComponent, inferencePort, podSelector, serviceNamesOf, speaksHttp } from './routes.ts';
 export { runtimeImage } from './runtimeImage.ts';
 export { runtimeRequestOf, selectRuntime } from './runtimeSelection.ts';
 export type { ChosenRuntime, RejectedRuntime, RuntimeRequest, RuntimeSelection } from './runtimeSelection.ts';
@@ -76,6 +64,8 @@ export { runtimeOf, serviceSummary, withPodHealth } from './serviceSummary.ts';
 export type { ServiceSummary } from './serviceSummary.ts';
 export { keptStorageUrisOf, storageUrisOf } from './storagePlaces.ts';
 export { formatPvcUri, parsePvcUri, parseStorageUri, storageUriProblem } from './storageUri.ts';
+export { isInsideCluster, parseServiceUrl, serviceUrl } from './serviceUrl.ts';
+export type { KnownUrl, ServiceUrl } from './serviceUrl.ts';
 export type { StorageUri } from './storageUri.ts';
 export { withoutFields } from './withoutFields.ts';
 export { storageInitializerImage } from './uploadPodImage.ts';

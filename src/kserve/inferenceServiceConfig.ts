@@ -15,8 +15,14 @@ export interface InferenceServiceConfig {
   readonly ingress: {
     readonly className?: string;
     readonly domain?: string;
+    /** Go templates of the host name, and of the path under the one host name of the domain (Knative alone). */
+    readonly domainTemplate?: string;
+    readonly pathTemplate?: string;
+    readonly urlScheme?: string;
     readonly isDisabled: boolean;
     readonly usesGatewayApi: boolean;
+    /** Host name of the Service behind Istio's gateway, for example `istio-ingressgateway.istio-system.svc.cluster.local`. */
+    readonly ingressService?: string;
     /** `<namespace>/<name>` of Gateways. */
     readonly istioGateway?: string;
     readonly kserveGateway?: string;
@@ -31,6 +37,10 @@ export function readInferenceServiceConfig(configMap: ConfigMap): InferenceServi
   const optional = {
     className: text(ingress, 'ingressClassName'),
     domain: text(ingress, 'ingressDomain'),
+    domainTemplate: text(ingress, 'domainTemplate'),
+    pathTemplate: text(ingress, 'pathTemplate'),
+    urlScheme: text(ingress, 'urlScheme'),
+    ingressService: text(ingress, 'ingressService'),
     istioGateway: text(ingress, 'ingressGateway'),
     kserveGateway: text(ingress, 'kserveIngressGateway'),
   };

@@ -254,7 +254,8 @@ export interface ServedModel {
   readonly contract?: ModelContract;
 }
 
-export type RouteKind = 'port-forward' | 'ingress' | 'node-port' | 'api-proxy';
+/** `url`: the service's own address, by a name that this computer knows. */
+export type RouteKind = 'port-forward' | 'url' | 'ingress' | 'node-port' | 'api-proxy';
 
 /** A way to a deployment. */
 export interface Route {

@@ -124,6 +124,8 @@ export interface Service extends KubeObject {
   readonly spec?: {
     readonly type?: string;
     readonly clusterIP?: string;
+    /** Of the type `ExternalName`: the host name that it stands for. */
+    readonly externalName?: string;
     readonly ports?: readonly {
       readonly name?: string;
       readonly port: number;

@@ -1,21 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
-  apiProxyPath,
   expectedModelName,
-  gatewayServiceSelector,
   inferencePort,
-  ingressAddresses,
-  ingressCandidates,
-  ingressHost,
   parseConfigProperties,
   podSelector,
   readInferenceServiceConfig,
-  serviceNameOf,
+  serviceNamesOf,
   storageInitializerImage,
-  type InferenceServiceConfig,
 } from '../../../src/kserve/index.ts';
-import type { Container, Service } from '../../../src/kserve/resources/core.ts';
+import type { Container } from '../../../src/kserve/resources/core.ts';
 import type { InferenceService } from '../../../src/kserve/resources/inferenceService.ts';
 import type { ClusterStorageContainer } from '../../../src/kserve/resources/storageContainer.ts';
 import * as a from './objects.ts';
@@ -30,9 +24,9 @@ describe('The way to a service', () => {
   it('leads to the transformer when there is one', () => {
     assert.equal(podSelector(isvc), 'serving.kserve.io/inferenceservice=resnet18,component=predictor');
     assert.equal(podSelector(withTransformer), 'serving.kserve.io/inferenceservice=resnet18,component=transformer');
-    assert.equal(apiProxyPath(isvc), '/api/v1/namespaces/ml/services/resnet18-predictor:80/proxy');
-    assert.equal(apiProxyPath(withTransformer, 8080), '/api/v1/namespaces/ml/services/resnet18-transformer:8080/proxy');
-    assert.equal(serviceNameOf(a.service({ predictor: { name: 'v2' } })), 'resnet18-v2-predictor');
+    assert.deepEqual(serviceNamesOf(isvc), ['resnet18-predictor', 'resnet18-predictor-default']);
+    assert.equal(serviceNamesOf(withTransformer)[0], 'resnet18-transformer');
+    assert.equal(serviceNamesOf(a.service({ predictor: { name: 'v2' } }))[0], 'resnet18-v2-predictor');
   });
 
   for (const [what, containers, port] of [
@@ -65,65 +59,6 @@ describe('The way to a service', () => {
     it(`ends at port ${port} ${what}`, () =>
       assert.equal(inferencePort(a.pod({}, { spec: { containers: [...containers] } })), port));
   }
-
-  it('has a host at the ingress, unless the service is for the cluster only', () => {
-    const at = (url: string | undefined, labels = {}): string | undefined =>
-      ingressHost(a.service({ metadata: { labels } }, { ...a.ready, ...(url !== undefined && { url }) }));
-    assert.equal(at('http://resnet18-ml.example.com'), 'resnet18-ml.example.com');
-    assert.equal(at('http://resnet18.ml.svc.cluster.local'), undefined);
-    assert.equal(
-      at('http://resnet18-ml.example.com', { 'networking.kserve.io/visibility': 'cluster-local' }),
-      undefined,
-    );
-    assert.equal(ingressHost(a.service({}, {})), undefined);
-  });
-
-  it('asks the ingress first that the cluster was told to use', () => {
-    const config = (ingress: object): InferenceServiceConfig =>
-      readInferenceServiceConfig({ metadata: { name: 'x' }, data: { ingress: JSON.stringify(ingress) } });
-    const first = (ingress: object): unknown => ingressCandidates(config(ingress))[0];
-    assert.deepEqual(ingressCandidates()[0], { namespace: 'istio-system', name: 'istio-ingressgateway' });
-    assert.deepEqual(first({ ingressClassName: 'nginx' }), {
-      namespace: 'ingress-nginx',
-      name: 'ingress-nginx-controller',
-    });
-    assert.deepEqual(first({ enableGatewayApi: true, kserveIngressGateway: 'kserve/kserve-ingress-gateway' }), {
-      namespace: 'kserve',
-      name: 'kserve-ingress-gateway-istio',
-    });
-    assert.equal(gatewayServiceSelector(config({ kserveIngressGateway: 'kserve/kserve-ingress-gateway' })), undefined);
-    assert.equal(
-      gatewayServiceSelector(config({ enableGatewayApi: true, kserveIngressGateway: 'kserve/front' })),
-      'gateway.envoyproxy.io/owning-gateway-namespace=kserve,gateway.envoyproxy.io/owning-gateway-name=front',
-    );
-  });
-
-  it('has the addresses of a load balancer, then of a node port', () => {
-    const service: Service = {
-      metadata: { name: 'istio-ingressgateway' },
-      spec: {
-        ports: [
-          { name: 'status-port', port: 15021, nodePort: 30001 },
-          { name: 'http2', port: 80, nodePort: 30080 },
-        ],
-      },
-      status: { loadBalancer: { ingress: [{ ip: '10.1.1.1' }, { hostname: 'lb.example.com' }, { ip: 'fd00::1' }] } },
-    };
-    const node = {
-      metadata: { name: 'one' },
-      status: { addresses: [{ type: 'InternalIP', address: '192.168.49.2' }] },
-    };
-    assert.deepEqual(
-      ingressAddresses(service, [node]).map(({ kind, baseUrl }) => `${kind} ${baseUrl}`),
-      [
-        'load-balancer http://10.1.1.1',
-        'load-balancer http://lb.example.com',
-        'load-balancer http://[fd00::1]',
-        'node-port http://192.168.49.2:30080',
-      ],
-    );
-    assert.deepEqual(ingressAddresses({ metadata: { name: 'x' }, spec: { ports: [{ port: 443 }] } }, [node]), []);
-  });
 
   it('ends at a model with the name that KServe would take, or that we know', () => {
     assert.equal(expectedModelName(isvc), 'resnet18');

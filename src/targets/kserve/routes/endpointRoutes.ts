@@ -1,17 +1,20 @@
 import { ModelDeckError } from '../../../foundation/error.ts';
 import type { Task } from '../../../foundation/task.ts';
 import type { Endpoint } from '../../../inference/endpoint.ts';
-import { expectedModelName, isStopRequested, readProvenance, runtimeOf, serviceNameOf } from '../../../kserve/index.ts';
-import { services } from '../../../kserve/resources/core.ts';
+import { expectedModelName, isStopRequested, readProvenance, runtimeOf, serviceUrl } from '../../../kserve/index.ts';
 import type { InferenceService } from '../../../kserve/resources/inferenceService.ts';
 import { serverNamed } from '../../../kserve/servers/index.ts';
 import type { ModelServer } from '../../../kserve/servers/modelServer.ts';
 import type { Route, RouteKind } from '../../target.ts';
 import type { ServerAddress } from '../serve/askServer.ts';
-import { ingressWays, messageOf, type Way } from './ingressWays.ts';
+import { readKServeConfig } from '../plan/clusterFacts.ts';
+import { lookForRoutes, reportText } from './lookForRoutes.ts';
 import { listModels } from '../serve/modelReadiness.ts';
 import { OpenRoutes } from './openRoutes.ts';
-import { deploymentId, inPlace, type Place } from '../place.ts';
+import { deploymentId, type Place } from '../place.ts';
+import { resolves } from './resolves.ts';
+import { RouteReader } from './routeReader.ts';
+import type { RouteQuestion, Way } from './way.ts';
 
 /** Headers of the user's own, for a deployment that is reached from outside the cluster. */
 export type EndpointHeaders = (deploymentId: string) => Promise<Readonly<Record<string, string>>>;
@@ -75,39 +78,18 @@ export class EndpointRoutes {
   }
 
   private async ways(service: InferenceService, task: Task): Promise<readonly Way[]> {
-    const stopped = isStopRequested(service) ? `${service.metadata.name} is stopped.` : undefined;
-    const id = deploymentId(this.place, service.metadata.name);
-    const ways = await Promise.all([
-      this.forward(service, task),
-      ingressWays(this.place, service, () => this.endpointHeaders(id), task),
-      this.proxy(service, task),
-    ]);
-    return ways.flat().map((way) => (stopped === undefined ? way : { ...way, unavailable: stopped }));
-  }
-
-  private async forward(service: InferenceService, task: Task): Promise<Way> {
-    try {
-      const pod = await this.opened.readyPod(service, task);
-      const label = `Port forward to ${pod.metadata.name}`;
-      return { kind: 'port-forward', label, open: () => this.opened.portForward(service, task) };
-    } catch (error) {
-      return { kind: 'port-forward', label: 'Port forward to a pod', unavailable: messageOf(error) };
-    }
-  }
-
-  private async proxy(service: InferenceService, task: Task): Promise<Way> {
-    const { namespace, connection } = this.place;
-    const name = serviceNameOf(service);
-    const label = `API server's proxy to the Service ${name}`;
-    try {
-      const found = await connection.get(services, inPlace(this.place, name), task);
-      const port = found.spec?.ports?.[0]?.port ?? 80;
-      const open = (): Promise<ServerAddress> =>
-        this.opened.serviceProxy(service.metadata.name, { kind: 'services', namespace, name, port });
-      return { kind: 'api-proxy', label, open };
-    } catch (error) {
-      return { kind: 'api-proxy', label, unavailable: messageOf(error) };
-    }
+    const { place, opened } = this;
+    const { name } = service.metadata;
+    const config = await readKServeConfig(place, task);
+    const question: RouteQuestion = {
+      ...{ place, service, opened, config, task, resolves },
+      known: serviceUrl(service, config),
+      reader: RouteReader.open(place.connection, task),
+      headers: () => this.endpointHeaders(deploymentId(place, name)),
+    };
+    const ways = await lookForRoutes(question, (report) => place.log(`Routes to ${name}: ${reportText(report)}`));
+    const stopped = isStopRequested(service) ? `${name} is stopped.` : undefined;
+    return ways.map((way) => (stopped === undefined ? way : { ...way, unavailable: stopped }));
   }
 
   /** The server knows it best; else what we wrote when it was deployed; else it is called like the service. */

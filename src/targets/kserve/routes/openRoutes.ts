@@ -22,7 +22,7 @@ export class OpenRoutes {
 
   /** To a ready pod, looked for again at each connection, so that the address outlives the pod. */
   async portForward(service: InferenceService, task: Task): Promise<ServerAddress> {
-    const port = inferencePort(await this.readyPod(service, task));
+    const port = inferencePort(await this.readyPod(service, task), service);
     const { connection, namespace } = this.place;
     const pod = async (): Promise<string> => (await this.readyPod(service, {})).metadata.name;
     return this.once(service.metadata.name, 'port-forward', () => connection.portForward({ namespace, pod, port }));

@@ -9,6 +9,8 @@ export interface ProxiedObject {
   readonly namespace: string;
   readonly name: string;
   readonly port: number;
+  /** It speaks TLS, whose certificate the API server does not check. */
+  readonly isSecure?: boolean;
 }
 
 export interface ServiceProxy {
@@ -29,9 +31,9 @@ const maxBodyBytes = 16 * 1024 * 1024;
  */
 export async function openServiceProxy(
   connection: ClusterConnection,
-  { kind, namespace, name, port }: ProxiedObject,
+  { kind, namespace, name, port, isSecure = false }: ProxiedObject,
 ): Promise<ServiceProxy> {
-  const prefix = `/api/v1/namespaces/${namespace}/${kind}/${name}:${port}/proxy`;
+  const prefix = `/api/v1/namespaces/${namespace}/${kind}/${isSecure ? 'https:' : ''}${name}:${port}/proxy`;
   const server = createServer((request, response) => {
     void answer(connection, prefix, request, response);
   });
