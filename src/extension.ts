@@ -153,7 +153,12 @@ export function activate(context: vscode.ExtensionContext): void {
         await deployModel.run(argument);
         views.refreshStores();
       },
+      'modelDeck.deployToThisComputer': async (argument) => {
+        await deployModel.runHere(argument);
+        views.refreshStores();
+      },
       'modelDeck.classifyImage': (...args) => classifyImage.run(...args),
+      'modelDeck.classifyFolder': (folder, selection) => classifyImage.folder(folder, selection),
       'modelDeck.setEndpointCredentials': (argument) => setCredentials.run(argument),
       'modelDeck.startDeployment': (argument) => deployments.start(argument),
       'modelDeck.stopDeployment': (argument) => deployments.stop(argument),

@@ -93,11 +93,7 @@ describe('the panel shows each answer as what it is', () => {
 
   async function deployAndAsk(name: string): Promise<ClassifyPage> {
     const { workbench } = session;
-    await workbench.chooseFromMenu(await workbench.explorerRow(name), 'Deploy Model…');
-    await workbench.question('Name of the deployment');
-    await workbench.answer();
-    await workbench.question('(2/2)');
-    await workbench.answer();
+    await workbench.chooseFromMenu(await workbench.explorerRow(name), 'Deploy to This Computer');
     await workbench.notification(`${name} is ready`).getByRole('button', { name: 'Classify Image…' }).click();
     const panel = await workbench.classifyPage();
     await workbench.clearNotifications();

@@ -17,9 +17,11 @@ describe('the panel', () => {
     session = await openSession('panel', copySample);
     const { workbench } = session;
     await workbench.chooseFromMenu(await workbench.explorerRow(sampleName), 'Deploy Model…');
+    await workbench.question('Advanced…');
+    await workbench.answer('Advanced');
     await workbench.question('Name of the deployment');
     await workbench.answer('cats');
-    await workbench.question('(2/2)');
+    await workbench.question('(3/3)');
     await workbench.page.keyboard.press('ArrowDown');
     await workbench.answer();
     await workbench.notification('cats is ready').getByRole('button', { name: 'Classify Image…' }).click();

@@ -64,7 +64,7 @@ describe('the wizard lets a model be tried before anything is written', () => {
     const { workbench } = session;
     const page = new TryPage(await workbench.frameWith('use'));
     await page.press('back');
-    await workbench.question('Its licence');
+    await workbench.question('Name, version, handler, labels');
     await workbench.answer();
     const again = new TryPage(await workbench.frameWith('use'));
     await again.answers('red', 'green', 'blue');
@@ -118,10 +118,8 @@ describe('the wizard lets a model be tried before anything is written', () => {
   it('asks the deployment for the example', async () => {
     const { workbench } = session;
     await workbench.notification('colours.mar is packaged').getByRole('button', { name: 'Deploy…' }).click();
-    await workbench.question('Name of the deployment');
-    await workbench.answer();
-    await workbench.question('(2/2)');
-    await workbench.answer();
+    await workbench.question('Advanced…');
+    await workbench.answer('This computer');
     const ready = workbench.notification('colours is ready');
     await ready.waitFor();
     await workbench.screenshot('8-deployed');
@@ -141,18 +139,7 @@ describe('the wizard lets a model be tried before anything is written', () => {
   async function openPage(): Promise<TryPage> {
     const { workbench } = session;
     await workbench.chooseFromMenu(await workbench.explorerRow('colours'), 'Package Model…');
-    for (const question of [
-      'Model name',
-      'Version of the model',
-      'written by Model Deck',
-      'answer with class numbers',
-    ]) {
-      await workbench.question(question);
-      await workbench.answer();
-    }
-    await workbench.question('Where does the model come from');
-    await workbench.answer();
-    await workbench.question('Its licence');
+    await workbench.question('Name, version, handler, labels');
     await workbench.answer();
     return new TryPage(await workbench.frameWith('use'));
   }

@@ -35,11 +35,15 @@ describe('the first packaging of a folder, from the palette', () => {
   it('asks what it cannot read, lets go back, and writes model-deck.yaml', async () => {
     const { workbench } = session;
     await workbench.chooseFromMenu(await workbench.explorerRow('my model'), 'Package Model…');
-    const first = await workbench.question('Model name');
+    const first = await workbench.question('Name, version, handler, labels');
+    await expect(first).toHaveText(/Package my model \(1\)/);
+    await workbench.screenshot('0-extent');
+    await workbench.answer('Advanced');
+    const name = await workbench.question('Model name');
     await workbench.screenshot('1-name');
-    await expect(first).toHaveText(/Package my model \(1\//);
+    await expect(name).toHaveText(/Package my model \(2\/6\)/);
     await workbench.answer('not a name');
-    await workbench.question('Letters, digits');
+    await workbench.question('Use letters, digits');
     await workbench.screenshot('2-refused');
     await workbench.answer('my-model');
     await workbench.question('Version of the model');
@@ -48,14 +52,12 @@ describe('the first packaging of a folder, from the palette', () => {
     await workbench.answer();
     await workbench.question('Version of the model');
     await workbench.answer('2.1');
-    await workbench.question('written by Model Deck');
-    await workbench.screenshot('3-handler');
+    await workbench.question('predictions have class numbers');
+    await workbench.screenshot('3-labels');
     await workbench.answer();
-    await workbench.question('answer with class numbers');
-    await workbench.answer();
-    await workbench.question('Where does the model come from');
+    await workbench.question('Source of the model');
     await workbench.answer('a test');
-    await workbench.question('Its licence');
+    await workbench.question('Licence of the model');
     await workbench.answer('Apache-2.0');
     const page = await workbench.frameWith('use');
     await page.getByTestId('skip').click();

@@ -5,7 +5,9 @@
 export const commandIds = [
   'modelDeck.packageModel',
   'modelDeck.deployModel',
+  'modelDeck.deployToThisComputer',
   'modelDeck.classifyImage',
+  'modelDeck.classifyFolder',
   'modelDeck.setEndpointCredentials',
   'modelDeck.startDeployment',
   'modelDeck.stopDeployment',

@@ -1,110 +1,28 @@
 import * as vscode from 'vscode';
 import { ModelDeckError } from '../../foundation/error.ts';
-
-export interface PickItem extends vscode.QuickPickItem {
-  readonly value: string;
-  /** Why it cannot be chosen: the list stays open and says so. */
-  readonly unusable?: string;
-}
-
-export interface PickStep {
-  readonly kind: 'pick';
-  readonly prompt: string;
-  readonly items: readonly PickItem[];
-  readonly value?: string;
-}
-
-export interface InputStep {
-  readonly kind: 'input';
-  readonly prompt: string;
-  readonly value?: string;
-  readonly placeholder?: string;
-  /** The complaint about a value, or nothing. */
-  readonly validate?: (value: string) => string | undefined;
-}
-
-/** Answers by the key of their step. */
-export type Answers<Key extends string> = Partial<Record<Key, string>>;
-
-/** One question. It sees the answers so far. */
-export type Question<Key extends string> = PlainQuestion<Key> | LoadedQuestion<Key>;
-
-export interface PlainQuestion<Key extends string> {
-  readonly key: Key;
-  /** Leaves itself out by returning nothing. */
-  readonly ask: (answers: Answers<Key>) => PickStep | InputStep | undefined;
-}
-
-/** A question that has to find out what to ask. */
-export interface LoadedQuestion<Key extends string> {
-  readonly key: Key;
-  /** Whether it will be asked: told without waiting, for the number of steps. */
-  readonly applies: (answers: Answers<Key>) => boolean;
-  /** What the user reads while `load` runs, for example `Reading the claims of ml…`. */
-  readonly loading: (answers: Answers<Key>) => string;
-  /** Leaves itself out by returning nothing. */
-  readonly load: (answers: Answers<Key>, signal: AbortSignal) => Promise<PickStep | InputStep | undefined>;
-}
-
-const back = Symbol('back');
-
-interface Place {
-  readonly title: string;
-  readonly step: number;
-  readonly totalSteps: number;
-}
+import {
+  askInTurn,
+  back,
+  type Answers,
+  type InputStep,
+  type PickItem,
+  type PickStep,
+  type Place,
+  type Question,
+} from './questions.ts';
 
 /**
- * Asks one question after the other with step numbers and a Back button.
+ * Asks one question after the other in VS Code's own inputs, with step numbers and a Back button.
  *
  * @param given answers of before, when the user has come back: the last of them is asked again first
- * @throws ModelDeckError `cancelled` when the user leaves; what a question's `load` throws
+ * @throws ModelDeckError `cancelled` when the user leaves; what the first question's `load` throws
  */
-export async function multiStep<Key extends string>(
+export function multiStep<Key extends string>(
   title: string | ((answers: Answers<Key>) => string),
   questions: readonly Question<Key>[],
   given: Answers<Key> = {},
 ): Promise<Answers<Key>> {
-  const answers: Answers<Key> = { ...given };
-  const asked: number[] = questions.flatMap(({ key }, place) => (given[key] === undefined ? [] : [place]));
-  let index = asked.pop() ?? 0;
-  while (index < questions.length) {
-    const question = questions[index] as Question<Key>;
-    const place = (): Place => ({
-      title: typeof title === 'string' ? title : title(answers),
-      step: asked.length + 1,
-      totalSteps: asked.length + 1 + questions.slice(index + 1).filter((later) => applies(later, answers)).length,
-    });
-    const step = await stepOf(question, answers, place);
-    if (step === undefined) {
-      index += 1;
-      continue;
-    }
-    const given = answers[question.key] ?? step.value;
-    const answer = await show(place(), given === undefined ? step : { ...step, value: given });
-    if (answer === back) {
-      index = asked.pop() ?? 0;
-    } else {
-      answers[question.key] = answer;
-      asked.push(index);
-      index += 1;
-    }
-  }
-  return answers;
-}
-
-function applies<Key extends string>(question: Question<Key>, answers: Answers<Key>): boolean {
-  return 'ask' in question ? question.ask(answers) !== undefined : question.applies(answers);
-}
-
-async function stepOf<Key extends string>(
-  question: Question<Key>,
-  answers: Answers<Key>,
-  place: () => Place,
-): Promise<PickStep | InputStep | undefined> {
-  if ('ask' in question) return question.ask(answers);
-  if (!question.applies(answers)) return undefined;
-  return whileBusy(place(), question.loading(answers), (signal) => question.load(answers, signal));
+  return askInTurn(title, questions, { show, busy: whileBusy }, given);
 }
 
 /** Shows an empty list that is busy until `work` is done; leaving it aborts the work. */
@@ -127,8 +45,8 @@ async function whileBusy<T>(place: Place, text: string, work: (signal: AbortSign
   }
 }
 
-function show(place: Place, step: PickStep | InputStep): Promise<string | typeof back> {
-  const input = step.kind === 'pick' ? quickPick(step) : inputBox(step);
+function show(place: Place, step: PickStep | InputStep, complaint?: ModelDeckError): Promise<string | typeof back> {
+  const input = step.kind === 'pick' ? quickPick(step, complaint) : inputBox(step, complaint);
   // A wizard that vanishes when the user looks something up in a file loses the answers.
   Object.assign(input.box, place, { ignoreFocusOut: true });
   input.box.buttons = place.step > 1 ? [vscode.QuickInputButtons.Back] : [];
@@ -155,10 +73,15 @@ interface ShownInput {
   readonly onBack: (listener: () => void) => void;
 }
 
-function quickPick(step: PickStep): ShownInput {
-  const box = vscode.window.createQuickPick<PickItem>();
-  box.placeholder = step.prompt;
-  box.items = step.items;
+function quickPick(step: PickStep, complaint: ModelDeckError | undefined): ShownInput {
+  const box = vscode.window.createQuickPick<PickItem & vscode.QuickPickItem>();
+  box.placeholder = complaint?.message ?? step.prompt;
+  // Said at the choice that led nowhere: it can be chosen again when it has been put right.
+  box.items = step.items.map((item) =>
+    complaint !== undefined && item.value === step.value
+      ? { ...item, detail: `$(warning) ${sentencesOf(complaint)}` }
+      : item,
+  );
   box.matchOnDescription = true;
   const active = box.items.find((item) => item.value === step.value && item.unusable === undefined);
   if (active) box.activeItems = [active];
@@ -181,12 +104,17 @@ function quickPick(step: PickStep): ShownInput {
   };
 }
 
-function inputBox(step: InputStep): ShownInput {
+function sentencesOf({ message, remedy }: ModelDeckError): string {
+  return [message, remedy].filter(Boolean).join(' ');
+}
+
+function inputBox(step: InputStep, complaint: ModelDeckError | undefined): ShownInput {
   const box = vscode.window.createInputBox();
   box.prompt = step.prompt;
   box.value = step.value ?? '';
   if (step.placeholder !== undefined) box.placeholder = step.placeholder;
   const complain = (): string | undefined => (box.validationMessage = step.validate?.(box.value));
+  if (complaint !== undefined) box.validationMessage = sentencesOf(complaint);
   box.onDidChangeValue(complain);
   return {
     box,

@@ -1,3 +1,4 @@
+import { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
 import type { ClusterConnection } from '../../cluster/clusterConnection.ts';
 import type { KubeObject, ResourceType } from '../../cluster/objects/resource.ts';
@@ -20,6 +21,8 @@ export async function clusterChoices(
   modelFormat: string,
 ): Promise<DeployChoices> {
   const kserve = await services.kserve();
+  /** Contexts that were found to have it; what failed is asked again. */
+  const withKServe = new Set<string>();
   const connect = async (context: string): Promise<ClusterConnection> => (await services.clusters()).connect(context);
   return {
     targets: await services.targets.standing(),
@@ -34,10 +37,37 @@ export async function clusterChoices(
         modelFormat,
         await readRuntimes({ connection: await connect(context), namespace }, { signal }),
       ),
+    requireKServe: async (context, signal) => {
+      if (withKServe.has(context)) return;
+      await requireKServe(await connect(context), { signal });
+      withKServe.add(context);
+    },
+    requireRuntime: async (context, namespace, signal) => {
+      const listed = await readRuntimes({ connection: await connect(context), namespace }, { signal });
+      // What may not be listed is not known to be missing.
+      if (listed.namespaced === undefined || listed.clusterWide === undefined) return;
+      const { automatic, runtimes } = kserve.runtimeChoices(modelFormat, listed);
+      const fits = (automatic.v1.name ?? automatic.v2.name) !== undefined;
+      if (fits || runtimes.some(({ unusable }) => unusable === undefined)) return;
+      throw new ModelDeckError('unsupported', `No serving runtime of ${namespace} can serve ${modelFormat} models.`, {
+        remedy: `${automatic.v1.sentence} Install one that does, for example KServe's own runtimes, or choose another namespace.`,
+      });
+    },
     serviceNames: kserve.inferenceServiceNames,
     namespaceProblem: kserve.namespaceNameProblem,
     quantityProblem: kserve.quantityProblem,
   };
+}
+
+/** The group of InferenceServices. Every user who may sign in may ask for it. */
+const kserveGroup = '/apis/serving.kserve.io/v1beta1';
+
+async function requireKServe(connection: ClusterConnection, task: Task): Promise<void> {
+  const { status } = await connection.request({ method: 'GET', path: kserveGroup }, task);
+  if (status !== 404) return;
+  throw new ModelDeckError('unsupported', `KServe is not installed in the cluster of ${connection.context.name}.`, {
+    remedy: 'Install KServe (https://kserve.github.io/website), or choose another cluster.',
+  });
 }
 
 async function readNamespaces(

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { DeployOrder } from '../../deploy/index.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { PackageKind } from '../../packaging/kinds/packageKind.ts';
 import type { ModelPackage } from '../../packaging/modelPackage.ts';
@@ -9,8 +10,10 @@ import { servesOf } from '../../packaging/kinds/beforeKinds.ts';
 import type { DeploySpec } from '../../packaging/spec/modelSpec.ts';
 import type { StoredModel } from '../../stores/modelStore.ts';
 import type { Deployment, Target } from '../../targets/target.ts';
+import { thisComputerId } from '../../targets/thisComputer/thisComputerId.ts';
 import { activeModelPath, askForModelFolder, folderOf, pathArgument, rowSubject } from '../core/arguments.ts';
 import { exampleClaim } from '../../kserve/choices/claimChoice.ts';
+import { chooseKubeconfig } from '../clusters/chooseKubeconfig.ts';
 import { clusterChoices } from './clusterChoices.ts';
 import type { CommandRunner } from '../core/commandRunner.ts';
 import { givenByRow, givenByScript, type DeployGiven } from './deployArguments.ts';
@@ -19,6 +22,7 @@ import {
   deployQuestions,
   deployTitle,
   specOfAnswers,
+  wantsKubeconfig,
   wantsNoClaim,
   type DeployAnswers,
 } from './deployQuestions.ts';
@@ -44,6 +48,16 @@ export class DeployModel {
     /** Where a lone archive gets the files that it lacks. */
     private readonly adoptedFolder: string,
   ) {}
+
+  /**
+   * "Deploy to This Computer": asks nothing that can be known.
+   * @param argument a folder, or a file in it; from a menu or a script
+   */
+  async runHere(argument: unknown): Promise<void> {
+    const source = await this.sourceOf(pathArgument(argument));
+    const { deployment, target, examples } = await this.toThisComputer(source);
+    void offerNextSteps(deployment, target, examples);
+  }
 
   /** @param argument a row of either tree, a folder, an archive; a script's object as `givenByScript` takes it */
   async run(argument: unknown): Promise<void> {
@@ -73,7 +87,7 @@ export class DeployModel {
     if (kind) return { modelPackage: await this.adopt(kind, where) };
     const folder = await folderOf(where);
     // Packaging again is quick and gives the same bytes for the same input, so what is deployed is never stale.
-    return this.packageModel.packageFolder(folder);
+    return this.packageModel.packageFolder(folder, 'unknown');
   }
 
   /** A model of a folder of this computer is put into the cluster's store; every other one is taken from where it is. */
@@ -96,12 +110,12 @@ export class DeployModel {
 
   /** @returns nothing when the user first has to make a claim */
   private async ask(
-    { modelPackage, stored, spec }: DeploySource,
+    source: DeploySource,
     given: DeployGiven,
     remembered: DeploySpec,
   ): Promise<DeployAnswers | undefined> {
-    const model = stored ?? modelPackage ?? spec;
-    if (!model) throw new ModelDeckError('internal', 'There is neither a package nor a stored model to deploy.');
+    const { modelPackage, stored } = source;
+    const model = modelOf(source);
     const isPlaced = (given.target ?? given.context) !== undefined;
     const { modelFormat } = servesOf(modelPackage ?? stored ?? {});
     const choices = await clusterChoices(this.services, isPlaced ? [] : await this.contexts(), modelFormat);
@@ -110,6 +124,10 @@ export class DeployModel {
       (soFar) => deployTitle(`${model.name} ${model.version}`, soFar, context),
       deployQuestions(context),
     );
+    if (wantsKubeconfig(answers)) {
+      await chooseKubeconfig(undefined);
+      return this.ask(source, given, remembered);
+    }
     const decided = deployAnswers(answers, context);
     if (!wantsNoClaim(answers)) return decided;
     if (decided.kind === 'cluster') await explainClaims(decided.namespace);
@@ -126,21 +144,53 @@ export class DeployModel {
     }
   }
 
+  /** Deploys a folder to this computer without a question. @returns the id of the deployment */
+  async folderToThisComputer(folder: string): Promise<string> {
+    return (await this.toThisComputer(await this.sourceOf(folder))).deployment.id;
+  }
+
+  private async toThisComputer(source: DeploySource): Promise<Deployed> {
+    const model = modelOf(source);
+    const target = await this.services.targets.of(thisComputerId);
+    return this.deployTo(target, source, { name: target.suggestName(model.name), protocol: 'v1' });
+  }
+
   private async toTarget(
     source: DeploySource,
     { target: id, name, protocol }: Extract<DeployAnswers, { kind: 'target' }>,
   ): Promise<void> {
+    const target = await this.services.targets.of(id);
+    const { deployment, examples } = await this.deployTo(target, source, { name, protocol });
+    void offerNextSteps(deployment, target, examples);
+  }
+
+  private async deployTo(
+    target: Target,
+    source: DeploySource,
+    { name, protocol }: Pick<DeployOrder, 'name' | 'protocol'>,
+  ): Promise<Deployed> {
     const { modelPackage, stored } = source;
     const { deployModel, noStoreFor, storesFor } = await this.services.deploy();
-    const target = await this.services.targets.of(id);
     const [store] = await storesFor(this.services.stores, target);
     if (!store) throw noStoreFor(target);
     const deployment = await this.runner.withProgress(`Deploying ${name} to ${target.label}`, deployWords, (task) =>
       deployModel({ modelPackage, stored, store, target, name, protocol }, task),
     );
     const examples = await this.examples.check(source, deployment.id, target);
-    void offerNextSteps(deployment, target, examples);
+    return { deployment, target, ...(examples && { examples }) };
   }
+}
+
+interface Deployed {
+  readonly deployment: Deployment;
+  readonly target: Target;
+  readonly examples?: Comparison;
+}
+
+function modelOf({ modelPackage, stored, spec }: DeploySource): { readonly name: string; readonly version: string } {
+  const model = stored ?? modelPackage ?? spec;
+  if (model) return model;
+  throw new ModelDeckError('internal', 'There is neither a package nor a stored model to deploy.');
 }
 
 /** What is not there is said by whoever opens it. */

@@ -6,22 +6,25 @@ import { defined, type DeployGiven } from './deployArguments.ts';
 import {
   claimStep,
   contextOfPick,
+  isAdvanced,
   nameStep,
   namespaceStep,
   noClaim,
   other,
+  otherKubeconfig,
   protocolStep,
   replicasStep,
   resourcesStep,
   runtimeStep,
   storePrefix,
+  targetOfPick,
   targetStep,
   type DeployChoices,
   type TargetChoice,
 } from './deploySteps.ts';
 import type { Protocol } from '../../kserve/choices/runtimeChoices.ts';
 import { parseReplicas, parseResources } from '../../kserve/choices/sizeTexts.ts';
-import type { Answers, LoadedQuestion, Question } from '../core/multiStep.ts';
+import type { Answers, LoadedQuestion, Question } from '../core/questions.ts';
 
 export type DeployQuestion =
   'target' | 'namespace' | 'otherNamespace' | 'claim' | 'name' | 'runtime' | 'protocol' | 'resources' | 'replicas';
@@ -46,16 +49,23 @@ export function deployQuestions(context: DeployContext): readonly Question<Deplo
   const isOver = (answers: Answers<DeployQuestion>): boolean => isCluster(answers) && answers.claim === noClaim;
   /** Left alone by a script that wants no page: the pre-filled answer counts. */
   const isAsked = (value: unknown): boolean => value === undefined && given.confirm !== false;
+  /** A target that is there by itself needs no answers: it takes any name and answers by both protocols. */
+  const isChoosy = (answers: Answers<DeployQuestion>): boolean => isCluster(answers) || isAdvanced(answers.target);
   const loaded = (
     question: Pick<LoadedQuestion<DeployQuestion>, 'key' | 'loading' | 'load'>,
     isOpen: (answers: Answers<DeployQuestion>) => boolean,
   ): Question<DeployQuestion> => ({
     ...question,
     applies: (answers) => isCluster(answers) && isOpen(answers),
+    load: async (answers, signal) => {
+      await choices.requireKServe(place(answers).context, signal);
+      return question.load(answers, signal);
+    },
   });
   return [
     {
       key: 'target',
+      decides: true,
       ask: () => ((given.target ?? given.context) === undefined ? targetStep(choices, remembered) : undefined),
     },
     loaded(
@@ -69,6 +79,7 @@ export function deployQuestions(context: DeployContext): readonly Question<Deplo
     ),
     {
       key: 'otherNamespace',
+      isPart: true,
       ask: (answers) =>
         isCluster(answers) && answers.namespace === other
           ? { kind: 'input', prompt: 'Name of the namespace', validate: choices.namespaceProblem }
@@ -80,6 +91,7 @@ export function deployQuestions(context: DeployContext): readonly Question<Deplo
         loading: (answers) => `Reading the claims of ${place(answers).namespace}…`,
         load: async (answers, signal) => {
           const { context: name, namespace } = place(answers);
+          if (given.runtime === undefined) await choices.requireRuntime(name, namespace, signal);
           const [claims, stores] = await Promise.all([
             choices.claims(name, namespace, signal),
             choices.stores(name, namespace),
@@ -92,7 +104,7 @@ export function deployQuestions(context: DeployContext): readonly Question<Deplo
     {
       key: 'name',
       ask: (answers) => {
-        if (isOver(answers) || !isAsked(given.name)) return undefined;
+        if (!isChoosy(answers) || isOver(answers) || !isAsked(given.name)) return undefined;
         const rule = namesOf(answers, context);
         const suggested = rule.suggestName(context.modelName);
         return isCluster(answers)
@@ -113,7 +125,10 @@ export function deployQuestions(context: DeployContext): readonly Question<Deplo
     ),
     {
       key: 'protocol',
-      ask: (answers) => (!isOver(answers) && isAsked(given.protocol) ? protocolStep(remembered.protocol) : undefined),
+      ask: (answers) =>
+        isChoosy(answers) && !isOver(answers) && isAsked(given.protocol)
+          ? protocolStep(remembered.protocol)
+          : undefined,
     },
     {
       key: 'resources',
@@ -193,13 +208,18 @@ export function wantsNoClaim(answers: Answers<DeployQuestion>): boolean {
   return answers.claim === noClaim;
 }
 
+/** Whether the user wants to name a kubeconfig first. */
+export function wantsKubeconfig(answers: Answers<DeployQuestion>): boolean {
+  return answers.target === otherKubeconfig;
+}
+
 /** The title of the questions, as far as the target is known. */
 export function deployTitle(model: string, answers: Answers<DeployQuestion>, of: DeployContext): string {
-  const { given, choices } = of;
+  const { given } = of;
   const context = contextOf(answers, given);
   const namespace = namespaceOf(answers, given);
   if (context !== undefined) return `Deploy ${model} to ${[context, namespace].filter(Boolean).join(' / ')}`;
-  const isKnown = (answers.target ?? given.target) !== undefined || choices.contexts.length === 0;
+  const isKnown = (targetOfPick(answers.target) ?? given.target) !== undefined;
   return isKnown ? `Deploy ${model} to ${targetOf(answers, of).label}` : `Deploy ${model}`;
 }
 
@@ -209,7 +229,7 @@ function contextOf(answers: Answers<DeployQuestion>, given: DeployGiven): string
 
 /** The target that was named or chosen, else the first. */
 function targetOf(answers: Answers<DeployQuestion>, { given, choices }: DeployContext): TargetChoice {
-  const id = given.target ?? answers.target;
+  const id = given.target ?? targetOfPick(answers.target);
   const target = choices.targets.find((one) => one.id === id) ?? choices.targets[0];
   if (target && (given.target === undefined || given.target === target.id)) return target;
   throw new ModelDeckError('not-found', `There is no place called ${id ?? ''} where models are served.`, {

@@ -4,7 +4,7 @@ import type { Protocol, RuntimeChoice, RuntimeChoices } from '../../kserve/choic
 import { formatReplicas, formatResources, parseReplicas, parseResources } from '../../kserve/choices/sizeTexts.ts';
 import type { NameRule, Target } from '../../targets/target.ts';
 import type { ModelStore } from '../../stores/modelStore.ts';
-import type { InputStep, PickItem, PickStep } from '../core/multiStep.ts';
+import type { InputStep, PickItem, PickStep } from '../core/questions.ts';
 
 /** What the questions need to know of the kubeconfig and its clusters; each is read when its question comes. */
 export interface DeployChoices {
@@ -19,6 +19,10 @@ export interface DeployChoices {
   readonly runtimes: (context: string, namespace: string, signal: AbortSignal) => Promise<RuntimeChoices>;
   /** How services of a namespace may be called. */
   readonly serviceNames: (namespace: string) => NameRule;
+  /** @throws ModelDeckError when the cluster has no KServe */
+  readonly requireKServe: (context: string, signal: AbortSignal) => Promise<void>;
+  /** @throws ModelDeckError when no runtime can serve the model there */
+  readonly requireRuntime: (context: string, namespace: string, signal: AbortSignal) => Promise<void>;
   readonly namespaceProblem: (name: string) => string | undefined;
   /** The complaint about a quantity, or nothing. */
   readonly quantityProblem: (resource: string, amount: string) => string | undefined;
@@ -50,16 +54,30 @@ export function contextOfPick(value: string | undefined): string | undefined {
   return value?.startsWith(contextPrefix) === true ? value.slice(contextPrefix.length) : undefined;
 }
 
-/** Left out where there is nothing to choose. */
+/** A target whose name and protocol the user wants to choose. */
+const advancedPrefix = 'advanced:';
+
+/** The id of a target that was picked, with or without "Advanced…"; undefined for a context. */
+export function targetOfPick(value: string | undefined): string | undefined {
+  if (value === undefined || contextOfPick(value) !== undefined) return undefined;
+  return isAdvanced(value) ? value.slice(advancedPrefix.length) : value;
+}
+
+export function isAdvanced(value: string | undefined): boolean {
+  return value?.startsWith(advancedPrefix) === true;
+}
+
+/** The user has no kubeconfig that Model Deck knows, and wants to name one. */
+export const otherKubeconfig = '+kubeconfig';
+
 export function targetStep(
   { targets, contexts }: Pick<DeployChoices, 'targets' | 'contexts'>,
   remembered: DeploySpec,
-): PickStep | undefined {
-  if (targets.length + contexts.length < 2) return undefined;
+): PickStep {
   const known = contexts.some(({ name }) => name === remembered.context);
   return {
     kind: 'pick',
-    prompt: 'Where should it be served?',
+    prompt: 'Deploy to',
     value: known ? contextPrefix + remembered.context : (targets[0]?.id ?? ''),
     items: [
       ...targets.map(({ id, label, summary, isRemote }) => ({
@@ -72,6 +90,20 @@ export function targetStep(
         label: `$(server-environment) ${name}`,
         description: [isCurrent && 'current', server].filter(Boolean).join(' · '),
       })),
+      ...targets.map(({ id, label }) => ({
+        value: advancedPrefix + id,
+        label: '$(settings-gear) Advanced…',
+        description: `${label}, with a name and a protocol of your choice`,
+      })),
+      ...(contexts.length === 0
+        ? [
+            {
+              value: otherKubeconfig,
+              label: '$(server-environment) Choose Kubeconfig…',
+              description: 'No cluster was found: choose the file that names yours',
+            },
+          ]
+        : []),
     ],
   };
 }
@@ -87,7 +119,7 @@ export function namespaceStep({ names, preferred, note }: NamespaceChoices, reme
   const isKnown = names.some(({ name }) => name === remembered.namespace);
   return {
     kind: 'pick',
-    prompt: 'Which namespace?',
+    prompt: 'Choose a namespace',
     value: isKnown && remembered.namespace !== undefined ? remembered.namespace : preferred,
     items: [...items, last],
   };
@@ -122,9 +154,9 @@ export function claimStep(
     kind: 'pick',
     prompt:
       stores.length > 0
-        ? 'Where is the model kept?'
+        ? 'Choose where the model is kept'
         : usable.length > 0
-          ? 'Which PersistentVolumeClaim keeps the model?'
+          ? 'Choose the PersistentVolumeClaim that keeps the model'
           : `There is no PersistentVolumeClaim in ${namespace} that can keep the model.`,
     items: [...items, ...others, none],
     value: known
@@ -166,7 +198,7 @@ export function runtimeStep({ automatic, runtimes }: RuntimeChoices, remembered:
   const heading = (label: string): PickItem => ({ value: '', label, kind: separator });
   return {
     kind: 'pick',
-    prompt: 'Which serving runtime?',
+    prompt: 'Choose a serving runtime',
     value: usable.some((runtime) => runtime.name === remembered.runtime) ? (remembered.runtime ?? '') : '',
     items: [
       {
@@ -191,7 +223,7 @@ function theOther(protocol: Protocol): Protocol {
 export function protocolStep(value: Protocol = 'v1'): PickStep {
   return {
     kind: 'pick',
-    prompt: 'Which protocol will you ask it by?',
+    prompt: 'Choose the protocol for requests',
     value,
     items: [
       { value: 'v1', label: 'V1', description: 'POST /v1/models/<model>:predict' },
@@ -203,12 +235,12 @@ export function protocolStep(value: Protocol = 'v1'): PickStep {
 export function resourcesStep({ quantityProblem }: DeployChoices, { resources }: DeploySpec): InputStep {
   return {
     kind: 'input',
-    prompt: 'CPU and memory for the model, requested and granted alike. Empty: what the runtime says.',
+    prompt: 'CPU and memory for the model, as request and as limit. Empty: the defaults of the runtime.',
     placeholder: 'for example cpu=1, memory=2Gi',
     value: formatResources(resources),
     validate: (value) => {
       const parsed = parseResources(value);
-      if (parsed === undefined) return 'Write for example cpu=1, memory=2Gi';
+      if (parsed === undefined) return 'Enter for example cpu=1, memory=2Gi';
       for (const [resource, amount] of Object.entries(parsed)) {
         const problem = quantityProblem(resource, amount);
         if (problem !== undefined) return problem;
@@ -221,9 +253,9 @@ export function resourcesStep({ quantityProblem }: DeployChoices, { resources }:
 export function replicasStep(remembered: DeploySpec): InputStep {
   return {
     kind: 'input',
-    prompt: 'Number of pods, or the least and the most of them, for example 1-3',
+    prompt: 'Number of pods, or a range, for example 1-3',
     value: formatReplicas(remembered) || '1',
     validate: (value) =>
-      parseReplicas(value) === undefined ? 'A whole number, or two of them, for example 1-3' : undefined,
+      parseReplicas(value) === undefined ? 'Enter a whole number or a range, for example 1-3' : undefined,
   };
 }

@@ -8,6 +8,7 @@ import type { CommandRunner } from '../core/commandRunner.ts';
 import type { Services } from '../core/services.ts';
 import type { Findings } from './findings.ts';
 import { FolderPackaging, type PackagedFolder } from './packageFolder.ts';
+import type { AskedExtent } from './packageQuestions.ts';
 import { EditorPackagingWindow } from './packagingWindow.ts';
 import type { TryModel } from './tryModel.ts';
 
@@ -25,14 +26,14 @@ export class PackageModel {
   async run(target: unknown): Promise<void> {
     const where = pathArgument(target) ?? activeModelPath() ?? (await askForModelFolder('Package Model'));
     const folder = await folderOf(where);
-    const packaged = await this.packageFolder(folder);
+    const packaged = await this.packageFolder(folder, 'choose');
     // Not awaited: the command is done, whether or not the user answers.
     void offerNextSteps(packaged, folder);
   }
 
-  /** Packages a folder; asks only when it has no model-deck.yaml yet. */
-  packageFolder(folder: string): Promise<PackagedFolder> {
-    return this.folders.run(folder);
+  /** Packages a folder; asks only when it has no model-deck.yaml yet, and then as much as `extent` says. */
+  packageFolder(folder: string, extent: AskedExtent): Promise<PackagedFolder> {
+    return this.folders.run(folder, extent);
   }
 }
 

@@ -10,7 +10,7 @@ import type { ModelPackage } from '../../packaging/modelPackage.ts';
 import type { DetectedWeights, Detection, Finding } from '../../packaging/read/detection.ts';
 import { modelSpecFileName, type ModelSpec } from '../../packaging/spec/modelSpec.ts';
 import { exampleFindings, type ExampleAnswer } from './examples.ts';
-import { usableWeights } from './packageQuestions.ts';
+import { usableWeights, type AskedExtent } from './packageQuestions.ts';
 import { nothingToPackage, refusalOf } from './refusals.ts';
 
 export type PackageFolderStep = PackageStep | 'find-weights' | 'check-examples';
@@ -41,7 +41,7 @@ export interface PackagingWindow {
   /** Writes it, also into an open editor. @throws ModelDeckError `permission` where the place is read-only */
   writeSpecText(file: string, text: string): Promise<void>;
   /** The wizard. @throws ModelDeckError `cancelled` */
-  askForSpec(detection: Detection, suggestion: ModelSpec): Promise<ModelSpec>;
+  askForSpec(detection: Detection, suggestion: ModelSpec, extent: AskedExtent): Promise<ModelSpec>;
   /** Which weights are meant instead. @throws ModelDeckError `cancelled` */
   chooseWeights(question: MissingWeights): Promise<string>;
   /** Where a package goes when its own place cannot be written to. @throws ModelDeckError `cancelled` */
@@ -83,13 +83,13 @@ export class FolderPackaging {
   ) {}
 
   /** @param folder absolute @throws ModelDeckError with what stands in the way; `cancelled` */
-  async run(folder: string): Promise<PackagedFolder> {
+  async run(folder: string, extent: AskedExtent = 'choose'): Promise<PackagedFolder> {
     const engine = await this.packaging();
     const specFile = path.join(folder, modelSpecFileName);
     const detection = await this.window.detect(folder);
     const draft =
       detection.specFile === undefined
-        ? await this.newDraft(engine, detection)
+        ? await this.newDraft(engine, detection, extent)
         : await this.writtenDraft(engine, detection, specFile);
     const kind = engine.packageKinds.ofSpec(draft.spec);
     await this.window.withProgress(`Packaging ${draft.spec.name}`, (task) =>
@@ -106,14 +106,14 @@ export class FolderPackaging {
     return { modelPackage, spec, specFile };
   }
 
-  private async newDraft({ formatSpec }: Packaging, detection: Detection): Promise<Draft> {
+  private async newDraft({ formatSpec }: Packaging, detection: Detection, extent: AskedExtent): Promise<Draft> {
     const { folder, suggestion } = detection;
     const known = this.readOnly.get(folder)?.spec;
     if (known !== undefined) return { spec: known, text: formatSpec(known), isChanged: true, isThere: false };
     if (suggestion === undefined) throw nothingToPackage(detection);
     const former = this.unwritten.get(folder);
     const isFormer = former !== undefined && detection.weights.some((weights) => weights.path === former.weights);
-    const spec = await this.window.askForSpec(detection, isFormer ? former : suggestion);
+    const spec = await this.window.askForSpec(detection, isFormer ? former : suggestion, extent);
     this.unwritten.set(folder, spec);
     return { spec, text: formatSpec(spec), isChanged: true, isThere: false };
   }

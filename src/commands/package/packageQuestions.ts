@@ -1,10 +1,16 @@
 import type { DetectedWeights, Detection } from '../../packaging/read/detection.ts';
 import type { ModelSpec, Provenance } from '../../packaging/spec/modelSpec.ts';
-import type { Answers, PickStep, PlainQuestion } from '../core/multiStep.ts';
+import type { Answers, PickStep, PlainQuestion } from '../core/questions.ts';
 
 /** The questions by name. */
 export type PackageQuestion =
-  'weights' | 'name' | 'version' | 'modelFile' | 'handler' | 'labels' | 'source' | 'licence';
+  'weights' | 'extent' | 'name' | 'version' | 'modelFile' | 'handler' | 'labels' | 'source' | 'licence';
+
+/** What is asked: all, what has no sensible answer, or first whether all is wanted. */
+export type AskedExtent = 'all' | 'unknown' | 'choose';
+
+/** Value of the pick that asks for all. */
+const advanced = 'advanced';
 
 /** Stands for "none" in a pick: an empty value would read as unanswered. */
 const none = '-';
@@ -13,7 +19,39 @@ const torchHandler = 'model-deck:image-classifier';
 const builtInHandlers = ['image_classifier', 'object_detector', 'image_segmenter', 'text_classifier', 'base_handler'];
 
 /** The questions of the first packaging. Pure: what is asked depends on the detection and the answers alone. */
-export function packageQuestions(detection: Detection, first: ModelSpec): readonly PlainQuestion<PackageQuestion>[] {
+export function packageQuestions(
+  detection: Detection,
+  first: ModelSpec,
+  extent: AskedExtent = 'all',
+): readonly PlainQuestion<PackageQuestion>[] {
+  return allQuestions(detection, first, extent).map((question) => ({
+    ...question,
+    ask: (answers) => (isAsked(question.key, detection, first, extent, answers) ? question.ask(answers) : undefined),
+  }));
+}
+
+/** Whether a question is put: by who asks for all of them always, else only where nothing sensible is known. */
+function isAsked(
+  key: PackageQuestion,
+  detection: Detection,
+  first: ModelSpec,
+  extent: AskedExtent,
+  answers: Answers<PackageQuestion>,
+): boolean {
+  if (key === 'weights' || key === 'extent' || extent === 'all' || answers.extent === advanced) return true;
+  const { modelFiles, handlers } = detection.candidates;
+  if (key === 'modelFile') return modelFiles.length > 1;
+  if (key === 'handler') return handlers.length > 0;
+  if (key !== 'labels') return false;
+  const { labels, output } = chosenSuggestion(detection, first, answers);
+  return (labels ?? output?.labels) === undefined;
+}
+
+function allQuestions(
+  detection: Detection,
+  first: ModelSpec,
+  extent: AskedExtent,
+): readonly PlainQuestion<PackageQuestion>[] {
   const usable = usableWeights(detection);
   const weightsOf = (answers: Answers<PackageQuestion>): DetectedWeights | undefined =>
     usable.find((weights) => weights.path === (answers.weights ?? first.weights));
@@ -21,25 +59,31 @@ export function packageQuestions(detection: Detection, first: ModelSpec): readon
   return [
     {
       key: 'weights',
+      decides: true,
       ask: () =>
         usable.length < 2
           ? undefined
           : pick(
-              'Which weights?',
+              'Choose the weights',
               usable.map((weights) => choice(weights.path, weights.explanation)),
               first.weights,
             ),
     },
     {
+      key: 'extent',
+      decides: true,
+      ask: (answers) => (extent === 'choose' ? extentStep(suggestionOf(answers)) : undefined),
+    },
+    {
       key: 'name',
       ask: () => ({
         kind: 'input',
-        prompt: 'Model name: the name of the archive and of the model in the URL',
+        prompt: 'Model name. The archive and the URL have it.',
         value: first.name,
         validate: (value) =>
           /^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(value)
             ? undefined
-            : 'Letters, digits, - and _ only, and a letter or digit first. A dot would make TorchServe under KServe miss the model.',
+            : 'Use letters, digits, - and _, and begin with a letter or digit. TorchServe under KServe does not find names with a dot.',
       }),
     },
     {
@@ -56,7 +100,7 @@ export function packageQuestions(detection: Detection, first: ModelSpec): readon
       ask: (answers) =>
         hasNoCode(weightsOf(answers)) && suggestionOf(answers).architecture === undefined
           ? pick(
-              'Which Python file has the model class?',
+              'Choose the Python file with the model class',
               detection.candidates.modelFiles.map((file) => choice(file)),
               suggestionOf(answers).modelFile,
             )
@@ -71,7 +115,7 @@ export function packageQuestions(detection: Detection, first: ModelSpec): readon
         const builtIn = builtInHandlers.map((name) => choice(name, 'built into TorchServe'));
         const isOnnx = weightsOf(answers)?.kind === 'onnx';
         return pick(
-          'Which handler turns requests into predictions?',
+          'Choose the handler, which turns requests into predictions',
           isOnnx ? [generated, ...own] : [torch, ...own, ...builtIn],
           suggestionOf(answers).handler,
         );
@@ -83,15 +127,15 @@ export function packageQuestions(detection: Detection, first: ModelSpec): readon
         const { labels } = suggestionOf(answers);
         const files = new Set([...detection.candidates.labels, ...(labels === undefined ? [] : [labels])]);
         if (files.size === 0) return undefined;
-        const items = [...[...files].map((file) => choice(file)), choice(none, 'answer with class numbers')];
-        return pick('Which file names the classes?', items, labels ?? none);
+        const items = [...[...files].map((file) => choice(file)), choice(none, 'predictions have class numbers')];
+        return pick('Choose the file that names the classes', items, labels ?? none);
       },
     },
     {
       key: 'source',
       ask: () => ({
         kind: 'input',
-        prompt: 'Where does the model come from? It goes with the model, so that predictions can be traced (optional)',
+        prompt: 'Source of the model (optional). It is kept with the model, so that predictions can be traced.',
         placeholder: 'for example torch.hub pytorch/vision resnet18',
         value: first.provenance?.source ?? '',
       }),
@@ -100,7 +144,7 @@ export function packageQuestions(detection: Detection, first: ModelSpec): readon
       key: 'licence',
       ask: () => ({
         kind: 'input',
-        prompt: 'Its licence (optional)',
+        prompt: 'Licence of the model (optional)',
         placeholder: 'for example Apache-2.0',
         value: first.provenance?.licence ?? '',
       }),
@@ -177,8 +221,27 @@ export function usableWeights({ weights, suggestions }: Detection): readonly Det
   return weights.filter(({ path }) => suggestions[path] !== undefined);
 }
 
+/** Left out where there is one choice. */
 function pick(prompt: string, items: PickStep['items'], value: string | undefined): PickStep | undefined {
-  return items.length === 0 ? undefined : { kind: 'pick', prompt, items, ...(value !== undefined && { value }) };
+  return items.length < 2 ? undefined : { kind: 'pick', prompt, items, ...(value !== undefined && { value }) };
+}
+
+/** Package it as it was read, or answer everything. */
+function extentStep({ name, version, weights, handler, labels }: ModelSpec): PickStep {
+  const read = [weights, labels !== undefined && `labels of ${labels}`, handler].filter(Boolean).join(' · ');
+  return {
+    kind: 'pick',
+    prompt: 'Package the model as it was read, or choose everything yourself',
+    value: 'suggested',
+    items: [
+      { value: 'suggested', label: `$(package) Package ${name} ${version}`, detail: read },
+      {
+        value: advanced,
+        label: '$(settings-gear) Advanced…',
+        detail: 'Name, version, handler, labels, source and licence',
+      },
+    ],
+  };
 }
 
 function choice(value: string, description?: string): PickStep['items'][number] {

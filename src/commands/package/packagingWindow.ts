@@ -13,6 +13,7 @@ import { onnxRuntimeSource, outputFolder, torchServePlatform } from '../core/set
 import type { ExampleAnswer } from './examples.ts';
 import type { Findings } from './findings.ts';
 import type { MissingWeights, PackageFolderStep, PackagingWindow } from './packageFolder.ts';
+import type { AskedExtent } from './packageQuestions.ts';
 import { askForSpec } from './packageWizard.ts';
 import type { TryModel } from './tryModel.ts';
 
@@ -57,8 +58,8 @@ export class EditorPackagingWindow implements PackagingWindow {
     }
   }
 
-  async askForSpec(detection: Detection, suggestion: ModelSpec): Promise<ModelSpec> {
-    return askForSpec(detection, suggestion, await this.services.packaging(), this.tryModel);
+  async askForSpec(detection: Detection, suggestion: ModelSpec, extent: AskedExtent): Promise<ModelSpec> {
+    return askForSpec(detection, suggestion, await this.services.packaging(), this.tryModel, extent);
   }
 
   async chooseWeights({ folder, missing, others, same }: MissingWeights): Promise<string> {

@@ -9,12 +9,9 @@ import type { Trial, TriedGraph } from '../../local/index.ts';
 import type { ModelSpec } from '../../packaging/spec/modelSpec.ts';
 import type { TryPages, TryResult } from '../../panel/try/tryPage.ts';
 import type { TryPicture } from '../../panel/try/trySession.ts';
+import { workspacePictures } from '../core/pictures.ts';
 import { askExamples, exampleFile, type ExampleAnswer } from './examples.ts';
 import { triedGraph } from './triedGraph.ts';
-
-/** Endings of the pictures that are offered; others can be browsed for. */
-const pictureEndings = '{jpg,jpeg,png,webp,bmp,gif,tif,tiff,avif,jp2,ppm,JPG,JPEG,PNG,BMP,TIF,TIFF}';
-const mostOffered = 200;
 
 /** The process in which graphs are tried: that of "This computer". */
 export interface TrialProcess {
@@ -90,14 +87,7 @@ export class TryModel {
 
 /** Pictures of the workspace, those of the model's folder first. */
 async function offeredPictures(folder: string): Promise<readonly TryPicture[]> {
-  const except = '**/{node_modules,.git,.venv,venv,site-packages,package}/**';
-  const inside = new vscode.RelativePattern(folder, `**/*.${pictureEndings}`);
-  const [near, far] = await Promise.all([
-    vscode.workspace.findFiles(inside, except, mostOffered),
-    vscode.workspace.findFiles(`**/*.${pictureEndings}`, except, mostOffered),
-  ]);
-  const inOrder = [...near.map(pathOf).sort(), ...far.map(pathOf).sort()];
-  return [...new Set(inOrder)].slice(0, mostOffered).map((file) => pictureOf(folder, file));
+  return (await workspacePictures(folder)).map(({ fsPath }) => pictureOf(folder, fsPath));
 }
 
 async function browse(folder: string): Promise<TryPicture | undefined> {
@@ -105,10 +95,6 @@ async function browse(folder: string): Promise<TryPicture | undefined> {
     (await vscode.window.showOpenDialog({ title: 'Choose a picture to try', defaultUri: vscode.Uri.file(folder) })) ??
     [];
   return uri && pictureOf(folder, uri.fsPath);
-}
-
-function pathOf(uri: vscode.Uri): string {
-  return uri.fsPath;
 }
 
 function pictureOf(folder: string, file: string): TryPicture {

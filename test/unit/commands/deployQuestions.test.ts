@@ -6,11 +6,12 @@ import {
   deployQuestions,
   deployTitle,
   storeOf,
+  wantsKubeconfig,
   wantsNoClaim,
   type DeployQuestion,
 } from '../../../src/commands/deploy/deployQuestions.ts';
 import type { DeployChoices } from '../../../src/commands/deploy/deploySteps.ts';
-import type { Answers, InputStep, PickItem, PickStep } from '../../../src/commands/core/multiStep.ts';
+import type { Answers, InputStep, PickItem, PickStep } from '../../../src/commands/core/questions.ts';
 import type { NameRule } from '../../../src/targets/target.ts';
 import type { DeploySpec } from '../../../src/packaging/spec/modelSpec.ts';
 
@@ -57,6 +58,8 @@ const choices: DeployChoices = {
         { name: 'kserve-sklearnserver', scope: 'cluster', protocols: ['v1'], unusable: 'It serves sklearn.' },
       ],
     }),
+  requireKServe: () => Promise.resolve(),
+  requireRuntime: () => Promise.resolve(),
   serviceNames: (namespace) => names(namespace),
   namespaceProblem: (name) => (name === '' ? 'empty' : undefined),
   quantityProblem: (resource, amount) => (/^\d/.test(amount) ? undefined : `no amount of ${resource}`),
@@ -107,10 +110,38 @@ const toMl: Answers<DeployQuestion> = { target: 'context:minikube', namespace: '
 const all = ['namespace', 'claim', 'name', 'runtime', 'protocol', 'resources', 'replicas'];
 
 describe('deployQuestions', () => {
-  it('asks name and protocol alone for This computer, and no target where there is no context', async () => {
-    assert.deepEqual(await asked({ contexts: [] }), ['name', 'protocol']);
-    assert.deepEqual(await asked({ given: { target: 'this-computer' } }), ['name', 'protocol']);
-    assert.deepEqual(await asked({}, { target: 'this-computer' }), ['target', 'name', 'protocol']);
+  it('asks nothing more for This computer, and name and protocol only when they are wanted', async () => {
+    assert.deepEqual(await asked({ given: { target: 'this-computer' } }), []);
+    assert.deepEqual(await asked({}, { target: 'this-computer' }), ['target']);
+    const answers = { target: 'advanced:this-computer' };
+    assert.deepEqual(await asked({}, answers), ['target', 'name', 'protocol']);
+    assert.equal(deployTitle('net 1.0', answers, contextOf({})), 'Deploy net 1.0 to This computer');
+    assert.deepEqual(deployAnswers({ ...answers, name: 'cats', protocol: 'v2' }, contextOf({})), {
+      kind: 'target',
+      target: 'this-computer',
+      name: 'cats',
+      protocol: 'v2',
+    });
+  });
+
+  it('offers to name a kubeconfig where there is no cluster', async () => {
+    const values = async (of: Case): Promise<readonly string[]> =>
+      (await picked('target', of, {})).items.map(({ value }) => value);
+    assert.deepEqual(await values({ contexts: [] }), ['this-computer', 'advanced:this-computer', '+kubeconfig']);
+    assert.ok(!(await values({})).includes('+kubeconfig'));
+    assert.ok(wantsKubeconfig({ target: '+kubeconfig' }));
+  });
+
+  it('says at once of a cluster that it has no KServe, and of a namespace that nothing serves the model', async () => {
+    const refuse = (what: string) => () => Promise.reject(new Error(what));
+    const lacking = { ...choices, requireKServe: refuse('no KServe'), requireRuntime: refuse('no runtime') };
+    const load = async (key: DeployQuestion, of: DeployChoices): Promise<unknown> => {
+      const question = deployQuestions({ ...contextOf({}), choices: of }).find((one) => one.key === key);
+      assert.ok(question && 'load' in question);
+      return question.load(toMl, new AbortController().signal);
+    };
+    await assert.rejects(load('namespace', lacking), /no KServe/);
+    await assert.rejects(load('claim', { ...lacking, requireKServe: choices.requireKServe }), /no runtime/);
   });
 
   it('asks everything for a cluster', async () => {
@@ -188,7 +219,7 @@ describe('deployQuestions', () => {
     const answers = { ...toMl, claim: '+none' };
     assert.ok(wantsNoClaim(answers));
     assert.deepEqual(await asked({}, answers), ['target', 'namespace', 'claim']);
-    assert.deepEqual(await asked({}, { ...answers, target: 'this-computer' }), ['target', 'name', 'protocol']);
+    assert.deepEqual(await asked({}, { ...answers, target: 'this-computer' }), ['target']);
   });
 
   it('complains about resources and replicas as they are typed', async () => {
@@ -221,7 +252,7 @@ describe('stores beside the claims', () => {
     assert.ok(shown?.kind === 'pick');
     const labels = shown.items.map(({ label }) => label);
     assert.deepEqual(labels.slice(-2), ['$(library) Team bucket', '$(question) No claim that fits?']);
-    assert.equal(shown.prompt, 'Where is the model kept?');
+    assert.equal(shown.prompt, 'Choose where the model is kept');
     assert.equal(shown.value, 'models', 'a claim that can be used comes first');
     const again = await withStores({ remembered: { store: 'bucket:team' } }).load(toMl, new AbortController().signal);
     assert.equal(again?.value, 'store:bucket:team');
@@ -247,8 +278,8 @@ describe('the name that is asked for', () => {
   };
 
   it('is what the target suggests and checks, that of the namespace in a cluster', async () => {
-    assert.equal((await named({}, { target: 'this-computer' })).value, 'net');
-    assert.equal((await named({}, { target: 'this-computer' })).validate?.('Net'), 'here: small letters only');
+    assert.equal((await named({}, { target: 'advanced:this-computer' })).value, 'net');
+    assert.equal((await named({}, { target: 'advanced:this-computer' })).validate?.('Net'), 'here: small letters only');
     assert.equal((await named({}, toMl)).validate?.('Net'), 'ml: small letters only');
   });
 

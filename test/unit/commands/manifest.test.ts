@@ -107,7 +107,7 @@ describe('package.json', () => {
       hidden,
       [
         ...['copyEndpointUrl', 'addNamespace', 'forgetNamespace', 'listClaimModels'],
-        ...['copyError', 'openKubeconfig', 'copyName', 'tryAgain'],
+        ...['copyError', 'openKubeconfig', 'copyName', 'tryAgain', 'classifyFolder'],
       ].map((id) => `modelDeck.${id}`),
     );
   });

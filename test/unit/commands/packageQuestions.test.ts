@@ -50,10 +50,10 @@ function asked(of: Detection, suggestion: ModelSpec, answers = {}): readonly str
 describe('packageQuestions', () => {
   it('asks an ONNX folder neither for weights nor for a model file', () => {
     const of = detection([weights('net.onnx', 'onnx')], { labels: ['index_to_name.json'] });
-    assert.deepEqual(asked(of, onnx), ['name', 'version', 'handler', 'labels', 'source', 'licence']);
+    assert.deepEqual(asked(of, onnx), ['name', 'version', 'labels', 'source', 'licence']);
   });
 
-  it('asks for the model file of a state_dict, and for the weights where there are two', () => {
+  it('asks for the weights where there are two, and not for the one model file of a state_dict', () => {
     const of = detection([weights('a.pth', 'eager-state-dict'), weights('b.pt', 'torchscript')], {
       modelFiles: ['model.py'],
     });
@@ -64,16 +64,37 @@ describe('packageQuestions', () => {
       modelFile: 'model.py',
       handler: 'image_classifier',
     };
-    assert.deepEqual(asked(of, suggestion), [
-      'weights',
-      'name',
-      'version',
-      'modelFile',
-      'handler',
-      'source',
-      'licence',
-    ]);
-    assert.ok(!asked(of, suggestion, { weights: 'b.pt' }).includes('modelFile'), 'TorchScript needs none');
+    assert.deepEqual(asked(of, suggestion), ['weights', 'name', 'version', 'handler', 'source', 'licence']);
+    const two = { ...of, candidates: { ...of.candidates, modelFiles: ['model.py', 'net.py'] } };
+    assert.ok(asked(two, suggestion).includes('modelFile'));
+    assert.ok(!asked(two, suggestion, { weights: 'b.pt' }).includes('modelFile'), 'TorchScript needs none');
+  });
+
+  describe('for who wants the model to run', () => {
+    const unknown = (of: Detection, suggestion: ModelSpec): readonly string[] =>
+      packageQuestions(of, suggestion, 'unknown').flatMap(({ key, ask }) => (ask({}) ? [key] : []));
+    const one = [weights('net.onnx', 'onnx')];
+
+    it('ask nothing of a folder that says it all', () => {
+      assert.deepEqual(unknown(detection(one, { labels: ['index_to_name.json'] }), onnx), []);
+      assert.deepEqual(unknown(detection(one), onnx), []);
+    });
+
+    it('ask for labels that could not be told, a handler of the user, one of several weights', () => {
+      const without: ModelSpec = { name: 'net', version: '1.0', weights: 'net.onnx', handler: onnx.handler };
+      assert.deepEqual(unknown(detection(one, { labels: ['a.txt', 'b.txt'] }), without), ['labels']);
+      assert.deepEqual(unknown(detection(one, { handlers: ['mine.py'] }), onnx), ['handler']);
+      assert.deepEqual(unknown(detection([...one, weights('b.onnx', 'onnx')]), onnx), ['weights']);
+    });
+  });
+
+  it('begin with whether all of them are wanted, for who packages', () => {
+    const of = detection([weights('net.onnx', 'onnx')]);
+    const keys = (answers: object): readonly string[] =>
+      packageQuestions(of, onnx, 'choose').flatMap(({ key, ask }) => (ask(answers) ? [key] : []));
+    assert.deepEqual(keys({}), ['extent']);
+    assert.deepEqual(keys({ extent: 'suggested' }), ['extent']);
+    assert.deepEqual(keys({ extent: 'advanced' }), ['extent', 'name', 'version', 'labels', 'source', 'licence']);
   });
 
   it('refuses a name with a dot, and tells why', () => {
