@@ -19,8 +19,11 @@ export interface Endpoint {
   readonly ca?: string;
   /** Largest request body that the runtime takes, in bytes (TorchServe: 6 553 500). */
   readonly maxRequestBytes: number;
-  /** What the runtime can decode without loss. TorchServe's handlers want three channels: RGB JPEG. */
-  readonly imageEncoding: 'rgb-jpeg' | 'rgb-jpeg-or-png';
+  /**
+   * What the runtime can decode without loss. TorchServe's handlers want three channels: RGB JPEG. `original` is for our own server,
+   * which decodes a file as we do, and turns it upright.
+   */
+  readonly imageEncoding: 'rgb-jpeg' | 'rgb-jpeg-or-png' | 'original';
   /** Name of the way in which a V1 server takes a picture, where it is known: see `client/requests/`. */
   readonly requestDialect?: string;
   /** Label of each class by index, when the target knows them and the runtime answers with bare numbers. */

@@ -84,13 +84,15 @@ export type { JsonObject } from '../foundation/json.ts';
 export {
   parseModelNames,
   parseV2ModelMetadata,
+  parseV2ServerMetadata,
   v1ModelPath,
   v1ModelsPath,
   v2ModelPath,
   v2ModelsPath,
   v2RepositoryIndexPath,
+  v2ServerPath,
 } from './protocol/models.ts';
-export type { ModelMetadata } from './protocol/models.ts';
+export type { ModelMetadata, ServerMetadata } from './protocol/models.ts';
 export {
   buildV1Request,
   parseV1Request,
@@ -116,7 +118,7 @@ export {
 export type { OutputTensor, TensorMetadata } from './protocol/v2.ts';
 export { v2Answer } from './protocol/v2Answer.ts';
 export type { AnswerTensor, V2Answer } from './protocol/v2Answer.ts';
-export { plainNumbers } from './protocol/v2Datatypes.ts';
+export { numbersOfJson, plainNumbers } from './protocol/v2Datatypes.ts';
 export type { TensorNumbers } from './protocol/v2Datatypes.ts';
 export { parseV2Request } from './protocol/v2Request.ts';
 export type { V2Bytes, V2Input, V2Numbers, V2Request, WantedOutput } from './protocol/v2Request.ts';

@@ -31,4 +31,6 @@ export interface ServedModel {
   readonly modelName: string;
   readonly modelVersion: string;
   readonly engine: ServerEngine;
+  /** Largest request body that is taken, in bytes; TorchServe's when left out. */
+  readonly maxRequestBytes?: number;
 }

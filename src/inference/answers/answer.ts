@@ -16,6 +16,8 @@ export interface AnswerKnowledge {
   readonly contract?: ModelContract | undefined;
   /** Label of each class by index, where there is no contract, or one without labels. */
   readonly labels?: readonly string[] | undefined;
+  /** How many times the picture was sent, to a model that takes several at once; once when left out. */
+  readonly pictures?: number | undefined;
   /** Readings that were offered, and that the user confirmed. */
   readonly accepted?: ReadonlySet<AnswerOffer['kind']> | undefined;
 }

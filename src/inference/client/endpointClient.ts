@@ -2,7 +2,6 @@ import type { ModelContract } from '../../contract/modelContract.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { throwIfCancelled } from '../../foundation/task.ts';
 import type { Task } from '../../foundation/task.ts';
-import { parseV2ModelMetadata, v2ModelPath } from '../../kserve/index.ts';
 import { Connections } from './connections.ts';
 import { modelNames } from './discoverModels.ts';
 import type { Endpoint, Exchange, ImageResult, ModelKnowledge } from '../endpoint.ts';
@@ -10,9 +9,9 @@ import type { HttpAnswer, HttpRequest } from './httpExchange.ts';
 import { inferenceCall } from './inferenceCall.ts';
 import { knownContract } from './knownContract.ts';
 import type { InferenceCall } from './inferenceCall.ts';
-import { chooseModelInput } from './modelInput.ts';
+import { ModelInputs } from './modelInputs.ts';
 import { requestDialects } from './requests/index.ts';
-import type { ModelInput } from './modelInput.ts';
+import type { ModelInput, TensorInput } from './modelInput.ts';
 import { exchangePatiently, usualPatience } from './answerPatience.ts';
 import type { Patience } from './answerPatience.ts';
 import { interpret } from '../answers/interpret.ts';
@@ -20,7 +19,7 @@ import { modelAnswer } from '../answers/modelAnswer.ts';
 import type { AnswerOffer, Interpretation } from '../answers/answer.ts';
 import { shownHeaders, withoutSecrets } from './secrets.ts';
 import { shownAnswer, shownRequest } from './shownBody.ts';
-import { isRefusal, statusError } from './statusError.ts';
+import { statusError } from './statusError.ts';
 
 export interface ClientOptions {
   /**
@@ -66,7 +65,7 @@ export class EndpointClient {
   private chosenModel: string | undefined;
   private names: readonly string[] | undefined;
   private discovery: Promise<readonly string[]> | undefined;
-  private readonly inputs = new Map<string, Promise<ModelInput>>();
+  private readonly inputs = new ModelInputs();
   /** Those that wait for an answer now. */
   private readonly waiting = new Set<ImageQuestion>();
   /** The way in which each model was found to take a picture, by its name. */
@@ -118,7 +117,7 @@ export class EndpointClient {
 
   /** What the model takes, when that is known. */
   async knownInput(): Promise<ModelInput | undefined> {
-    return this.inputs.get(this.modelName)?.catch(() => undefined);
+    return this.inputs.of(this.modelName)?.catch(() => undefined);
   }
 
   /**
@@ -160,11 +159,14 @@ export class EndpointClient {
     const started = performance.now();
     const call = await inferenceCall(endpoint, input, question.image, task);
     const sent = performance.now();
-    const asked = await this.askInDialects(endpoint, call, question, task);
+    const asked =
+      input.kind === 'tensor'
+        ? await this.askWithTensor(endpoint, input, call, question, task)
+        : await this.askInDialects(endpoint, call, question, task);
     const answered = performance.now();
     const { answer, exchange } = asked;
     if (answer.status !== 200) throw statusError(endpoint, answer, call.body.length);
-    const { values, notes, ...meaning } = await this.interpreted(answer);
+    const { values, notes, ...meaning } = await this.interpreted(answer, call.pictures);
     return {
       ...exchange,
       ...meaning,
@@ -212,6 +214,25 @@ export class EndpointClient {
     return first;
   }
 
+  /** A server that cannot read a tensor as bytes, though it was thought to, is asked once more with numbers. */
+  private async askWithTensor(
+    endpoint: Endpoint,
+    input: TensorInput,
+    call: InferenceCall,
+    question: ImageQuestion,
+    task: Task | undefined,
+  ): Promise<Asked> {
+    const first = await this.askOnce(endpoint, call, question, task);
+    if (input.asBytes !== true || !isUnread(first.answer)) return first;
+    const plain = { ...input, asBytes: false };
+    const again = await inferenceCall(endpoint, plain, question.image, task);
+    if (again.jsonLength !== undefined) return first;
+    const other = await this.askOnce(endpoint, again, question, task);
+    if (other.answer.status !== 200) return other;
+    this.inputs.sendNumbers(endpoint.modelName, plain);
+    return other;
+  }
+
   private async askOnce(
     endpoint: Endpoint,
     call: InferenceCall,
@@ -241,14 +262,15 @@ export class EndpointClient {
     return knownContract(this.endpoint) ?? knownContract(await this.knowledge());
   }
 
-  private async interpreted({ body }: HttpAnswer): Promise<Interpretation> {
+  private async interpreted({ body }: HttpAnswer, pictures: number | undefined): Promise<Interpretation> {
     const { labels, protocol } = this.endpoint;
     const { accepted } = this;
     const answer = modelAnswer(body, protocol);
     const contract = knownContract(this.endpoint);
-    if (contract) return interpret(answer, { contract, labels: labels ?? (await this.knowledge()).labels, accepted });
+    const asked = { accepted, pictures };
+    if (contract) return interpret(answer, { ...asked, contract, labels: labels ?? (await this.knowledge()).labels });
     const known = await this.knowledge();
-    return interpret(answer, { contract: knownContract(known), labels: labels ?? known.labels, accepted });
+    return interpret(answer, { ...asked, contract: knownContract(known), labels: labels ?? known.labels });
   }
 
   private knowledge(): Promise<ModelKnowledge> {
@@ -258,22 +280,13 @@ export class EndpointClient {
   /** Found out once for each model; servers that say nothing about their models are sent the image file. */
   private async modelInput(endpoint: Endpoint, task: Task | undefined): Promise<ModelInput> {
     if (!this.isRemote || endpoint.protocol === 'v1') return { kind: 'encoded' };
-    const { modelName } = endpoint;
-    return sharedWork(task, () => {
-      const reading = this.inputs.get(modelName) ?? this.readInput(endpoint, task);
-      this.inputs.set(modelName, reading);
-      reading.catch(() => this.inputs.get(modelName) === reading && this.inputs.delete(modelName));
-      return reading;
-    });
-  }
-
-  private async readInput(endpoint: Endpoint, task: Task | undefined): Promise<ModelInput> {
-    const url = endpoint.baseUrl + v2ModelPath(endpoint.modelName);
-    const answer = await this.exchange({ method: 'GET', url }, this.everyone(), task);
-    if (isRefusal(answer)) throw statusError(endpoint, answer, 0);
-    const metadata = answer.status === 200 ? parseV2ModelMetadata(answer.body) : undefined;
-    const contract = metadata && (await this.contract());
-    return chooseModelInput(metadata, { ...endpoint, ...(contract && { contract }) });
+    return sharedWork(task, () =>
+      this.inputs.read(
+        endpoint,
+        (path) => this.exchange({ method: 'GET', url: endpoint.baseUrl + path }, this.everyone(), task),
+        () => this.contract(),
+      ),
+    );
   }
 
   /** @throws ModelDeckError `not-found` when the server has several, and none is chosen */
@@ -324,7 +337,9 @@ interface Asked {
 
 /** Whether the server could not read the request: with 400 or 422, or, as KServe's models do, with 500 and the missing key. */
 function isUnread({ status, body }: HttpAnswer): boolean {
-  return status === 400 || status === 422 || (status === 500 && /\bKeyError\b/.test(body.slice(0, 10_000)));
+  return (
+    status === 400 || status === 415 || status === 422 || (status === 500 && /\bKeyError\b/.test(body.slice(0, 10_000)))
+  );
 }
 
 /** Ends the request as soon as its image turns out to be damaged; then that is the error, whatever the server said. */

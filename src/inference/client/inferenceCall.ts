@@ -2,12 +2,14 @@ import {
   buildV2BinaryRequest,
   buildV2InputRequest,
   buildV2Request,
+  numbersOfJson,
   v1PredictPath,
   v2InferPath,
 } from '../../kserve/index.ts';
+import type { TensorMetadata } from '../../kserve/index.ts';
 import type { Task } from '../../foundation/task.ts';
 import type { Endpoint } from '../endpoint.ts';
-import { goesAsBytes, type EncodedInput, type ModelInput, type TensorInput } from './modelInput.ts';
+import { copiesOf, goesAsBytes, type EncodedInput, type ModelInput, type TensorInput } from './modelInput.ts';
 import { prepareImage } from '../image/prepareImage.ts';
 import { preprocessFile, type TensorNumbers } from '../image/preprocess.ts';
 import { requestDialect } from './requests/index.ts';
@@ -19,6 +21,8 @@ export interface InferenceCall {
   readonly body: string | Uint8Array;
   /** How many bytes of the body are JSON, when a tensor follows it. */
   readonly jsonLength?: number;
+  /** How many times the picture is in it, when more than once is possible. */
+  readonly pictures?: number;
   /** One sentence each about what was done to the image or assumed of the model. */
   readonly notes: readonly string[];
   /** Rejects when the image is damaged, which may be found out after the call began: see `PreparedImage.checked`. */
@@ -39,7 +43,10 @@ export async function inferenceCall(
   if (input.kind === 'tensor') {
     const { tensor, notes } = await preprocessFile(image, input.input, task);
     const assumed = input.note === undefined ? [] : [input.note];
-    return { url, ...tensorBody(input, tensor), notes: [...notes, ...assumed] };
+    const pictures = copiesOf(input);
+    const repeated = `The model takes ${pictures} pictures at once: this one was sent ${pictures} times, and the first answer is shown.`;
+    const sent = pictures > 1 ? [repeated] : [];
+    return { url, ...tensorBody(input, tensor, pictures), notes: [...notes, ...sent, ...assumed], pictures };
   }
   const { bytes, note, checked } = await prepareImage(image, endpoint, task);
   const body = encodedBody(endpoint, input, bytes);
@@ -69,9 +76,10 @@ function encodedBody(
 function tensorBody(
   asked: TensorInput,
   numbers: TensorNumbers[keyof TensorNumbers],
+  pictures: number,
 ): Pick<InferenceCall, 'body' | 'jsonLength'> {
   const { input, tensor } = asked;
-  if (goesAsBytes(asked)) return buildV2BinaryRequest(tensor, numbers);
+  if (goesAsBytes(asked)) return buildV2BinaryRequest(tensor, batchOf(inDatatype(numbers, tensor), pictures));
   const text = input.type === 'uint8' ? String : shortestText(tensor.datatype);
   // A photo has 256 levels in three channels: each number is written once.
   const texts = new Map<number, string>();
@@ -82,7 +90,23 @@ function tensorBody(
     texts.set(number, made);
     return made;
   });
-  return { body: buildV2InputRequest(tensor, `[${parts.join(',')}]`) };
+  const one = parts.join(',');
+  return { body: buildV2InputRequest(tensor, `[${Array<string>(pictures).fill(one).join(',')}]`) };
+}
+
+/** The numbers in the server's own type, when that is wider than what a picture needs. */
+function inDatatype(numbers: TensorNumbers[keyof TensorNumbers], { datatype, name }: TensorMetadata): ArrayBufferView {
+  const own: Readonly<Record<string, boolean>> = {
+    FP32: numbers instanceof Float32Array,
+    FP16: numbers instanceof Uint16Array,
+    UINT8: numbers instanceof Uint8Array,
+  };
+  return own[datatype] === true ? numbers : numbersOfJson(Array.from(numbers), datatype, name);
+}
+
+function batchOf(one: ArrayBufferView, pictures: number): ArrayBufferView {
+  const bytes = Buffer.from(one.buffer, one.byteOffset, one.byteLength);
+  return pictures === 1 ? one : Buffer.concat(Array<Buffer>(pictures).fill(bytes));
 }
 
 /** The fewest digits that read back as the same number of single precision, which is what was computed. */

@@ -15,17 +15,25 @@ export interface EncodedInput {
 
 export interface TensorInput {
   readonly kind: 'tensor';
-  /** Name, datatype and whole shape of the input, for example `[1, 3, 224, 224]`. */
+  /** Name, datatype and whole shape of the input, for example `[1, 3, 224, 224]`; the picture is repeated to fill a batch. */
   readonly tensor: TensorMetadata;
   /** How a picture becomes it. */
   readonly input: ImageInput;
+  /** Whether the server is known to read tensors as bytes after the JSON; else they are numbers in it. */
+  readonly asBytes?: boolean;
   /** What was assumed, in one sentence; nothing when the package says it. */
   readonly note?: string;
 }
 
-/** JSON has no numbers of 16 bits, and servers refuse them there: those go as bytes after it. */
-export function goesAsBytes({ input }: TensorInput): boolean {
-  return input.type === 'float16';
+/** As bytes where the server reads them so; 16-bit floats always, as JSON has none and servers refuse them there. */
+export function goesAsBytes({ tensor, asBytes = false }: TensorInput): boolean {
+  return asBytes || tensor.datatype === 'FP16';
+}
+
+/** How many times the picture is sent: a graph whose batch is fixed is given nothing less. */
+export function copiesOf({ tensor, input }: TensorInput): number {
+  const one = channelsOf(input.colour) * input.width * input.height;
+  return tensor.shape.reduce((product, size) => product * size, 1) / one;
 }
 
 type Asked = Pick<Endpoint, 'modelName' | 'contract' | 'preprocessing'>;
@@ -36,6 +44,8 @@ const imageNet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as 
 const resizeRatio = 256 / 224;
 /** Side of the crop where neither the server nor a package says it, in pixels. */
 const usualCrop = 224;
+/** Largest batch that is filled with one picture: what it computes is thrown away but for the first. */
+const mostCopies = 32;
 /** Largest side of a tensor that is sent as JSON, in pixels: already 20 MB of text. */
 const maxCrop = 1024;
 
@@ -82,7 +92,8 @@ function tensorInput(
   if (found === undefined) throw noImage(endpoint, input);
   const { layout, channels } = found;
   const batch = input.shape.slice(0, -3).map(free(1));
-  if (batch.some((size) => size !== 1)) throw unsupported(endpoint, `takes ${batch.join()} images at once`);
+  const [pictures = 1] = batch;
+  if (pictures < 1 || pictures > mostCopies) throw unsupported(endpoint, `takes ${pictures} images at once`);
   const { width, height } = sizeOf(input, layout, endpoint, known);
   const chosen = known
     ? { input: fitted({ ...known, layout, type }, width, height) }

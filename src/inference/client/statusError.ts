@@ -40,7 +40,7 @@ export function statusError(endpoint: Endpoint, answer: HttpAnswer, requestLengt
     return make(
       'invalid-input',
       what,
-      "Use a smaller image, or raise max_request_size in the server's config.properties.",
+      "Use a smaller image, or raise the server's limit (of TorchServe: max_request_size in config.properties).",
     );
   }
   if (status >= 300 && status < 400 && isUpgrade(answer.location, endpoint)) {

@@ -28,7 +28,7 @@ export interface PreparedImage {
 /**
  * Brings an image into the form that the endpoint's runtime takes. TorchServe's handlers fail on anything but three
  * channels, so everything becomes an RGB JPEG (quality 95, no chroma subsampling), or a PNG where the runtime takes one
- * and the picture is not too large for it; what is an RGB JPEG or PNG already is sent byte by byte. Images that do not fit the request limit are scaled down.
+ * and the picture is not too large for it; what is an RGB JPEG or PNG already is sent byte by byte, and to our own server every JPEG and PNG of 8 bits, turned ones too. Images that do not fit the request limit are scaled down.
  * @throws ModelDeckError as `decodeImage` does, or `invalid-input` when the limit leaves no room for any image
  */
 export async function prepareImage(
@@ -39,12 +39,12 @@ export async function prepareImage(
   throwIfCancelled(task);
   const room = imageRoom(endpoint.maxRequestBytes);
   const image = await openImage(bytes);
-  const takesPng = endpoint.imageEncoding === 'rgb-jpeg-or-png';
-  const { asItIs } = image;
-  if (bytes.length <= room && (asItIs === 'image/jpeg' || (asItIs === 'image/png' && takesPng))) {
+  const takesPng = endpoint.imageEncoding !== 'rgb-jpeg';
+  const unchanged = endpoint.imageEncoding === 'original' ? image.whole : image.asItIs;
+  if (bytes.length <= room && (unchanged === 'image/jpeg' || (unchanged === 'image/png' && takesPng))) {
     const checked = readAll(image);
     checked.catch(() => undefined);
-    return { bytes, mediaType: asItIs, width: image.width, height: image.height, checked };
+    return { bytes, mediaType: unchanged, width: image.width, height: image.height, checked };
   }
   const decode = (): Promise<DecodedImage> => image.decode(task);
   const pixels = await withinPixelBudget(image.width * image.height, decode, task?.signal);

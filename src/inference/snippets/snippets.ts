@@ -36,36 +36,55 @@ export function asCurl(endpoint: Endpoint, fileName: string, input?: ModelInput)
 }
 
 /**
- * A Python 3 script that does the same with the standard library alone; for a model that takes a tensor it needs Pillow and
- * NumPy, and leaves the request in files.
+ * A Python 3 script that does the same with the standard library alone, for one file or for all that are named behind it, over one
+ * connection; for a model that takes a tensor it needs Pillow and NumPy, and leaves the last request in files.
  */
 export function asPython(endpoint: Endpoint, fileName: string, input?: ModelInput): string {
-  const { before, after } = bodyAround(endpoint, input);
-  const isTensor = input?.kind === 'tensor';
+  const tensor = input?.kind === 'tensor' ? tensorScript(input) : undefined;
+  const { perFile } = tensor ?? { perFile: encodedFile(endpoint, input) };
   const hasCa = endpoint.ca !== undefined;
-  const imports = ['base64', 'json', 'os', ...(hasCa ? ['ssl'] : []), 'urllib.request'];
-  const head = isTensor ? '# Needs Pillow and NumPy.' : formatComment(endpoint);
+  const { protocol, host, path } = addressOf(inferenceUrl(endpoint));
+  const isSecure = protocol === 'https:';
+  const context = isSecure
+    ? [`context = ssl.create_default_context(${hasCa ? `cafile=os.environ["${caVariable}"]` : ''})`]
+    : [];
+  const secrets = secretHeaders(endpoint).map(({ name, variable }) => `headers["${name}"] = os.environ["${variable}"]`);
+  const imports = ['base64', 'http.client', 'json', 'os', ...(isSecure ? ['ssl'] : []), 'sys'];
   return [
-    ...comments(endpoint, head),
-    ...imports.filter((name) => !isTensor || name !== 'base64').map((name) => `import ${name}`),
-    '',
-    ...(isTensor
-      ? tensorScript(input, pythonQuote(fileName))
-      : [`with open(${pythonQuote(fileName)}, "rb") as file:`, '    data = base64.b64encode(file.read()).decode()']),
-    '',
-    'request = urllib.request.Request(',
-    `    ${pythonQuote(inferenceUrl(endpoint))},`,
-    `    data=${isTensor ? 'body' : `(${pythonQuote(before)} + data + ${pythonQuote(after)}).encode()`},`,
-    '    headers={',
-    isTensor ? '        **headers,' : '        "Content-Type": "application/json",',
-    ...secretHeaders(endpoint).map(({ name, variable }) => `        "${name}": os.environ["${variable}"],`),
-    '    },',
-    ')',
-    ...(hasCa ? [`context = ssl.create_default_context(cafile=os.environ["${caVariable}"])`] : []),
-    `with urllib.request.urlopen(request${hasCa ? ', context=context' : ''}) as response:`,
-    '    print(json.dumps(json.load(response), indent=2))',
+    ...comments(endpoint, tensor ? '# Needs Pillow and NumPy.' : formatComment(endpoint)),
+    ...imports.filter((name) => !tensor || name !== 'base64').map((name) => `import ${name}`),
+    ...(tensor?.setup ?? ['']),
+    ...context,
+    `connection = http.client.${isSecure ? 'HTTPS' : 'HTTP'}Connection(${pythonQuote(host)}${isSecure ? ', context=context' : ''})`,
+    `for file_name in sys.argv[1:] or [${pythonQuote(fileName)}]:`,
+    ...[
+      ...perFile,
+      ...secrets,
+      `connection.request("POST", ${pythonQuote(path)}, body, headers)`,
+      'answer = connection.getresponse()',
+      'text = answer.read().decode()',
+      'if answer.status != 200:',
+      '    sys.exit("%d %s: %s" % (answer.status, answer.reason, text))',
+      'print(json.dumps(json.loads(text), indent=2))',
+    ].map((line) => `    ${line}`),
     '',
   ].join('\n');
+}
+
+function encodedFile(endpoint: Endpoint, input: ModelInput | undefined): readonly string[] {
+  const { before, after } = bodyAround(endpoint, input);
+  return [
+    'with open(file_name, "rb") as file:',
+    '    data = base64.b64encode(file.read()).decode()',
+    `body = (${pythonQuote(before)} + data + ${pythonQuote(after)}).encode()`,
+    'headers = {"Content-Type": "application/json"}',
+  ];
+}
+
+/** The parts of an address that Python's connection wants apart. */
+function addressOf(url: string): { readonly protocol: string; readonly host: string; readonly path: string } {
+  const { protocol, host, pathname, search } = new URL(url);
+  return { protocol, host, path: pathname + search };
 }
 
 /** Name of the environment variable that holds the path of the certificate authority's file. */
@@ -83,7 +102,8 @@ function bodyAround(
 }
 
 function formatComment({ imageEncoding }: Endpoint): string {
-  return `# The file must be ${imageEncoding === 'rgb-jpeg' ? 'an RGB JPEG' : 'an RGB JPEG or PNG'}.`;
+  const files = { 'rgb-jpeg': 'an RGB JPEG', 'rgb-jpeg-or-png': 'an RGB JPEG or PNG', original: 'a JPEG or PNG' };
+  return `# The file must be ${files[imageEncoding]}.`;
 }
 
 function comments(endpoint: Endpoint, first: string): string[] {

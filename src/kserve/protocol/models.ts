@@ -18,6 +18,9 @@ export function v2ModelPath(modelName: string): string {
   return `/v2/models/${encodeURIComponent(modelName)}`;
 }
 
+/** Path of the V2 metadata of the server. */
+export const v2ServerPath = '/v2';
+
 /** Most models that are read out of a list; a repository may hold thousands, nobody chooses among more. */
 const maxModels = 1000;
 /** Longest name that is taken, in characters. */
@@ -51,6 +54,26 @@ function distinctNames(values: readonly unknown[]): readonly string[] {
 
 function isName(text: string): boolean {
   return text !== '' && text.length <= maxNameLength && !/[\u0000-\u001f\u007f-\u009f]/.test(text);
+}
+
+/** What `GET /v2` says of the server. */
+export interface ServerMetadata {
+  readonly name: string;
+  readonly version: string;
+  readonly extensions: readonly string[];
+}
+
+/** @returns undefined when the text is no V2 metadata of a server */
+export function parseV2ServerMetadata(text: string): ServerMetadata | undefined {
+  const body = parseJson(text);
+  if (!isRecord(body)) return undefined;
+  const [name, version, extensions] = [own(body, 'name'), own(body, 'version'), own(body, 'extensions')];
+  if (typeof name !== 'string' || name.length > maxNameLength) return undefined;
+  return {
+    name,
+    version: typeof version === 'string' ? version.slice(0, maxNameLength) : '',
+    extensions: Array.isArray(extensions) ? extensions.filter((one) => typeof one === 'string') : [],
+  };
 }
 
 /** What `GET /v2/models/<name>` says of a model, the part that a question depends on. */

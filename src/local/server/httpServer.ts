@@ -7,17 +7,17 @@ import { promisify } from 'node:util';
 import { createGunzip, createInflate, deflate, gzip } from 'node:zlib';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { errorBody } from '../../kserve/index.ts';
-import { maxRequestBytes } from '../requestLimit.ts';
 import type { Answer } from './call.ts';
 import { answer, type ServedBackend } from './servedPaths.ts';
 
-/** Listens on a free port of 127.0.0.1. @param served read again at each request */
+/** Listens on a free port of 127.0.0.1. @param served read again at each request @param maxRequestBytes largest body, decompressed */
 export async function listen(
   served: () => ServedBackend,
   log: (line: string) => void,
+  maxRequestBytes: number,
 ): Promise<{ readonly url: string; readonly server: Server }> {
   const server = createServer((request, response) => {
-    respond(request, response, served(), log).catch((error: unknown) => {
+    respond(request, response, served(), { log, maxRequestBytes }).catch((error: unknown) => {
       log(`The answer to ${request.method ?? ''} ${request.url ?? ''} could not be sent: ${String(error)}`);
       response.destroy();
     });
@@ -35,7 +35,7 @@ async function respond(
   request: IncomingMessage,
   response: ServerResponse,
   served: ServedBackend,
-  log: (line: string) => void,
+  { log, maxRequestBytes }: { readonly log: (line: string) => void; readonly maxRequestBytes: number },
 ): Promise<void> {
   const started = performance.now();
   const path = (request.url ?? '').split('?')[0] ?? '';
@@ -44,7 +44,7 @@ async function respond(
   let result: Answer;
   try {
     checkSender(request);
-    const body = (): Promise<Buffer> => readBody(request);
+    const body = (): Promise<Buffer> => readBody(request, maxRequestBytes);
     const jsonLength = jsonLengthOf(request);
     const call = { method: request.method ?? '', path, body, ...jsonLength, signal: gone.signal };
     result = await answer(served, call);
@@ -90,8 +90,8 @@ function jsonLengthOf({ headers }: IncomingMessage): { readonly jsonLength?: num
 }
 
 /** The whole body, decompressed. @throws ModelDeckError `invalid-input` for one that is not what its encoding says */
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const tooLarge = new RequestTooLarge();
+async function readBody(request: IncomingMessage, maxRequestBytes: number): Promise<Buffer> {
+  const tooLarge = new RequestTooLarge(maxRequestBytes);
   if (Number(request.headers['content-length'] ?? 0) > maxRequestBytes) throw tooLarge;
   const chunks: Buffer[] = [];
   let size = 0;
@@ -145,7 +145,7 @@ async function compressed(
 }
 
 class RequestTooLarge extends Error {
-  constructor() {
+  constructor(maxRequestBytes: number) {
     super(`The request is larger than ${maxRequestBytes} bytes.`);
   }
 }

@@ -6,6 +6,7 @@ import type { ModelContract } from '../../contract/modelContract.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
 import { freePixelsEvery } from '../../inference/index.ts';
+import { maxRequestBytes } from '../requestLimit.ts';
 import type { ServedModel } from '../serverRequest.ts';
 import type { TrialFailure, TrialMessage, TrialOrder, TrialQuestion, TriedGraph } from '../trialMessages.ts';
 import type { Backend } from './backend.ts';
@@ -48,7 +49,7 @@ async function serve(model: ServedModel): Promise<void> {
     modelVersion,
     backend: undefined,
   };
-  const { url, server } = await listen(() => served, log);
+  const { url, server } = await listen(() => served, log, model.maxRequestBytes ?? maxRequestBytes);
   const loading = open(model, {
     signal: ending.signal,
     onProgress: ({ step }) => void send({ kind: 'step', step }),

@@ -188,7 +188,11 @@ describe('predict, when the server refuses', () => {
     ['no JSON', 'hello', /not JSON: it begins with "hello"/],
     ['no predictions', '{"predictions":[]}', /without a prediction/],
     ['V2 at V1', ofTorchServe('7'), /no list of "predictions"/],
-    ['texts for numbers', '{"predictions":[{"cat":"0.9"}]}', /no classification that is known: \[\{"cat":"0.9"\}\]/],
+    [
+      'texts that are no numbers',
+      '{"predictions":[{"cat":"high"}]}',
+      /no classification that is known: \[\{"cat":"high"\}\]/,
+    ],
   ];
   for (const [name, body, message] of answers) {
     it(`answers ${name}`, async () => {

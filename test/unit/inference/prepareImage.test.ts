@@ -32,6 +32,31 @@ describe('prepareImage', () => {
     assert.equal((await prepareImage(original, onlyJpeg)).mediaType, 'image/jpeg');
   });
 
+  it('sends our own server every JPEG and PNG of 8 bits byte by byte: turned, grey, in ink, with a palette or transparency', async () => {
+    const ours = { ...onlyJpeg, imageEncoding: 'original' } as const;
+    for (const name of [
+      'orientation-6.jpg',
+      'grey.jpg',
+      'cmyk.jpg',
+      'rgba.png',
+      'palette.png',
+      'one-bit.png',
+      'rgb.png',
+    ]) {
+      const original = readFixture(name);
+      const { bytes, checked } = await prepareImage(original, ours);
+      await checked;
+      assert.equal(bytes, original, name);
+    }
+    for (const name of ['grey-16-bit.png', 'lossless.webp', 'lzw.tif']) {
+      const original = readFixture(name);
+      const prepared = await prepareImage(original, ours);
+      assert.notEqual(prepared.bytes, original, name);
+      const [sent, whole] = await Promise.all([prepared.bytes, original].map((one) => decodeImage(one)));
+      assert.equal(sha256(sent?.data ?? original), sha256(whole?.data ?? original), name);
+    }
+  });
+
   const others = [
     ...[
       'grey.jpg',

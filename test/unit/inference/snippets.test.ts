@@ -46,7 +46,7 @@ describe('snippets', () => {
 
 describe('snippets for a private certificate authority', () => {
   it('name its file by a variable, and never hold it', () => {
-    const secure = { ...endpoint, ca: '-----BEGIN CERTIFICATE-----' };
+    const secure = { ...endpoint, baseUrl: 'https://127.0.0.1:1', ca: '-----BEGIN CERTIFICATE-----' };
     const [curl, python] = [asCurl(secure, 'cat.jpg'), asPython(secure, 'cat.jpg')];
     assert.match(curl, /--cacert "\$MODEL_CA_FILE"/);
     assert.match(python, /cafile=os\.environ\["MODEL_CA_FILE"\]/);
@@ -154,6 +154,48 @@ describe('snippets, run', () => {
       const furthest = data.reduce((most, value, index) => Math.max(most, Math.abs(value - (ours[index] ?? 0))), 0);
       assert.ok(furthest < 1e-5, `furthest ${furthest}`);
     }
+  });
+
+  it('Python asks for all files that are named, over one connection, with the tensors as bytes and as often as the batch is large', async (context) => {
+    const python = programs[1]?.[2] ?? '';
+    if (!(await isInstalled(python, '-c', 'import numpy, PIL')))
+      return context.skip('NumPy or Pillow is not installed');
+    await Promise.all(['one.jpg', 'two.jpg'].map((name) => writeFile(path.join(folder, name), image)));
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const batch = { ...tensor, asBytes: true, tensor: { ...tensor.tensor, shape: [2, 3, 32, 32] } };
+    await writeFile(path.join(folder, 'ask.py'), asPython({ ...endpoint, baseUrl, protocol: 'v2' }, 'no.jpg', batch));
+    const ports = new Set<number | undefined>();
+    const note = (request: http.IncomingMessage): unknown => ports.add(request.socket.remotePort);
+    server.on('request', note);
+    const { stdout } = await run(python, ['ask.py', 'one.jpg', 'two.jpg'], {
+      cwd: folder,
+      env: { ...process.env, ...environment },
+    });
+    server.off('request', note);
+    assert.equal(stdout.match(/tabby/g)?.length, 2);
+    assert.equal(ports.size, 1);
+    const { body, request } = seen ?? assert.fail('nothing was sent');
+    const ours = tensorOf(await decodeImage(image), steps);
+    const sent = body.subarray(Number(request.headers['inference-header-content-length']));
+    const numbers = new Float32Array(Uint8Array.from(sent).buffer);
+    assert.equal(numbers.length, ours.length * 2);
+    const furthest = numbers.reduce((most, value, at) => Math.max(most, Math.abs(value - (ours[at % ours.length] ?? 0))), 0);
+    assert.ok(furthest < 1e-5, `furthest ${furthest}`);
+  }); // prettier-ignore
+
+  it('Python ends with the words of a server that refuses', async (context) => {
+    const python = programs[1]?.[2] ?? '';
+    if (!(await isInstalled(python))) return context.skip('Python is not installed');
+    const refusing = http.createServer((_, response) => response.writeHead(404).end('{"error":"no cat"}'));
+    await new Promise<void>((resolve) => refusing.listen(0, '127.0.0.1', resolve));
+    await writeFile(path.join(folder, 'photo.jpg'), image);
+    const baseUrl = `http://127.0.0.1:${(refusing.address() as AddressInfo).port}`;
+    const options = { cwd: folder, env: { ...process.env, ...environment } };
+    await assert.rejects(run(python, ['-c', asPython({ ...endpoint, baseUrl }, 'photo.jpg')], options), {
+      message: /404 Not Found: \{"error":"no cat"\}/,
+    });
+    refusing.close();
+    refusing.closeAllConnections();
   });
 
   it('Python sends a tensor of 16-bit floats as bytes after the JSON, and curl the same', async (context) => {

@@ -155,6 +155,12 @@ describe('what a model takes', () => {
     ['half precision', [{ ...fp32(1, 3, 8, 8), datatype: 'FP16' }], undefined, ['1x3x8x8', 'NCHW', 9, 8, 'normalised']],
     ['grey', [fp32(1, 1, 28, 28)], undefined, ['1x1x28x28', 'NCHW', 32, 28, 'normalised']],
     ['no square', [fp32(1, 3, 240, 320)], undefined, ['1x3x240x320', 'NCHW', 'exact', 320, 'normalised']],
+    [
+      'a fixed batch: the same picture as often',
+      [fp32(8, 3, 8, 8)],
+      undefined,
+      ['8x3x8x8', 'NCHW', 9, 8, 'normalised'],
+    ],
     ['pixels', [{ ...fp32(1, 3, 8, 8), datatype: 'INT32' }], undefined, ['1x3x8x8', 'NCHW', 9, 8, 'pixels']],
   ];
   for (const [name, inputs, preprocessing, expected] of cases) {
@@ -170,7 +176,8 @@ describe('what a model takes', () => {
       /no picture, but "input_ids", INT64 \[-1, -1\]/,
     ],
     ['all open', [fp32(-1, -1, -1, -1)], /no picture/],
-    ['a batch', [fp32(8, 3, 8, 8)], /takes 8 images at once/],
+    ['a huge batch', [fp32(256, 3, 8, 8)], /takes 256 images at once/],
+    ['no batch at all', [fp32(0, 3, 8, 8)], /takes 0 images at once/],
     ['a huge square', [fp32(1, 3, 1e9, 1e9)], /up to 1024 × 1024/],
     ['no pixel', [fp32(1, 3, 0, 0)], /0 × 0 pixels/],
     ['an unknown datatype', [{ ...fp32(1, 3, 8, 8), datatype: 'COMPLEX' }], /COMPLEX/],

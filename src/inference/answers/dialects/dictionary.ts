@@ -25,7 +25,7 @@ export const dictionary: AnswerDialect = {
     if (!Array.isArray(value) || value.length < 2 || !value.every(isRecord)) return undefined;
     const [first] = value as readonly JsonObject[];
     const reading = first && readDictionary(first, knowledge);
-    return reading && { ...reading, notes: [severalAnswers(value.length), ...(reading.notes ?? [])] };
+    return reading && { ...reading, notes: [...severalAnswers(value.length, knowledge), ...(reading.notes ?? [])] };
   },
 };
 

@@ -19,7 +19,7 @@ import {
  */
 export const labelScores: AnswerDialect = {
   name: 'label-scores',
-  read(answer) {
+  read(answer, knowledge) {
     const value = unwrapped(answer);
     if (isRecord(value)) return readHeld(value) ?? readList([value]);
     if (!Array.isArray(value)) return undefined;
@@ -27,7 +27,7 @@ export const labelScores: AnswerDialect = {
     const [first] = rows;
     if (!Array.isArray(first) || !rows.every((row) => Array.isArray(row))) return readList(rows);
     const reading = readList(first);
-    return reading && { ...reading, notes: [severalAnswers(rows.length)] };
+    return reading && { ...reading, notes: severalAnswers(rows.length, knowledge) };
   },
 };
 

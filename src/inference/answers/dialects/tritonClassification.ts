@@ -9,7 +9,8 @@ import { severalAnswers } from './values.ts';
  */
 export const tritonClassification: AnswerDialect = {
   name: 'triton-classification',
-  read({ tensors }, { contract }) {
+  read({ tensors }, knowledge) {
+    const { contract } = knowledge;
     const texts = tensors.filter((tensor) => tensor.datatype === 'BYTES' && parsed(tensor) !== undefined);
     const tensor = texts.find(({ name }) => name === contract?.output.name) ?? texts[0];
     const values = tensor && parsed(tensor);
@@ -20,7 +21,7 @@ export const tritonClassification: AnswerDialect = {
       form: 'named',
       values: values.slice(0, count),
       said: 'scores',
-      ...(rows > 1 && { notes: [severalAnswers(rows)] }),
+      notes: severalAnswers(rows, knowledge),
     };
   },
 };

@@ -1,5 +1,5 @@
 import { isRecord, own, type JsonObject } from '../../../foundation/json.ts';
-import type { ClassValue, ModelAnswer } from '../answer.ts';
+import type { AnswerKnowledge, ClassValue, ModelAnswer } from '../answer.ts';
 import type { Said } from './dialect.ts';
 
 /** Deepest wrapping that is taken off: an answer may be a text in a list in a list. */
@@ -182,7 +182,7 @@ export function single(value: unknown): unknown {
   return Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
 }
 
-/** Words for more answers than there were pictures. */
-export function severalAnswers(count: number): string {
-  return `The server gave ${count} answers for one image; the first is shown.`;
+/** Words for more answers than there were pictures; none for as many. */
+export function severalAnswers(count: number, { pictures = 1 }: AnswerKnowledge): readonly string[] {
+  return count <= pictures ? [] : [`The server gave ${count} answers for one image; the first is shown.`];
 }

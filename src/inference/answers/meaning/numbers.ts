@@ -15,7 +15,7 @@ export function interpretNumbers(reading: NumbersReading, knowledge: AnswerKnowl
       remedy: 'Check its weights, and mean and std of its input.',
     });
   }
-  const several = reading.rows.length > 1 ? [severalAnswers(reading.rows.length)] : [];
+  const several = severalAnswers(reading.rows.length, knowledge);
   const meaning = meaningOf(row, reading, knowledge);
   const differing = chosenNote(meaning, reading);
   return { ...meaning, notes: [...several, ...(meaning.notes ?? []), ...differing] };

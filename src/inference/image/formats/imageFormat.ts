@@ -23,6 +23,8 @@ export interface OpenedFile {
   readonly height: number;
   /** Set where the file is 8-bit RGB and upright, so that a runtime that reads the format sees what we see. */
   readonly asItIs?: 'image/jpeg' | 'image/png';
+  /** The file's type where nothing has to be chosen or said of it, so that who decodes it as we do may get the file itself. */
+  readonly whole?: 'image/jpeg' | 'image/png';
   /** Upright 8-bit RGB. */
   readonly decode: (task?: Task) => Promise<DecodedImage>;
   /** The RGB bytes of a part, where they are had without holding all; then there is nothing to note. */

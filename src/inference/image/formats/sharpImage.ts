@@ -40,6 +40,7 @@ export async function openWithSharp(bytes: Uint8Array, options: SharpOptions = {
     width,
     height,
     ...(isPlain && !metadata.isPalette && options.mediaType && { asItIs: options.mediaType }),
+    ...(notes.length === 0 && !isDeep(metadata) && options.mediaType && { whole: options.mediaType }),
     decode: async (task) => {
       throwIfCancelled(task);
       const image = await readPixels(pipeline(), metadata);

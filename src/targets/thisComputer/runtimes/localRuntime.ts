@@ -13,6 +13,8 @@ export interface LocalRuntime {
   readonly label: string;
   /** What its servers decode. */
   readonly imageEncoding: Endpoint['imageEncoding'];
+  /** Largest request that its servers take, in bytes; TorchServe's when left out. */
+  readonly maxRequestBytes?: number;
   /**
    * Whether it can serve a package here and now.
    * @throws ModelDeckError what looking for its programs throws
