@@ -17,8 +17,8 @@ export interface ModelServer {
   readonly hasGpuBuild?: boolean;
   /** Whether it computes on an NVIDIA GPU that its pod is given; left out where its image cannot. */
   readonly usesGpu?: true;
-  /** Processors that its usual image is built for, by Kubernetes' names; left out where it is built for all or not known. */
-  readonly processors?: readonly string[];
+  /** Processors that an image is built for, by Kubernetes' names; undefined where that is not known. */
+  readonly builtFor?: (image: string) => readonly string[] | undefined;
   /** Whether its image has a build for CPUs, with `-cpu` before the tag. */
   readonly hasCpuBuild?: boolean;
   /** Largest request body that it takes, in bytes; left out where none is known. */
@@ -29,7 +29,7 @@ export interface ModelServer {
   readonly startUp?: (image: string | undefined) => StartUp;
   /** What may go wrong with what is about to be deployed on it; one or two sentences each. */
   readonly warnings?: (facts: ServerFacts) => readonly string[];
-  /** What its log says of the processes that load the model; left out where its answers can be believed. */
+  /** What its log says of the processes that load the model. */
   readonly workersIn?: (log: string) => Workers;
   /** What it writes when it cannot serve, causes before consequences; what libraries of all servers write is known. */
   readonly failures?: readonly LogPattern[];

@@ -6,7 +6,7 @@ export const openVinoModelServer: ModelServer = {
   type: 'ovms',
   runtimeName: 'kserve-openvino',
   pattern: /openvino/,
-  processors: ['amd64'],
+  builtFor: (image) => (/(?:^|\/)openvino\/model_server[:@]/.test(image) ? ['amd64'] : undefined),
   workersIn,
   failures: openVinoPatterns,
 };

@@ -16,7 +16,8 @@ export const torchServe: ModelServer = {
   maxRequestBytes: torchServeRequestBytes,
   isBehindWrapper: true,
   usesGpu: true,
-  processors: ['amd64'],
+  // kserve#2989: exec format error on arm64.
+  builtFor: (image) => (/(?:^|\/)pytorch\/torchserve-kfs[:@]/.test(image) ? ['amd64'] : undefined),
   startUp,
   warnings: (facts) => [...unknownArguments(facts), ...dottedArchive(facts)],
   workersIn,

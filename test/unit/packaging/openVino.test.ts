@@ -18,7 +18,7 @@ describe('a package for OpenVINO Model Server', () => {
     assert.deepEqual(model.serves, {
       modelFormat: 'openvino',
       protocols: ['v2'],
-      server: 'openvino',
+      server: 'ovms',
       isNamedByService: true,
     });
   });

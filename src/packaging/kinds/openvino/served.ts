@@ -10,6 +10,6 @@ export const openVinoKind = 'openvino';
 export const openVinoServes: Serves = {
   modelFormat: 'openvino',
   protocols: ['v2'],
-  server: 'openvino',
+  server: 'ovms',
   isNamedByService: true,
 };

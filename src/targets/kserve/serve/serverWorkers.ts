@@ -13,7 +13,7 @@ import type { Place } from '../place.ts';
 export async function serverWorkers(place: Place, pod: Pod, task: Task): Promise<Workers | undefined> {
   const container = pod.spec?.containers.find(({ name }) => name === 'kserve-container');
   const server = serverNamed(container?.image ?? '');
-  if (!container || !server?.workersIn) return undefined;
+  if (!container || !server?.workersIn || server.isBehindWrapper !== true) return undefined;
   const of = { pod: pod.metadata.name, container: container.name, previous: false };
   const log = await readContainerLog(place, of, true, task);
   return log === undefined ? undefined : server.workersIn(log);
