@@ -22,6 +22,8 @@ export interface PlanFacts {
   readonly claim?: PersistentVolumeClaim | undefined;
   /** Nodes of the cluster that take pods. */
   readonly nodeCount?: number | undefined;
+  /** Extended resources of the nodes that take pods, for example `nvidia.com/gpu`. */
+  readonly devices?: readonly string[] | undefined;
   readonly namespace?: KubeObject | undefined;
   readonly quotas?: readonly ResourceQuota[] | undefined;
   readonly config?: InferenceServiceConfig | undefined;
@@ -114,7 +116,16 @@ const modes: Check = ({ service, live, config }) => {
 
 const quota: Check = ({ service, live, runtime, quotas = [] }) => quotaWarnings({ service, live, runtime, quotas });
 
-const checks: readonly Check[] = [names, storage, controlPlane, server, modes, claims, quota];
+/** Something like a GPU that no node has keeps a pod waiting without an end, where no autoscaler brings a node. */
+const devices: Check = ({ service, devices: present }) => {
+  if (present === undefined) return [];
+  const asked = Object.keys(service.spec.predictor.model?.resources?.limits ?? {}).filter((name) => name.includes('/'));
+  return asked
+    .filter((name) => !present.includes(name))
+    .map((name) => `No node that takes pods has ${name}: the pod waits until one comes, by an autoscaler or by hand.`);
+};
+
+const checks: readonly Check[] = [names, storage, controlPlane, server, modes, claims, devices, quota];
 
 function present(problem: string | undefined): readonly string[] {
   return problem === undefined ? [] : [problem];

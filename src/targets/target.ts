@@ -172,6 +172,13 @@ export interface ModelProvenance {
 export interface ClusterDeployOptions {
   /** ServingRuntime or ClusterServingRuntime; KServe chooses when left out. */
   readonly runtime?: string;
+  /** Makes a ServingRuntime of a template in the namespace, and serves with it; one of its name that is there is taken. */
+  readonly newRuntime?: {
+    /** `RuntimeTemplate.server`. */
+    readonly server: string;
+    /** Instead of the template's own. */
+    readonly image?: string;
+  };
   /** KServe's name of the format; that of the model's package when left out. */
   readonly modelFormat?: string;
   /** Kubernetes quantities, for example `{ cpu: '1', memory: '2Gi' }`; requests and limits alike. */
@@ -190,6 +197,8 @@ export interface DeployPlan {
   /** The runtime that will serve it, and why that one; one sentence each. */
   readonly runtime: string;
   readonly reason: string;
+  /** What else could serve it, and why nothing else does; one sentence each. */
+  readonly alternatives?: readonly string[];
   readonly warnings: readonly string[];
   /** For a cluster: every object that will be made or changed, in the order of doing. */
   readonly objects?: readonly PlannedObject[];

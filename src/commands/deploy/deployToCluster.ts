@@ -79,7 +79,7 @@ export class DeployToCluster {
         check: (text) => Promise.resolve(kserve.fromYaml(text, { name, namespace }).findings),
         plan: async (edit, signal): Promise<MadePlan> => {
           const plan = await planDeploy({ ...order, cluster: { ...cluster, ...edit } }, { signal });
-          return { ...plan, others: await others(plan) };
+          return { ...plan, others: plan.alternatives ?? (await others(plan)) };
         },
         withoutFields: (text, fields) => Promise.resolve(kserve.withoutFields(text, fields)),
       },

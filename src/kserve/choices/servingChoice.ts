@@ -1,3 +1,4 @@
+import type { Quantity } from '../resources/core.ts';
 import { runtimeImage } from '../runtimeImage.ts';
 import type { ServingRuntime } from '../resources/servingRuntime.ts';
 import { runtimeOfTemplate, type RuntimeTemplate } from '../runtimeTemplates/runtimeTemplate.ts';
@@ -33,7 +34,7 @@ export interface Verdict {
 /** What else decides. */
 export interface ServingWishes {
   /** Resources that the user asks for. */
-  readonly resources?: Readonly<Record<string, string>> | undefined;
+  readonly resources?: Readonly<Record<string, Quantity>> | undefined;
   /** Processors of the nodes, by Kubernetes' names; undefined where the nodes may not be listed. */
   readonly processors?: readonly string[] | undefined;
 }
@@ -63,11 +64,13 @@ export interface ServingChoice {
   readonly best?: ServingOption;
   /** All that fits, the best first. */
   readonly options: readonly ServingOption[];
-  /** The runtimes that cannot serve it. */
+  /** The runtimes that cannot serve it, those of a fitting server first. */
   readonly others: readonly {
     readonly runtime: ServingRuntime;
     readonly scope: 'namespace' | 'cluster';
     readonly sentence: string;
+    /** Whether its server mounts such packages, and something else stands against it. */
+    readonly isNear: boolean;
   }[];
   /** What could be made in the namespace, the best first. */
   readonly makeable: readonly ServingOption[];
@@ -107,7 +110,7 @@ export function chooseServing(
   const others: ServingChoice['others'][number][] = [];
   for (const { runtime, scope } of present) {
     const judged = judge(ways, runtime, scope, { listed: { namespaced, clusterWide }, wishes, servers });
-    if ('sentence' in judged) others.push({ runtime, scope, sentence: judged.sentence });
+    if ('sentence' in judged) others.push({ runtime, scope, ...judged });
     else options.push(judged);
   }
   const makeable = templates
@@ -122,7 +125,7 @@ export function chooseServing(
   return {
     ...(best && { best }),
     options: sorted,
-    others,
+    others: [...others].sort((a, b) => Number(b.isNear) - Number(a.isNear)),
     makeable: [...makeable].sort(better),
     reason: best ? whyBest(best, sorted) : whyNothing(ways, others, makeable.length > 0),
   };
@@ -134,7 +137,8 @@ interface Around {
   readonly servers: readonly ModelServer[];
 }
 
-type Judged = ServingOption | { readonly sentence: string };
+type Rejected = Pick<ServingChoice['others'][number], 'sentence' | 'isNear'>;
+type Judged = ServingOption | Rejected;
 
 /** The first way that a runtime takes; else why it takes none, the reason that comes nearest. */
 function judge(
@@ -148,15 +152,15 @@ function judge(
   const fitting = ways.filter((way) => way.server === undefined || server === undefined || way.server === server.type);
   if (fitting.length === 0) {
     const what = ways.length === 1 ? `a ${ways[0]?.label ?? 'package'}` : 'this model';
-    return { sentence: `${name} is ${server?.label ?? 'a server'}, for which ${what} is not made.` };
+    return { sentence: `${name} is ${server?.label ?? 'a server'}, for which ${what} is not made.`, isNear: false };
   }
-  let nearest: { readonly sentence: string } | undefined;
+  let nearest: Rejected | undefined;
   for (const way of fitting) {
     const judged = judgeWay(way, runtime, scope, server, around);
     if (!('sentence' in judged)) return judged;
-    nearest ??= judged;
+    if (nearest === undefined || (judged.isNear && !nearest.isNear)) nearest = judged;
   }
-  return nearest ?? { sentence: `${name} cannot serve it.` };
+  return nearest ?? { sentence: `${name} cannot serve it.`, isNear: false };
 }
 
 function judgeWay(
@@ -176,13 +180,15 @@ function judgeWay(
     selectRuntime({ modelFormat: { name: modelFormat }, runtime: named, protocolVersion }, namespaced, clusterWide);
   const protocols = way.protocols.filter((protocol) => select(protocol, name).chosen?.runtime === runtime);
   const [first] = way.protocols;
-  if (protocols.length === 0) return { sentence: notTaken(first && select(first, name), name) };
+  if (protocols.length === 0) return { sentence: notTaken(first && select(first, name), name), isNear: isSure };
   const limits = wishes.resources ?? {};
   const image = runtimeImage(runtime, { modelFormat: { name: modelFormat }, resources: { limits } });
   const verdict = way.verdict(image);
   const whyNot = verdict.whyNot ?? notOnThese(server, image, wishes);
-  if (whyNot !== undefined)
-    return { sentence: `${name}${server === undefined ? '' : ` (${server.label})`}: ${whyNot}` };
+  if (whyNot !== undefined) {
+    const which = server === undefined ? name : `${name} (${server.label})`;
+    return { sentence: `${which}: ${whyNot}`, isNear: isSure };
+  }
   const unknown = `Which server ${name} runs is not known: it has to take a ${way.label} where KServe mounts models.`;
   return {
     way,
@@ -219,7 +225,7 @@ function notOnThese(
 }
 
 /** Whether resources name an NVIDIA GPU, whole or in parts. */
-export function asksForGpu(resources: Readonly<Record<string, string>>): boolean {
+function asksForGpu(resources: Readonly<Record<string, Quantity>>): boolean {
   return Object.keys(resources).some((name) => name === 'nvidia.com/gpu' || name.startsWith('nvidia.com/mig'));
 }
 

@@ -176,6 +176,7 @@ export interface Node extends KubeObject {
     readonly allocatable?: Readonly<Record<string, Quantity>>;
     readonly conditions?: readonly Condition[];
     readonly addresses?: readonly { readonly type: string; readonly address: string }[];
+    readonly nodeInfo?: { readonly architecture?: string };
   };
 }
 

@@ -27,7 +27,7 @@ export interface AgreedPlan extends PlanEdit {
 }
 
 export interface MadePlan extends DeployPlan {
-  /** One sentence for each runtime that KServe would not take. */
+  /** One sentence for each runtime that will not serve it. */
   readonly others: readonly string[];
 }
 

@@ -17,7 +17,9 @@ import type {
   Versions,
 } from '../target.ts';
 import { requestStop, type Journal } from './serve/applyDeployment.ts';
-import { deploymentMode, readKServeConfig, readLive, readService } from './plan/clusterFacts.ts';
+import { deploymentMode, readKServeConfig, readLive, readNodes, readService } from './plan/clusterFacts.ts';
+import { makeRuntime } from './plan/newRuntime.ts';
+import { planServing } from './plan/planServing.ts';
 import { readRuntimes } from './plan/readRuntimes.ts';
 import type { KServeTarget } from './clusters.ts';
 import { deleteService, notesOnDeleting } from './operate/deleteService.ts';
@@ -27,7 +29,7 @@ import { explainService } from './explain/explainService.ts';
 import { isFailure } from './explain/serviceFailure.ts';
 import { refOf, type Place } from './place.ts';
 import { formatNamespaceRef, parseServiceRef } from './serviceRef.ts';
-import { planDeployment, takenRuntime } from './plan/planDeployment.ts';
+import { planDeployment } from './plan/planDeployment.ts';
 import { wantedManifest } from './plan/prepareDeployment.ts';
 import { rollBackTo } from './operate/rollBack.ts';
 import { scaleService } from './operate/scaleService.ts';
@@ -112,19 +114,24 @@ export class KServeNamespace implements KServeTarget {
     return planDeployment(this.place, request, task);
   }
 
-  async deploy(request: DeployRequest, task: Task<DeployStep> = {}): Promise<Deployment> {
-    const { name, cluster = {} } = request;
-    const [config, runtimes] = await Promise.all([
-      readKServeConfig(this.place, { signal: task.signal }),
-      readRuntimes(this.place, { signal: task.signal }),
+  async deploy(asked: DeployRequest, task: Task<DeployStep> = {}): Promise<Deployment> {
+    const { name, cluster = {} } = asked;
+    const quiet = { signal: task.signal };
+    const [config, runtimes, live, nodes] = await Promise.all([
+      readKServeConfig(this.place, quiet),
+      readRuntimes(this.place, quiet),
+      readLive(this.place, name, quiet),
+      readNodes(this.place, quiet),
     ]);
-    const wanted = (live: InferenceService | undefined): InferenceService => {
-      const runtime = takenRuntime(wantedManifest(this.place, request, live), runtimes);
-      return wantedManifest(this.place, request, live, { mode: deploymentMode(live, config), runtime });
-    };
+    const { request, chosen, newRuntime } = await planServing(this.place, asked, { live, ...runtimes, ...nodes });
+    const wanted = (before: InferenceService | undefined): InferenceService =>
+      wantedManifest(this.place, request, before, { mode: deploymentMode(before, config), runtime: chosen });
     const { force = false, planRevision } = cluster;
     const journal = this.journals.get(name) ?? { name };
-    return this.serving(name, () => applyAndServe(this.place, { wanted, force, planRevision }, journal, task));
+    return this.serving(name, async () => {
+      if (newRuntime) await makeRuntime(this.place, newRuntime, journal, quiet);
+      return applyAndServe(this.place, { wanted, force, planRevision }, journal, task);
+    });
   }
 
   restorePoint(name: string): Promise<RestorePoint> {

@@ -7,6 +7,7 @@ import type { Restoration } from '../../target.ts';
 import { requestStop, type Applied, type Journal } from '../serve/applyDeployment.ts';
 import { isCategory, readLive } from '../plan/clusterFacts.ts';
 import { deleteService } from './deleteService.ts';
+import { removeMadeRuntime } from '../plan/newRuntime.ts';
 import { hasApplied, ownedFields, sameFields, united } from '../plan/ownedFields.ts';
 import type { Place } from '../place.ts';
 import { markOf } from '../plan/prepareDeployment.ts';
@@ -30,10 +31,13 @@ export async function restoreBefore(
 
 /** @returns what could not be taken back, one sentence each */
 export async function takeBack(place: Place, journal: Journal, task: Task): Promise<readonly string[]> {
-  const { applied, name } = journal;
+  const { applied, name, madeRuntime } = journal;
   const remains = applied ? await insist(() => restoreService(place, name, applied, task), task) : [];
   journal.applied = undefined;
-  return remains;
+  if (madeRuntime === undefined) return remains;
+  const kept = await insist(() => removeMadeRuntime(place, madeRuntime, task), task);
+  journal.madeRuntime = undefined;
+  return [...remains, ...kept];
 }
 
 async function restoreService(place: Place, name: string, applied: Applied, task: Task): Promise<readonly string[]> {

@@ -13,7 +13,7 @@ import {
 import {
   configMaps,
   namespaces,
-  nodes,
+  nodes as nodeKind,
   persistentVolumeClaims,
   resourceQuotas,
   type Node,
@@ -38,6 +38,10 @@ export interface ClusterFacts {
   readonly config?: InferenceServiceConfig | undefined;
   /** Nodes that take pods. */
   readonly nodeCount?: number | undefined;
+  /** Their processors, by Kubernetes' names, for example `amd64`. */
+  readonly processors?: readonly string[] | undefined;
+  /** The resources that they have beyond CPU, memory and disk, for example `nvidia.com/gpu`. */
+  readonly devices?: readonly string[] | undefined;
 }
 
 /**
@@ -51,16 +55,16 @@ export async function readClusterFacts(
   storageUri: string | undefined,
   task: Task,
 ): Promise<ClusterFacts> {
-  const [live, runtimes, claim, quotas, namespace, config, nodeCount] = await Promise.all([
+  const [live, runtimes, claim, quotas, namespace, config, nodes] = await Promise.all([
     readLive(place, name, task),
     readRuntimes(place, task),
     readable(readClaim(place, storageUri, task)),
     readable(listOf(place, resourceQuotas, task)),
     readable(readNamespace(place, task)),
     readKServeConfig(place, task),
-    readable(countNodes(place, task)),
+    readNodes(place, task),
   ]);
-  return { live, ...runtimes, claim, quotas, namespace, config, nodeCount };
+  return { live, ...runtimes, claim, quotas, namespace, config, ...nodes };
 }
 
 /** @returns undefined when there is no InferenceService of that name */
@@ -115,13 +119,26 @@ async function listOf<T extends KubeObject>(place: Place, type: ResourceType<T>,
   return (await place.connection.list(type, { namespace }, task)).items;
 }
 
-async function countNodes({ connection }: Place, task: Task): Promise<number> {
-  let count = 0;
+/** What the nodes that take pods have; nothing where they may not be listed. */
+export async function readNodes(
+  { connection }: Pick<Place, 'connection'>,
+  task: Task,
+): Promise<Pick<ClusterFacts, 'nodeCount' | 'processors' | 'devices'>> {
+  let nodeCount = 0;
+  const processors = new Set<string>();
+  const devices = new Set<string>();
   const onPage = (page: readonly Node[]): void => {
-    count += page.filter(({ spec }) => spec?.unschedulable !== true).length;
+    for (const { spec, status } of page) {
+      if (spec?.unschedulable === true) continue;
+      nodeCount += 1;
+      const processor = status?.nodeInfo?.architecture;
+      if (processor !== undefined && processor !== '') processors.add(processor);
+      const extended = Object.entries(status?.allocatable ?? {}).filter(([name]) => name.includes('/'));
+      for (const [name, amount] of extended) if (amount !== '0') devices.add(name);
+    }
   };
-  await connection.list(nodes, { onPage }, task);
-  return count;
+  const read = await readable(connection.list(nodeKind, { onPage }, task));
+  return read === undefined ? {} : { nodeCount, processors: [...processors], devices: [...devices] };
 }
 
 async function readClaim(

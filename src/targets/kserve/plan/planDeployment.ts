@@ -1,12 +1,14 @@
-import { ModelDeckError } from '../../../foundation/error.ts';
+import type { ModelDeckError } from '../../../foundation/error.ts';
 import type { Task } from '../../../foundation/task.ts';
-import { parsePvcUri, planWarnings, runtimeRequestOf, selectRuntime, toYaml } from '../../../kserve/index.ts';
+import { parsePvcUri, planWarnings, toYaml } from '../../../kserve/index.ts';
 import type { InferenceService } from '../../../kserve/resources/inferenceService.ts';
 import type { ServingRuntime } from '../../../kserve/resources/servingRuntime.ts';
 import type { DeployPlan, DeployRequest, PlannedObject } from '../../target.ts';
 import { deploymentMode, readClusterFacts, type ClusterFacts } from './clusterFacts.ts';
 import { inOrderOf, ownedFields, sameFields, united } from './ownedFields.ts';
 import { inPlace, type Place } from '../place.ts';
+import { plannedRuntime } from './newRuntime.ts';
+import { planServing } from './planServing.ts';
 import { planRevisionOf, prepare, wantedManifest, withoutBookkeeping, type Prepared } from './prepareDeployment.ts';
 
 /**
@@ -16,49 +18,32 @@ import { planRevisionOf, prepare, wantedManifest, withoutBookkeeping, type Prepa
  * @throws ModelDeckError `unsupported` without KServe, `forbidden`, `not-found` without a namespace or a fitting runtime,
  *   `invalid-input` for a manifest that cannot be read
  */
-export async function planDeployment(place: Place, request: DeployRequest, task: Task): Promise<DeployPlan> {
-  const first = wantedManifest(place, request, undefined);
-  const facts = await readClusterFacts(place, request.name, first.spec.predictor.model?.storageUri, task);
-  const { chosen, ...runtime } = chooseRuntime(wantedManifest(place, request, facts.live), facts);
+export async function planDeployment(place: Place, asked: DeployRequest, task: Task): Promise<DeployPlan> {
+  const first = wantedManifest(place, asked, undefined);
+  const facts = await readClusterFacts(place, asked.name, first.spec.predictor.model?.storageUri, task);
+  const { request, chosen, newRuntime, cautions, ...serving } = await planServing(place, asked, facts);
   const mode = deploymentMode(facts.live, facts.config);
   const wanted = wantedManifest(place, request, facts.live, { mode, runtime: chosen });
-  const prepared = await prepare(place, wanted, facts.live, request.cluster?.force ?? false, task);
+  const [prepared, runtime] = await Promise.all([
+    prepare(place, wanted, facts.live, request.cluster?.force ?? false, task),
+    newRuntime && plannedRuntime(place, newRuntime, task),
+  ]);
   if (prepared.refusal?.category === 'forbidden') throw prepared.refusal;
   return {
-    ...runtime,
-    warnings: warningsOf(request, prepared.manifest, facts, chosen),
-    objects: [plannedObject(place, prepared)],
+    ...serving,
+    warnings: [
+      ...cautions,
+      ...(newRuntime ? [imageHasToCome(newRuntime)] : []),
+      ...warningsOf(request, prepared.manifest, facts, chosen),
+    ],
+    objects: [...(runtime ? [runtime] : []), plannedObject(place, prepared)],
     planRevision: planRevisionOf(facts.live),
   };
 }
 
-/** The runtime that KServe will take, as far as it can be known. */
-export function takenRuntime(
-  service: InferenceService,
-  { namespaced = [], clusterWide = [] }: Pick<ClusterFacts, 'namespaced' | 'clusterWide'>,
-): ServingRuntime | undefined {
-  const request = runtimeRequestOf(service);
-  return request && selectRuntime(request, namespaced, clusterWide).chosen?.runtime;
-}
-
-function chooseRuntime(
-  wanted: InferenceService,
-  { namespaced, clusterWide }: ClusterFacts,
-): Pick<DeployPlan, 'runtime' | 'reason'> & { readonly chosen?: ServingRuntime } {
-  const request = runtimeRequestOf(wanted);
-  if (!request) {
-    return { runtime: 'its own container', reason: 'The predictor brings a container, so that no runtime is needed.' };
-  }
-  const { chosen, problem } = selectRuntime(request, namespaced ?? [], clusterWide ?? []);
-  if (chosen) return { runtime: chosen.runtime.metadata.name, reason: chosen.sentence, chosen: chosen.runtime };
-  const unread = [namespaced ? [] : 'ServingRuntimes', clusterWide ? [] : 'ClusterServingRuntimes'].flat();
-  if (unread.length > 0) {
-    const reason = `You may not list ${unread.join(' and ')}, so that only KServe knows which one it takes.`;
-    return { runtime: request.runtime ?? 'chosen by KServe', reason };
-  }
-  throw new ModelDeckError('not-found', problem?.sentence ?? 'No runtime can serve this model.', {
-    remedy: 'Name a runtime that serves this format, or ask who runs the cluster to install one.',
-  });
+function imageHasToCome({ metadata, spec }: ServingRuntime): string {
+  const image = spec.containers?.[0]?.image ?? '';
+  return `The ServingRuntime ${metadata.name} will be made, and taken away again if the deploy fails: the nodes have to be able to pull ${image}.`;
 }
 
 function warningsOf(

@@ -82,14 +82,14 @@ export function wantedManifest(
 /** What the answers alone make. */
 function askedManifest(place: Place, request: DeployRequest, serving: Serving): InferenceService {
   const { name, model, protocol, cluster = {}, provenance = {} } = request;
+  const serves = servesOf(model);
   const annotations = provenanceAnnotations({
-    modelName: model.name,
+    modelName: serves.isNamedByService === true ? name : model.name,
     modelVersion: model.version,
     archiveSha256: model.sha256,
     ...provenance,
     extensionVersion: place.extensionVersion,
   });
-  const serves = servesOf(model);
   const { modelFormat = serves.modelFormat, runtime, resources, minReplicas, maxReplicas } = cluster;
   return inferenceServiceManifest({
     name,
@@ -102,6 +102,7 @@ function askedManifest(place: Place, request: DeployRequest, serving: Serving): 
     minReplicas,
     maxReplicas,
     startupProbe: probeFor(serves, runtime, serving),
+    args: serves.args,
     annotations,
   });
 }

@@ -13,6 +13,8 @@ export interface Journal {
   readonly name: string;
   /** Set before the first change is sent: whether it arrived may stay unknown. */
   applied?: Applied | undefined;
+  /** Name of the ServingRuntime that was made for it. */
+  madeRuntime?: string | undefined;
 }
 
 export interface Applied {

@@ -134,14 +134,25 @@ describe('deploy to KServe', () => {
     await target.deploy(order());
     assert.equal(live()?.metadata.resourceVersion, version);
     await target.remove('kserve:minikube/ml/cats');
-    await target.deploy(order('1.0', { cluster: { modelFormat: 'onnx', runtime: 'triton' } }));
-    assert.equal(probe(), undefined, 'another format');
-    const other = { ...torchServe, metadata: { name: 'mine', annotations: { [serverType]: 'tritonserver' } } };
-    cluster.put(clusterServingRuntimes, other, 'installer');
+    const spec = { ...torchServe.spec, containers: [{ name: 'kserve-container', image: 'registry/serve:1' }] };
+    cluster.put(clusterServingRuntimes, { metadata: { name: 'mine' }, spec }, 'installer');
     await target.deploy(order('1.0', { cluster: { runtime: 'mine' } }));
-    assert.equal(probe(), undefined, 'another server for the same format');
+    assert.equal(probe(), undefined, 'a server that is not known');
     await target.deploy(order('1.0', { cluster: { runtime: 'kserve-torchserve' } }));
     assert.notEqual(probe(), undefined);
+  });
+
+  it('refuses a runtime that is not there, or whose server does not mount the package', async () => {
+    const named = (runtime: string): Promise<unknown> => target.plan(order('1.0', { cluster: { runtime } }));
+    await assert.rejects(named('nobody'), /There is no ServingRuntime or ClusterServingRuntime with the name nobody/);
+    const other = { ...torchServe, metadata: { name: 'mine', annotations: { [serverType]: 'tritonserver' } } };
+    cluster.put(clusterServingRuntimes, other, 'installer');
+    await assert.rejects(named('mine'), (error) => {
+      assert.ok(ModelDeckError.is(error));
+      assert.equal(error.message, 'mine is Triton, for which a TorchServe archive is not made.');
+      assert.equal(error.remedy, 'Choose kserve-torchserve, or let it be chosen.');
+      return true;
+    });
   });
 
   it('ends with the cause of a failure, and takes a new service back whole', async () => {

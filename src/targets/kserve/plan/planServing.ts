@@ -1,0 +1,177 @@
+import { ModelDeckError } from '../../../foundation/error.ts';
+import { runtimeRequestOf, selectRuntime } from '../../../kserve/index.ts';
+import {
+  alternatives,
+  chooseServing,
+  optionWords,
+  type ServingChoice,
+  type ServingOption,
+} from '../../../kserve/choices/servingChoice.ts';
+import type { InferenceService } from '../../../kserve/resources/inferenceService.ts';
+import type { ServingRuntime } from '../../../kserve/resources/servingRuntime.ts';
+import { runtimeTemplates } from '../../../kserve/runtimeTemplates/index.ts';
+import { runtimeOfTemplate } from '../../../kserve/runtimeTemplates/runtimeTemplate.ts';
+import type { ClusterDeployOptions, DeployPlan, DeployRequest } from '../../target.ts';
+import type { Place } from '../place.ts';
+import type { ClusterFacts } from './clusterFacts.ts';
+import { wayOfPackage } from './packagingWays.ts';
+import { wantedManifest } from './prepareDeployment.ts';
+
+/** Who will serve what is asked for, and what the manifest has to say so that KServe takes that one. */
+export interface PlannedServing extends Pick<DeployPlan, 'runtime' | 'reason' | 'alternatives'> {
+  /** The request with what the choice adds to it. */
+  readonly request: DeployRequest;
+  /** That KServe will take; undefined where only KServe knows, or a container of the user's own serves. */
+  readonly chosen?: ServingRuntime;
+  /** To be made before the service. */
+  readonly newRuntime?: ServingRuntime;
+  readonly cautions: readonly string[];
+}
+
+type Known = Pick<ClusterFacts, 'live' | 'namespaced' | 'clusterWide' | 'processors'>;
+
+/**
+ * Chooses the runtime for a model that is packaged already. What KServe takes by itself is left to it, as long as that can
+ * load the package; else the best one is named.
+ *
+ * @throws ModelDeckError `not-found` where nothing fits; `unsupported` for a runtime that was named and cannot load it
+ */
+export async function planServing(place: Place, asked: DeployRequest, known: Known): Promise<PlannedServing> {
+  const request = await withNewRuntime(place, asked, known);
+  const wanted = wantedManifest(place, request.request, known.live);
+  const selection = runtimeRequestOf(wanted);
+  if (!selection) {
+    const reason = 'The predictor brings a container, so that no runtime is needed.';
+    return { request: request.request, runtime: 'its own container', reason, cautions: [] };
+  }
+  const listed = { namespaced: request.namespaced, clusterWide: known.clusterWide };
+  const { chosen, problem } = selectRuntime(selection, listed.namespaced ?? [], listed.clusterWide ?? []);
+  const choice = await choiceFor(asked, wanted, listed, known);
+  const option = choice.options.find(({ runtime }) => runtime === chosen?.runtime);
+  const made = request.newRuntime && { newRuntime: request.newRuntime };
+  if (chosen && option) {
+    return { ...made, ...taken(request.request, choice, option, `${chosen.sentence} ${soon(option)}`.trim()) };
+  }
+  const unread = [
+    listed.namespaced ? [] : 'ServingRuntimes',
+    listed.clusterWide ? [] : 'ClusterServingRuntimes',
+  ].flat();
+  if (!chosen && unread.length > 0) {
+    const reason = `You may not list ${unread.join(' and ')}, so that only KServe knows which one it takes.`;
+    return { request: request.request, runtime: selection.runtime ?? 'chosen by KServe', reason, cautions: [] };
+  }
+  const against = choice.others.find(({ runtime }) => runtime === chosen?.runtime)?.sentence;
+  // Whoever writes the manifest may know better: it is said, and not refused.
+  if (chosen && asked.cluster?.manifest !== undefined) {
+    const { metadata } = chosen.runtime;
+    const cautions = against === undefined ? [] : [against];
+    return {
+      request: request.request,
+      runtime: metadata.name,
+      reason: chosen.sentence,
+      chosen: chosen.runtime,
+      cautions,
+    };
+  }
+  if (selection.runtime !== undefined) {
+    const sameNamed = choice.options.find(({ runtime }) => runtime.metadata.name === selection.runtime);
+    if (sameNamed) return taken(named(request.request, sameNamed), choice, sameNamed, choice.reason);
+    throw namedCannot(
+      against ?? problem?.sentence ?? `${selection.runtime} cannot serve it.`,
+      chosen !== undefined,
+      choice,
+    );
+  }
+  if (choice.best === undefined) throw nothingFits(problem?.sentence, choice);
+  const passed =
+    against === undefined
+      ? ''
+      : ` KServe by itself would take ${chosen?.runtime.metadata.name ?? 'another one'}, which cannot load it. ${against}`;
+  return taken(named(request.request, choice.best), choice, choice.best, `${choice.reason}${passed}`);
+}
+
+async function choiceFor(
+  { model, protocol }: DeployRequest,
+  wanted: InferenceService,
+  listed: Pick<Known, 'namespaced' | 'clusterWide'>,
+  { processors }: Known,
+): Promise<ServingChoice> {
+  const { packageKinds } = await import('../../../packaging/index.ts');
+  const way = wayOfPackage(model, packageKinds.all);
+  const { modelFormat, resources } = wanted.spec.predictor.model ?? { modelFormat: { name: way.modelFormat } };
+  const ways = [{ ...way, modelFormat: modelFormat.name, protocols: [protocol] }];
+  return chooseServing(
+    ways,
+    { namespaced: listed.namespaced, clusterWide: listed.clusterWide },
+    {
+      resources: resources?.limits,
+      processors,
+    },
+  );
+}
+
+function taken(request: DeployRequest, choice: ServingChoice, option: ServingOption, reason: string): PlannedServing {
+  const { runtime, cautions } = option;
+  return {
+    request,
+    runtime: runtime.metadata.name,
+    reason,
+    alternatives: alternatives(choice, runtime),
+    chosen: runtime,
+    cautions,
+  };
+}
+
+/** How soon it answers, as a sentence. */
+function soon(option: ServingOption): string {
+  const words = optionWords({ ...option, cautions: [] });
+  return words === '' ? '' : `${option.server?.label ?? ''}: ${words}.`;
+}
+
+/** The request that makes KServe take an option. */
+function named(request: DeployRequest, { runtime, modelFormat, isAutomatic }: ServingOption): DeployRequest {
+  const options: ClusterDeployOptions = {
+    ...request.cluster,
+    modelFormat,
+    ...(!isAutomatic && { runtime: runtime.metadata.name }),
+  };
+  return { ...request, cluster: options };
+}
+
+function namedCannot(sentence: string, isThere: boolean, { best, reason }: ServingChoice): ModelDeckError {
+  const remedy = best ? `Choose ${best.runtime.metadata.name}, or let it be chosen.` : reason;
+  return new ModelDeckError(isThere ? 'unsupported' : 'not-found', sentence, { remedy });
+}
+
+function nothingFits(sentence: string | undefined, { others, reason, makeable }: ServingChoice): ModelDeckError {
+  const near = others.filter(({ isNear }) => isNear).map((each) => each.sentence);
+  const why = near.length > 0 ? near.join(' ') : (sentence ?? reason);
+  const images = makeable.map(({ image }) => image ?? '').join(' or ');
+  return new ModelDeckError('not-found', why, {
+    remedy:
+      makeable.length > 0
+        ? `Let a ServingRuntime be made in the namespace, if the cluster can pull ${images}; or name a runtime that serves this format.`
+        : 'Name a runtime that serves this format, or ask who runs the cluster to install one.',
+  });
+}
+
+/** Makes the runtime that is asked for part of what there is, as if it were there. One of its name that is there is taken. */
+function withNewRuntime(
+  { namespace }: Place,
+  request: DeployRequest,
+  { namespaced }: Known,
+): {
+  readonly request: DeployRequest;
+  readonly namespaced?: readonly ServingRuntime[] | undefined;
+  readonly newRuntime?: ServingRuntime;
+} {
+  const asked = request.cluster?.newRuntime;
+  if (asked === undefined) return { request, namespaced };
+  const template = runtimeTemplates.find(({ server }) => server === asked.server);
+  if (!template) throw new ModelDeckError('internal', `There is no template of a runtime for ${asked.server}.`);
+  const filled = { ...request, cluster: { ...request.cluster, runtime: template.name } };
+  if (namespaced?.some(({ metadata }) => metadata.name === template.name) === true)
+    return { request: filled, namespaced };
+  const newRuntime = runtimeOfTemplate(template, namespace, asked.image);
+  return { request: filled, namespaced: [...(namespaced ?? []), newRuntime], newRuntime };
+}
