@@ -1,5 +1,5 @@
 import { ModelDeckError } from '../../../foundation/error.ts';
-import { runtimeRequestOf, selectRuntime } from '../../../kserve/index.ts';
+import { runtimeRequestOf, selectRuntime, type ChosenRuntime } from '../../../kserve/index.ts';
 import {
   alternatives,
   chooseServing,
@@ -37,57 +37,63 @@ type Known = Pick<ClusterFacts, 'live' | 'namespaced' | 'clusterWide' | 'process
  * @throws ModelDeckError `not-found` where nothing fits; `unsupported` for a runtime that was named and cannot load it
  */
 export async function planServing(place: Place, asked: DeployRequest, known: Known): Promise<PlannedServing> {
-  const request = await withNewRuntime(place, asked, known);
-  const wanted = wantedManifest(place, request.request, known.live);
+  const { request, namespaced, newRuntime } = withNewRuntime(place, asked, known);
+  const { clusterWide } = known;
+  const wanted = wantedManifest(place, request, known.live);
   const selection = runtimeRequestOf(wanted);
   if (!selection) {
     const reason = 'The predictor brings a container, so that no runtime is needed.';
-    return { request: request.request, runtime: 'its own container', reason, cautions: [] };
+    return { request, runtime: 'its own container', reason, cautions: [] };
   }
-  const listed = { namespaced: request.namespaced, clusterWide: known.clusterWide };
-  const { chosen, problem } = selectRuntime(selection, listed.namespaced ?? [], listed.clusterWide ?? []);
-  const choice = await choiceFor(asked, wanted, listed, known);
+  const { chosen, problem } = selectRuntime(selection, namespaced ?? [], clusterWide ?? []);
+  const choice = await choiceFor(asked, wanted, { namespaced, clusterWide }, known);
   const option = choice.options.find(({ runtime }) => runtime === chosen?.runtime);
-  const made = request.newRuntime && { newRuntime: request.newRuntime };
   if (chosen && option) {
-    return { ...made, ...taken(request.request, choice, option, `${chosen.sentence} ${soon(option)}`.trim()) };
+    const planned = taken(request, choice, option, `${chosen.sentence} ${soon(option)}`.trim());
+    return { ...planned, ...(newRuntime && { newRuntime }) };
   }
-  const unread = [
-    listed.namespaced ? [] : 'ServingRuntimes',
-    listed.clusterWide ? [] : 'ClusterServingRuntimes',
-  ].flat();
+  const unread = [namespaced ? [] : 'ServingRuntimes', clusterWide ? [] : 'ClusterServingRuntimes'].flat();
   if (!chosen && unread.length > 0) {
     const reason = `You may not list ${unread.join(' and ')}, so that only KServe knows which one it takes.`;
-    return { request: request.request, runtime: selection.runtime ?? 'chosen by KServe', reason, cautions: [] };
+    return { request, runtime: selection.runtime ?? 'chosen by KServe', reason, cautions: [] };
   }
+  if (chosen && asked.cluster?.manifest !== undefined) return asWritten(request, chosen, choice);
+  return otherThan({ request, chosen, choice, named: selection.runtime, problem: problem?.sentence });
+}
+
+/** Whoever writes the manifest may know better: what stands against the runtime is said, and not refused. */
+function asWritten(
+  request: DeployRequest,
+  { runtime, sentence }: ChosenRuntime,
+  { others }: ServingChoice,
+): PlannedServing {
+  const cautions = others.filter((other) => other.runtime === runtime).map((other) => other.sentence);
+  return { request, runtime: runtime.metadata.name, reason: sentence, chosen: runtime, cautions };
+}
+
+interface Mistaken {
+  readonly request: DeployRequest;
+  /** What KServe would take, which cannot load the package; undefined when it finds none. */
+  readonly chosen: ChosenRuntime | undefined;
+  readonly choice: ServingChoice;
+  /** By the user. */
+  readonly named: string | undefined;
+  /** KServe's own complaint. */
+  readonly problem: string | undefined;
+}
+
+/** The runtime that can load the package, instead of what KServe would take. @throws ModelDeckError where there is none */
+function otherThan({ request, chosen, choice, named, problem }: Mistaken): PlannedServing {
   const against = choice.others.find(({ runtime }) => runtime === chosen?.runtime)?.sentence;
-  // Whoever writes the manifest may know better: it is said, and not refused.
-  if (chosen && asked.cluster?.manifest !== undefined) {
-    const { metadata } = chosen.runtime;
-    const cautions = against === undefined ? [] : [against];
-    return {
-      request: request.request,
-      runtime: metadata.name,
-      reason: chosen.sentence,
-      chosen: chosen.runtime,
-      cautions,
-    };
+  if (named !== undefined) {
+    const same = choice.options.find(({ runtime }) => runtime.metadata.name === named);
+    if (same) return taken(naming(request, same), choice, same, choice.reason);
+    throw namedCannot(against ?? problem ?? `${named} cannot serve it.`, chosen !== undefined, choice);
   }
-  if (selection.runtime !== undefined) {
-    const sameNamed = choice.options.find(({ runtime }) => runtime.metadata.name === selection.runtime);
-    if (sameNamed) return taken(named(request.request, sameNamed), choice, sameNamed, choice.reason);
-    throw namedCannot(
-      against ?? problem?.sentence ?? `${selection.runtime} cannot serve it.`,
-      chosen !== undefined,
-      choice,
-    );
-  }
-  if (choice.best === undefined) throw nothingFits(problem?.sentence, choice);
-  const passed =
-    against === undefined
-      ? ''
-      : ` KServe by itself would take ${chosen?.runtime.metadata.name ?? 'another one'}, which cannot load it. ${against}`;
-  return taken(named(request.request, choice.best), choice, choice.best, `${choice.reason}${passed}`);
+  if (choice.best === undefined) throw nothingFits(problem, choice);
+  const other = chosen?.runtime.metadata.name ?? 'another one';
+  const passed = against === undefined ? '' : ` KServe by itself would take ${other}, which cannot load it. ${against}`;
+  return taken(naming(request, choice.best), choice, choice.best, `${choice.reason}${passed}`);
 }
 
 async function choiceFor(
@@ -129,7 +135,7 @@ function soon(option: ServingOption): string {
 }
 
 /** The request that makes KServe take an option. */
-function named(request: DeployRequest, { runtime, modelFormat, isAutomatic }: ServingOption): DeployRequest {
+function naming(request: DeployRequest, { runtime, modelFormat, isAutomatic }: ServingOption): DeployRequest {
   const options: ClusterDeployOptions = {
     ...request.cluster,
     modelFormat,
