@@ -20,15 +20,28 @@ const longestLabel = 63;
 const longestInferenceServiceName = longestLabel - 'isvc.'.length - '-predictor'.length;
 const longestWithTransformer = longestLabel - 'isvc.'.length - '-transformer'.length;
 
-/** With KServe's usual `domainTemplate`; one part of a host name. */
-function hostOf(name: string, namespace: string): string {
-  return `${name}-predictor-${namespace}`;
+/** KServe's `domainTemplate` as it comes. */
+const usualDomainTemplate = '{{ .Name }}-{{ .Namespace }}.{{ .IngressDomain }}';
+
+/**
+ * The longest part of the host name that KServe makes of the predictor's Service (`createRawURL`).
+ * @returns undefined for a template that says more than names: only KServe can fill it
+ */
+function hostPartOf(service: string, namespace: string, template = usualDomainTemplate): string | undefined {
+  const values: Readonly<Record<string, string>> = { Name: service, Namespace: namespace, IngressDomain: 'd' };
+  const host = template.replace(/\{\{-?\s*\.(\w+)\s*-?\}\}/g, (all, key: string) => values[key] ?? all);
+  if (host.includes('{{')) return undefined;
+  return host.split('.').sort((a, b) => b.length - a.length)[0];
 }
 
 export interface InferenceServiceNameOptions {
-  /** With KServe's usual `domainTemplate`, the host `<name>-predictor-<namespace>` has to fit into one part of a host name. */
+  /** The host of the predictor, usually `<name>-predictor-<namespace>`, has to fit into the parts of a host name. */
   readonly namespace?: string | undefined;
   readonly hasTransformer?: boolean | undefined;
+  /** `spec.predictor.name`, which goes into all names, too. */
+  readonly predictorName?: string | undefined;
+  /** Of KServe's settings; as it comes when left out. */
+  readonly domainTemplate?: string | undefined;
 }
 
 export function inferenceServiceNameProblem(
@@ -39,13 +52,17 @@ export function inferenceServiceNameProblem(
   if (!inferenceServiceName.test(name)) {
     return `"${name}" cannot name an InferenceService: use lower-case letters a-z, digits and "-", beginning with a letter and ending with a letter or digit.`;
   }
-  const longest = options.hasTransformer === true ? longestWithTransformer : longestInferenceServiceName;
+  const { namespace, predictorName = '', domainTemplate, hasTransformer = false } = options;
+  const room = hasTransformer ? longestWithTransformer : longestInferenceServiceName;
+  const longest = predictorName === '' ? room : Math.min(room, longestInferenceServiceName - predictorName.length - 1);
   if (name.length > longest) {
     return `"${name}" is too long for an InferenceService: KServe makes labels of it that have room for ${longest} characters, and it has ${name.length}.`;
   }
-  const host = hostOf(name, options.namespace ?? '');
-  if (options.namespace !== undefined && host.length > longestLabel) {
-    return `"${name}" is too long for the namespace "${options.namespace}": KServe's host name "${host}" has ${host.length} characters in one part, and ${longestLabel} are allowed.`;
+  if (namespace === undefined) return undefined;
+  const service = [name, predictorName, 'predictor'].filter((part) => part !== '').join('-');
+  const part = hostPartOf(service, namespace, domainTemplate) ?? '';
+  if (part.length > longestLabel) {
+    return `"${name}" is too long for the namespace "${namespace}": KServe's host name "${part}" has ${part.length} characters in one part, and ${longestLabel} are allowed.`;
   }
   return undefined;
 }
@@ -56,7 +73,7 @@ export function inferenceServiceNames(namespace: string): {
   readonly suggestName: (modelName: string) => string;
 } {
   // A namespace with so long a name that nothing fits has no allowed name at all; the check says so.
-  const roomInHost = Math.max(1, longestLabel - hostOf('', namespace).length);
+  const roomInHost = Math.max(1, longestLabel - `-predictor-${namespace}`.length);
   return {
     checkName: (name) => inferenceServiceNameProblem(name, { namespace }),
     suggestName: (modelName) => suggestLabel(modelName, Math.min(longestInferenceServiceName, roomInHost)),

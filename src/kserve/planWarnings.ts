@@ -1,7 +1,6 @@
 import type { KubeObject } from '../cluster/objects/resource.ts';
 import { kserveAnnotations, kserveLabels } from './annotations.ts';
 import { parseDeploymentMode, type InferenceServiceConfig } from './inferenceServiceConfig.ts';
-import { inferenceServiceNameProblem } from './kubernetesNames.ts';
 import { quotaWarnings } from './quotaWarnings.ts';
 import type { PersistentVolumeClaim, ResourceQuota } from './resources/core.ts';
 import type { InferenceService } from './resources/inferenceService.ts';
@@ -37,13 +36,6 @@ export function planWarnings(facts: PlanFacts, servers: readonly ModelServer[] =
 }
 
 type Check = (facts: PlanFacts, servers: readonly ModelServer[]) => readonly string[];
-
-const names: Check = ({ service, live }) => {
-  if (live !== undefined) return [];
-  const { name, namespace } = service.metadata;
-  const hasTransformer = service.spec.transformer !== undefined;
-  return present(inferenceServiceNameProblem(name, { namespace, hasTransformer }));
-};
 
 const storage: Check = ({ service }) => {
   const uri = service.spec.predictor.model?.storageUri;
@@ -125,7 +117,7 @@ const devices: Check = ({ service, devices: present }) => {
     .map((name) => `No node that takes pods has ${name}: the pod waits until one comes, by an autoscaler or by hand.`);
 };
 
-const checks: readonly Check[] = [names, storage, controlPlane, server, modes, claims, devices, quota];
+const checks: readonly Check[] = [storage, controlPlane, server, modes, claims, devices, quota];
 
 function present(problem: string | undefined): readonly string[] {
   return problem === undefined ? [] : [problem];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ErrorCategory } from '../../src/foundation/error.ts';
 import { events, pods, type KubeEvent, type Pod } from '../../src/kserve/resources/core.ts';
+import { inferenceServices, type InferenceService } from '../../src/kserve/resources/inferenceService.ts';
 import type { KServeTarget } from '../../src/targets/index.ts';
 import type { DeployRequest, Restoration } from '../../src/targets/target.ts';
 import type { Cluster } from './harness/cluster.ts';
@@ -10,6 +11,9 @@ import { storeCatsAndFaults } from './harness/storedCats.ts';
 
 /** What is seen of a service at a moment. */
 interface Seen {
+  readonly service: InferenceService | undefined;
+  /** Of the servers. */
+  readonly log: string;
   readonly pods: readonly Pod[];
   readonly events: readonly KubeEvent[];
 }
@@ -42,6 +46,8 @@ const notScheduled = ({ pods: all }: Seen): boolean =>
     status?.conditions?.some(({ type, status: is }) => type === 'PodScheduled' && is === 'False'),
   );
 const ended = waitingFor(/Error|OOMKilled|CrashLoopBackOff|Restarted/);
+const cannotReconcile = ({ service }: Seen): boolean =>
+  service?.status?.conditions?.some(({ reason }) => reason === 'ReconcileFailed') === true;
 const hasEvent =
   (pattern: RegExp) =>
   ({ events: all }: Seen): boolean =>
@@ -140,7 +146,7 @@ export const provokedFailures = (cluster: Cluster): readonly Failure[] => [
     category: 'not-found',
     says: /cats/,
     step: 'show-pod-logs',
-    isKnown: () => false,
+    isKnown: ({ log }) => /Torchserve stopped|InvalidSnapshotException|Model archive file .* not found/.test(log),
   },
   {
     name: 'little-memory',
@@ -162,6 +168,47 @@ export const provokedFailures = (cluster: Cluster): readonly Failure[] => [
     says: /no runtime .*nonesuch/i,
     step: 'show-manifest',
     isKnown: hasEvent(/no runtime found to support predictor/),
+  },
+  {
+    name: 'small-limit',
+    // The request is that of the runtime, one CPU.
+    order: { model: { resources: { limits: { cpu: 0.1 } } } },
+    code: 'limit-below-request',
+    category: 'invalid-input',
+    says: /more cpu .* than its limit/,
+    step: 'show-manifest',
+    isKnown: cannotReconcile,
+  },
+  {
+    name: 'no-volume',
+    order: { model: { volumeMounts: [{ name: 'nowhere', mountPath: '/extra' }] } },
+    code: 'volume-mount-unknown',
+    category: 'invalid-input',
+    says: /mounts the volume nowhere/,
+    step: 'show-manifest',
+    isKnown: cannotReconcile,
+  },
+  {
+    name: 'no-keda',
+    order: {
+      annotations: { 'serving.kserve.io/autoscalerClass': 'keda' },
+      predictor: { minReplicas: 1, maxReplicas: 2, scaleMetric: 'cpu', scaleTarget: 50 },
+    },
+    code: 'autoscaler-missing',
+    category: 'not-found',
+    says: /has no KEDA/,
+    step: 'show-manifest',
+    isKnown: cannotReconcile,
+  },
+  {
+    // It fits into every label of KServe, and with the namespace not into the host name.
+    name: `l${'o'.repeat(40)}ng`,
+    order: {},
+    code: 'name-too-long',
+    category: 'invalid-input',
+    says: /longer than the 63 characters/,
+    step: 'show-manifest',
+    isKnown: cannotReconcile,
   },
 ];
 
@@ -216,14 +263,24 @@ function knownSince(
   { name, isKnown }: Failure,
 ): { readonly stop: () => Promise<number | undefined> } {
   let isOver = false;
+  const logOf = async (pod: string): Promise<string> => {
+    const lines: string[] = [];
+    const of = { namespace, pod, container: 'kserve-container', previous: false };
+    await connection.logs(of, (line) => lines.push(line)).catch(() => undefined);
+    return lines.join('\n');
+  };
   const look = async (): Promise<{ readonly since?: number } | undefined> => {
     if (isOver) return {};
-    const [own, all] = await Promise.all([
+    const [own, all, service] = await Promise.all([
       connection.list(pods, { namespace, labelSelector: `serving.kserve.io/inferenceservice=${name}` }),
       connection.list(events, { namespace }),
+      connection.get(inferenceServices, { namespace, name }).catch(() => undefined),
     ]);
     const about = all.items.filter(({ involvedObject }) => involvedObject?.name?.startsWith(name));
-    return isKnown({ pods: own.items, events: about }) ? { since: Date.now() } : undefined;
+    const logs = await Promise.all(own.items.map(({ metadata }) => logOf(metadata.name)));
+    return isKnown({ service, pods: own.items, events: about, log: logs.join('\n') })
+      ? { since: Date.now() }
+      : undefined;
   };
   const looking = waitUntil(`the cluster knows of ${name}`, look, 600).then(({ since }) => since);
   return {

@@ -1,4 +1,5 @@
 import { kserveLabels } from '../annotations.ts';
+import { canariesOf, predictorServiceName } from '../predictors.ts';
 import { parsePvcUri } from '../storageUri.ts';
 import { eventTimeMs } from '../eventTime.ts';
 import { deploymentModeOf } from '../deploymentMode.ts';
@@ -136,12 +137,11 @@ function eventsOf(evidence: DiagnosisEvidence, claimNames: readonly string[]): r
  * Whether an object's name is one that KServe (or Knative, or a Deployment) derives: `<name>-predictor`, with a revision's
  * number, a ReplicaSet's hash and a pod's suffix. The service `cats` does not own `cats-predictor-two-predictor-6d5f-x2x7p`.
  */
-function madeFor({ metadata: { name }, spec }: InferenceService): (object: string) => boolean {
-  const canaries = Array.isArray(spec['canary']) ? (spec['canary'] as readonly unknown[]) : [];
-  const variants = [spec.predictor['name'], ...canaries.map((each) => (each as { name?: unknown } | null)?.name)]
-    .filter((variant) => typeof variant === 'string' && variant !== '')
-    .map((variant) => `${name}-${String(variant)}-predictor`);
-  const made = [`${name}-predictor`, ...variants, `${name}-transformer`, `${name}-explainer`];
+function madeFor(service: InferenceService): (object: string) => boolean {
+  const { name } = service.metadata;
+  const variants = [undefined, ...canariesOf(service).map((canary) => canary.name)];
+  const predictors = variants.map((variant) => predictorServiceName(service, variant));
+  const made = [`${name}-predictor`, ...predictors, `${name}-transformer`, `${name}-explainer`];
   const derived = /^(?:-default)?(?:-\d{5}(?:-deployment|-private)?)?(?:-[a-z0-9]{1,10})?(?:-[a-z0-9]{1,5})?$/;
   return (object) => made.some((each) => object.startsWith(each) && derived.test(object.slice(each.length)));
 }

@@ -11,15 +11,16 @@ export interface InferenceServiceOrder {
   readonly predictor?: object;
   /** Fields of `spec.predictor.model`, as resources or an image. */
   readonly model?: object;
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** The manifest, as JSON for `kubectl apply -f -`. */
 export function inferenceService(order: InferenceServiceOrder): string {
-  const { namespace, name, storageUri, format = 'pytorch', protocolVersion, predictor, model } = order;
+  const { namespace, name, storageUri, format = 'pytorch', protocolVersion, predictor, model, annotations } = order;
   return JSON.stringify({
     apiVersion: 'serving.kserve.io/v1beta1',
     kind: 'InferenceService',
-    metadata: { namespace, name },
+    metadata: { namespace, name, ...(annotations && { annotations }) },
     spec: {
       predictor: {
         ...predictor,

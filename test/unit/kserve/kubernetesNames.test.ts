@@ -57,6 +57,18 @@ describe('Names of InferenceServices', () => {
     });
   }
 
+  it('goes by the template of the cluster, and by the name of the predictor', () => {
+    const namespace = long(44);
+    const named = (options: object): string | undefined =>
+      inferenceServiceNameProblem('resnet-18', { namespace, ...options });
+    assert.match(named({}) ?? '', /has 64 characters/);
+    const split = '{{ .Name }}.{{ .Namespace }}.{{ .IngressDomain }}';
+    assert.equal(named({ domainTemplate: split }), undefined);
+    assert.equal(named({ domainTemplate: '{{ index .Labels "x" }}.{{ .Namespace }}' }), undefined, 'only KServe knows');
+    assert.match(named({ domainTemplate: '{{.Name}}-in-{{.Namespace}}' }) ?? '', /has 67 characters/);
+    assert.match(named({ domainTemplate: split, predictorName: long(40) }) ?? '', /too long for an InferenceService/);
+  });
+
   it('suggests only what it allows, for any text, in a namespace of any length', () => {
     for (const length of [1, 15, 40, 51]) {
       const { checkName, suggestName } = inferenceServiceNames(long(length));

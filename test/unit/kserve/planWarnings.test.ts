@@ -48,7 +48,6 @@ describe('Warnings before a deploy', () => {
       { claim: a.claim('Bound', { accessModes: ['ReadWriteOncePod'] }), live: a.service({}, a.ready) },
       /beside the old one/,
     ],
-    ['a name that is too long', { service: a.service({ metadata: { name: 'a'.repeat(60) } }) }, /too long/],
     ['a URI that is none', { service: withModel({ storageUri: 'ftp://x/y' }) }, /ftp/],
     [
       'a namespace of a control plane',

@@ -1,6 +1,6 @@
-import type { ModelDeckError } from '../../../foundation/error.ts';
+import { ModelDeckError } from '../../../foundation/error.ts';
 import type { Task } from '../../../foundation/task.ts';
-import { parsePvcUri, planWarnings, toYaml } from '../../../kserve/index.ts';
+import { inferenceServiceNameProblem, parsePvcUri, planWarnings, toYaml } from '../../../kserve/index.ts';
 import type { InferenceService } from '../../../kserve/resources/inferenceService.ts';
 import type { ServingRuntime } from '../../../kserve/resources/servingRuntime.ts';
 import type { DeployPlan, DeployRequest, PlannedObject } from '../../target.ts';
@@ -24,10 +24,11 @@ export async function planDeployment(place: Place, asked: DeployRequest, task: T
   const { request, chosen, newRuntime, cautions, ...serving } = await planServing(place, asked, facts);
   const mode = deploymentMode(facts.live, facts.config);
   const wanted = wantedManifest(place, request, facts.live, { mode, runtime: chosen });
-  const [prepared, runtime] = await Promise.all([
+  const [checked, runtime] = await Promise.all([
     prepare(place, wanted, facts.live, request.cluster?.force ?? false, task),
     newRuntime && plannedRuntime(place, newRuntime, task),
   ]);
+  const prepared = { ...checked, refusal: checked.refusal ?? unworkableName(wanted, facts) };
   if (prepared.refusal?.category === 'forbidden') throw prepared.refusal;
   return {
     ...serving,
@@ -44,6 +45,24 @@ export async function planDeployment(place: Place, asked: DeployRequest, task: T
 function imageHasToCome({ metadata, spec }: ServingRuntime): string {
   const image = spec.containers?.[0]?.image ?? '';
   return `The ServingRuntime ${metadata.name} will be made, and taken away again if the deploy fails: the nodes have to be able to pull ${image}.`;
+}
+
+/** The API server takes a name that KServe's controller then can make nothing of. What is there already has a name that works. */
+function unworkableName(
+  { metadata, spec }: InferenceService,
+  { live, config }: ClusterFacts,
+): ModelDeckError | undefined {
+  if (live) return undefined;
+  const predictorName = spec.predictor['name'];
+  const problem = inferenceServiceNameProblem(metadata.name, {
+    namespace: metadata.namespace,
+    hasTransformer: spec.transformer !== undefined,
+    predictorName: typeof predictorName === 'string' ? predictorName : undefined,
+    domainTemplate: config?.ingress.domainTemplate,
+  });
+  return problem === undefined
+    ? undefined
+    : new ModelDeckError('invalid-input', problem, { remedy: 'Choose a shorter name.' });
 }
 
 function warningsOf(

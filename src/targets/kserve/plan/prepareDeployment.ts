@@ -49,7 +49,7 @@ export interface Prepared {
   readonly live?: InferenceService | undefined;
   readonly action: 'create' | 'change' | 'unchanged';
   /** Why the server would not take it. */
-  readonly refusal?: ModelDeckError;
+  readonly refusal?: ModelDeckError | undefined;
   /** Fields of others that it would take. */
   readonly conflicts: readonly FieldConflict[];
   /** Fields that it would take away. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { ModelDeckError } from '../../../../src/foundation/error.ts';
 import { inferenceServiceConfigMap, readEarlierVersions, readProvenance } from '../../../../src/kserve/index.ts';
-import { configMaps, events, type ConfigMap } from '../../../../src/kserve/resources/core.ts';
+import { configMaps, events, namespaces, type ConfigMap } from '../../../../src/kserve/resources/core.ts';
 import { inferenceServices, type InferenceService } from '../../../../src/kserve/resources/inferenceService.ts';
 import { clusterServingRuntimes } from '../../../../src/kserve/resources/servingRuntime.ts';
 import { deletionTimes } from '../../../../src/targets/kserve/operate/deleteService.ts';
@@ -210,6 +210,18 @@ describe('deploy to KServe', () => {
     assert.equal(uri(), 'pvc://models/cats/2.0');
     assert.equal((await point.restore(storedModel('2.0'))).modelInUse, true);
     other.dispose();
+  });
+
+  it('refuses a name that KServe could make nothing of, in the plan', async () => {
+    const name = `c${'a'.repeat(40)}ts`;
+    const namespace = 'n'.repeat(30);
+    const place = { connection: cluster.connection, namespace, extensionVersion: '1', log: () => undefined };
+    cluster.put(namespaces, { metadata: { name: namespace } }, 'installer');
+    const there = new KServeNamespace(place);
+    const [object] = (await there.plan(order('1.0', { name }))).objects ?? [];
+    assert.ok(object && !object.dryRun.ok);
+    assert.match(object.dryRun.reason, /too long for the namespace/);
+    there.dispose();
   });
 
   it('refuses to deploy onto another state than the one that was planned', async () => {
