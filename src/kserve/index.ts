@@ -44,7 +44,7 @@ export {
   persistentVolumeClaimNameProblem,
   suggestLabel,
 } from './kubernetesNames.ts';
-export { canariesOf, canaryOf, isNamedForCanary, predictorServiceName } from './predictors.ts';
+export { canariesOf, canaryOf, isNamedForCanary, predictorNameOf, predictorServiceName } from './predictors.ts';
 export type { Canary } from './predictors.ts';
 export { planWarnings } from './planWarnings.ts';
 export type { PlanFacts } from './planWarnings.ts';
@@ -62,7 +62,8 @@ export { conditionOf, serviceStatus } from './serviceStatus.ts';
 export type { ServiceState, ServiceStatus } from './serviceStatus.ts';
 export { runtimeOf, serviceSummary, withPodHealth } from './serviceSummary.ts';
 export type { ServiceSummary } from './serviceSummary.ts';
-export { keptStorageUrisOf, storageUrisOf } from './storagePlaces.ts';
+export { frameworkFields, isGrpcOnly, servedModelOf, withServedModel } from './servedModel.ts';
+export { isSamePlace, keptStorageUrisOf, storageUrisOf } from './storagePlaces.ts';
 export { formatPvcUri, parsePvcUri, parseStorageUri, storageUriProblem } from './storageUri.ts';
 export { isInsideCluster, parseServiceUrl, serviceUrl } from './serviceUrl.ts';
 export type { KnownUrl, ServiceUrl } from './serviceUrl.ts';

@@ -100,6 +100,11 @@ const modes: Check = ({ service, live, config }) => {
           `${service.metadata.name} will run in Knative mode, which mounts claims only with the features kubernetes.podspec-persistent-volume-claim and kubernetes.podspec-init-containers. If it is refused, set the annotation ${kserveAnnotations.deploymentMode}: Standard.`,
         ]
       : []),
+    ...(mode === 'Standard' && service.spec.predictor['canaryTrafficPercent'] !== undefined
+      ? [
+          'KServe ignores canaryTrafficPercent in Standard mode: the new version gets all of the traffic. List it under spec.canary (KServe 0.20) to try it beside the present one.',
+        ]
+      : []),
     ...(mode === 'Standard' && minReplicas === 0 && autoscaler !== 'keda'
       ? ['minReplicas 0 has no effect in Standard mode without KEDA: one replica stays.']
       : []),

@@ -1,3 +1,4 @@
+import { kserveLabels } from './annotations.ts';
 import { isRecord } from '../foundation/json.ts';
 import type { KubeObject } from '../cluster/objects/resource.ts';
 import type { InferenceService, Predictor } from './resources/inferenceService.ts';
@@ -39,6 +40,17 @@ export function predictorServiceName({ metadata, spec }: InferenceService, canar
 export function canaryOf(service: InferenceService, { metadata }: KubeObject): string | undefined {
   const app = metadata.labels?.['app'];
   return canariesOf(service).find(({ name }) => app === `isvc.${predictorServiceName(service, name)}`)?.name;
+}
+
+/**
+ * The name of the predictor that a pod is of, in Standard mode: a canary has one, the stable one may have.
+ * @returns undefined for one without a name, and for another component
+ */
+export function predictorNameOf({ metadata }: KubeObject): string | undefined {
+  const { app = '', [kserveLabels.inferenceService]: service = '' } = metadata.labels ?? {};
+  const [start, end] = [`isvc.${service}-`, '-predictor'];
+  const hasName = app.startsWith(start) && app.endsWith(end) && app.length > start.length + end.length;
+  return hasName ? app.slice(start.length, -end.length) : undefined;
 }
 
 /** Whether an object of this name was made for a canary: a pod, ReplicaSet, Deployment. */

@@ -1,4 +1,5 @@
 import { kserveAnnotations, modelDeckAnnotations } from './annotations.ts';
+import { servedModelOf } from './servedModel.ts';
 import type { KubeObject } from '../cluster/objects/resource.ts';
 import type { Deployment } from './resources/core.ts';
 import type { InferenceService } from './resources/inferenceService.ts';
@@ -24,7 +25,7 @@ export function servesWantedVersion(service: InferenceService, pod: KubeObject):
 const compared = [modelDeckAnnotations.modelVersion, modelDeckAnnotations.archiveSha256];
 
 function carriesSameModel(service: InferenceService, { annotations = {} }: KubeObject['metadata']): boolean {
-  const wantedUri = service.spec.predictor.model?.storageUri;
+  const wantedUri = servedModelOf(service)?.storageUri;
   const uri = annotations[kserveAnnotations.storageSourceUri];
   if (wantedUri !== undefined && uri !== undefined && uri !== wantedUri) return false;
   const wanted = service.metadata.annotations ?? {};

@@ -1,3 +1,4 @@
+import { servedModelOf } from './servedModel.ts';
 import type { InferenceService, ProtocolVersion } from './resources/inferenceService.ts';
 import type { ServingRuntime } from './resources/servingRuntime.ts';
 import { declaredServer } from './servers/index.ts';
@@ -52,7 +53,8 @@ export interface RuntimeSelection {
 }
 
 export function runtimeRequestOf(service: InferenceService): RuntimeRequest | undefined {
-  const { model, ['workerSpec']: workerSpec } = service.spec.predictor;
+  const workerSpec = service.spec.predictor['workerSpec'];
+  const model = servedModelOf(service);
   if (model === undefined) return undefined;
   return {
     modelFormat: model.modelFormat,

@@ -1,4 +1,7 @@
 import { readProvenance } from './annotations.ts';
+import { canariesOf } from './predictors.ts';
+import { servedModelOf } from './servedModel.ts';
+import { storageUrisOf } from './storagePlaces.ts';
 import { crashingPods, serviceStatus, type ServiceState } from './serviceStatus.ts';
 import type { PodHealth } from './podHealth.ts';
 import type { Condition } from './resources/core.ts';
@@ -24,6 +27,10 @@ export interface ServiceSummary {
   readonly protocol?: string;
   readonly format?: string;
   readonly storageUri?: string;
+  /** Every other place that models come from: canaries, a transformer. */
+  readonly otherPlaces?: readonly string[];
+  /** For the reader: `next 10 %`, `next 10 %, not ready`. */
+  readonly canaries?: readonly string[];
   readonly minReplicas?: number;
   readonly maxReplicas?: number;
   /** Ready pods of the predictor, as KServe counts them. */
@@ -41,7 +48,9 @@ export interface ServiceSummary {
 export function serviceSummary(service: InferenceService): ServiceSummary {
   const { metadata, spec, status } = service;
   const { predictor } = spec;
-  const { model } = predictor;
+  const model = servedModelOf(service);
+  const otherPlaces = storageUrisOf(service).filter((uri) => uri !== model?.storageUri);
+  const canaries = canaryWords(service);
   const provenance = readProvenance(service);
   const { state, word, reason, since, answers } = serviceStatus(service);
   const optional = {
@@ -53,6 +62,8 @@ export function serviceSummary(service: InferenceService): ServiceSummary {
     protocol: model?.protocolVersion,
     format: model?.modelFormat.name,
     storageUri: model?.storageUri,
+    otherPlaces: otherPlaces.length === 0 ? undefined : otherPlaces,
+    canaries: canaries.length === 0 ? undefined : canaries,
     minReplicas: predictor.minReplicas,
     maxReplicas: predictor.maxReplicas,
     readyReplicas: status?.modelStatus?.copies?.totalCopies,
@@ -76,6 +87,15 @@ export function serviceSummary(service: InferenceService): ServiceSummary {
   };
 }
 
+/** The canaries of a service with their share, for the reader. */
+export function canaryWords(service: InferenceService): readonly string[] {
+  const told = service.status?.canaryStatuses ?? [];
+  return canariesOf(service).map(({ name, trafficPercent }) => {
+    const isReady = told.find((status) => status.name === name)?.ready;
+    return `${name} ${trafficPercent} %${isReady === false ? ', not ready' : ''}`;
+  });
+}
+
 /** The row with what the pods tell beside it: a service is not ready while they crash, whatever KServe says. */
 export function withPodHealth(summary: ServiceSummary, pods: readonly PodHealth[]): ServiceSummary {
   const crashing = summary.state === 'ready' ? crashingPods(pods) : undefined;
@@ -84,7 +104,7 @@ export function withPodHealth(summary: ServiceSummary, pods: readonly PodHealth[
 
 /** The runtime's name, whichever scope it has. */
 export function runtimeOf({ spec, status }: InferenceService): string | undefined {
-  const named = [status?.servingRuntimeName, status?.clusterServingRuntimeName, spec.predictor.model?.runtime];
+  const named = [status?.servingRuntimeName, status?.clusterServingRuntimeName, servedModelOf({ spec })?.runtime];
   return named.find((name) => name !== undefined && name !== '');
 }
 

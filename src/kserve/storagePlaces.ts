@@ -19,6 +19,12 @@ export function keptStorageUrisOf(service: InferenceService): readonly string[] 
   return [...new Set([...storageUrisOf(service), ...earlier])];
 }
 
+/** Whether two storage URIs name the same folder, or one that lies in the other: what takes one away takes the other. */
+export function isSamePlace(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((uri) => `${uri.replace(/\/+$/, '')}/`);
+  return one !== undefined && other !== undefined && (one.startsWith(other) || other.startsWith(one));
+}
+
 function urisIn(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(urisIn);
   if (!isRecord(value)) return [];

@@ -253,6 +253,8 @@ export interface ServedModel {
   readonly name: string;
   readonly version?: string;
   readonly storageUri: string;
+  /** Where else the deployment takes models from: canaries, a transformer, several stores at once. */
+  readonly otherPlaces?: readonly string[];
   readonly sha256?: string;
   /** Folder and archive on this computer's file system, for stores that have one. */
   readonly path?: string;

@@ -106,17 +106,19 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider, vsco
   }
 
   private async describeService(object: NamedObject, signal: AbortSignal | undefined): Promise<string> {
-    const [service, pods, events, why] = await Promise.all([
+    const target = await (await this.services.clusters()).target(object.context, object.namespace);
+    const [service, pods, events, why, users] = await Promise.all([
       this.objects.readService(object, signal),
       this.objects.podsOf(object, signal),
       this.objects.eventsOf(object, signal),
       this.why(object, signal),
+      target.users(formatServiceRef(object), { signal }),
     ]);
     const { podHealth, serviceStatus } = await this.services.kserve();
     const health = pods.flatMap((pod) => podHealth(pod) ?? []);
     const { state, word, reason } = serviceStatus(service, undefined, health);
     const status = [word ?? (state === 'ready' ? 'Ready' : state), reason].filter(Boolean).join(': ');
-    return describeService({ service, context: object.context, status, why, pods, events }, Date.now());
+    return describeService({ service, context: object.context, status, why, pods, events, users }, Date.now());
   }
 
   /** What keeps it from being ready; nothing when nothing is found. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { EarlierVersion } from '../../kserve/earlierVersions.ts';
+import { servedModelOf } from '../../kserve/servedModel.ts';
 import { rowSubject, textField } from '../core/arguments.ts';
 import type { CommandRunner } from '../core/commandRunner.ts';
 import { deployWords } from '../deploy/deployWords.ts';
@@ -102,7 +103,7 @@ export class ServiceOperations {
 
   async copyStorageUri(argument: unknown): Promise<void> {
     const { object } = await this.objects.service(argument, 'Copy the storage URI of which service?');
-    const { storageUri } = (await this.objects.readService(object)).spec.predictor.model ?? {};
+    const { storageUri } = servedModelOf(await this.objects.readService(object)) ?? {};
     if (storageUri === undefined) {
       throw new ModelDeckError('not-found', `${object.name} says no storage URI.`, {
         remedy: 'Look at its manifest: its model may come from elsewhere.',

@@ -3,6 +3,7 @@ import { ModelDeckError } from '../../foundation/error.ts';
 import { inferenceServices } from '../../kserve/resources/inferenceService.ts';
 import type { StoredModel } from '../../stores/modelStore.ts';
 import { requireWritable } from '../../stores/stores.ts';
+import type { Deployment } from '../../targets/target.ts';
 import { rowSubject } from '../core/arguments.ts';
 import { chosenModel, chosenStoredModel } from '../core/chosenModel.ts';
 import type { CommandRunner } from '../core/commandRunner.ts';
@@ -57,10 +58,15 @@ export class StoreCommands {
       // It is mounted in its own namespace only, and another one of its name elsewhere is another claim.
       const connection = await (await this.services.clusters()).connect(place.context);
       const { items } = await connection.list(inferenceServices, { namespace: place.namespace });
-      return items.find(({ spec }) => spec.predictor.model?.storageUri === storageUri)?.metadata.name;
+      const { isSamePlace, storageUrisOf } = await this.services.kserve();
+      const user = items.find((service) => storageUrisOf(service).some((uri) => isSamePlace(uri, storageUri)));
+      return user?.metadata.name;
     }
     const known = (await this.services.targets.known()).flatMap((target) => target.deployments());
-    return known.find((deployment) => deployment.model.storageUri === storageUri)?.name;
+    const { isSamePlace } = await this.services.kserve();
+    const isUser = ({ model }: Deployment): boolean =>
+      [model.storageUri, ...(model.otherPlaces ?? [])].some((uri) => uri !== '' && isSamePlace(uri, storageUri));
+    return known.find(isUser)?.name;
   }
 
   async reveal(argument: unknown): Promise<void> {

@@ -1,3 +1,4 @@
+import { predictorNameOf } from '../predictors.ts';
 import type { ContainerStatus, Pod } from '../resources/core.ts';
 
 /** One container's log. */
@@ -24,7 +25,13 @@ export function logChoices(pods: readonly Pod[]): readonly LogChoice[] {
   const choices = pods.flatMap((pod) =>
     containersOf(pod).flatMap(({ name, isInit, status }): LogChoice[] => {
       const source = { pod: pod.metadata.name, container: name };
-      const words = [isInit && 'init container', stateWords(status), several && pod.metadata.name];
+      const predictor = predictorNameOf(pod);
+      const words = [
+        predictor !== undefined && `predictor ${predictor}`,
+        isInit && 'init container',
+        stateWords(status),
+        several && pod.metadata.name,
+      ];
       const description = words.filter(Boolean).join(' · ');
       const now = { label: name, description, sources: [{ ...source, previous: false }] };
       const hasEarlier = (status?.restartCount ?? 0) > 0;

@@ -1,5 +1,8 @@
 import { eventTime, eventTimeMs } from '../eventTime.ts';
 import type { ContainerStatus, KubeEvent, Pod, Quantity } from '../resources/core.ts';
+import { isGrpcOnly, servedModelOf } from '../servedModel.ts';
+import { canaryWords } from '../serviceSummary.ts';
+import { storageUrisOf } from '../storagePlaces.ts';
 import type { InferenceService } from '../resources/inferenceService.ts';
 import { ageOf } from './age.ts';
 
@@ -14,12 +17,14 @@ export interface DescribedService {
   readonly why: readonly string[];
   readonly pods: readonly Pod[];
   readonly events: readonly KubeEvent[];
+  /** What else uses it, with its kind: `InferenceGraph router`. */
+  readonly users?: readonly string[];
 }
 
 type Row = readonly [string, string | undefined];
 
 export function describeService(described: DescribedService, now: number): string {
-  const { service, status, why, pods, events } = described;
+  const { service, status, why, pods, events, users = [] } = described;
   const conditions = (service.status?.conditions ?? []).map((condition) => [
     condition.type,
     condition.status,
@@ -32,6 +37,7 @@ export function describeService(described: DescribedService, now: number): strin
     ['', `Status:  ${status}`, ...why.map((sentence) => `  ${sentence}`)],
     block('Place', placeRows(described, now)),
     block('Model', modelRows(service)),
+    ...(users.length === 0 ? [] : [lines('Used by', users)]),
     block('Annotations', Object.entries(service.metadata.annotations ?? {})),
     lines('Conditions', columns(['Type', 'Status', 'Since', 'Reason', 'Message'], conditions)),
     lines('Pods', pods.length === 0 ? ['none'] : pods.flatMap((pod) => podLines(pod, now))),
@@ -53,13 +59,21 @@ function placeRows({ service, context }: DescribedService, now: number): readonl
   ];
 }
 
-function modelRows({ spec, status }: InferenceService): readonly Row[] {
-  const { model, minReplicas, maxReplicas } = spec.predictor;
+function modelRows(service: InferenceService): readonly Row[] {
+  const { spec, status } = service;
+  const { minReplicas, maxReplicas, containers = [] } = spec.predictor;
+  const model = servedModelOf(service);
+  const others = storageUrisOf(service).filter((uri) => uri !== model?.storageUri);
   const { name, version } = model?.modelFormat ?? {};
   return [
     ['Format', [name, version].filter(Boolean).join(' ')],
     ['Storage', model?.storageUri],
-    ['Protocol', model?.protocolVersion],
+    ['Storage key', model?.storage && [model.storage.key, model.storage.path].filter(Boolean).join(': ')],
+    ['Further storage', others.join(', ')],
+    ['Containers', containers.map(({ name, image }) => [name, image].filter(Boolean).join(' ')).join(', ')],
+    ['Arguments', [...(model?.args ?? []), ...containers.flatMap(({ args = [] }) => args)].join(' ')],
+    ['Canaries', canaryWords(service).join('; ')],
+    ['Protocol', isGrpcOnly(service) ? `${model?.protocolVersion ?? ''}, by gRPC alone` : model?.protocolVersion],
     ['Runtime', model?.runtime ?? status?.clusterServingRuntimeName ?? status?.servingRuntimeName],
     ['Runtime version', model?.runtimeVersion],
     ['Requests', amounts(model?.resources?.requests)],

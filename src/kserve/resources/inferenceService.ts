@@ -32,7 +32,7 @@ export interface PredictorModel {
   readonly protocolVersion?: ProtocolVersion;
   readonly runtimeVersion?: string;
   readonly storageUri?: string;
-  readonly storage?: { readonly key?: string; readonly path?: string };
+  readonly storage?: { readonly key?: string; readonly path?: string; readonly [field: string]: unknown };
   readonly resources?: ResourceRequirements;
   readonly args?: readonly string[];
   readonly [field: string]: unknown;
@@ -51,6 +51,7 @@ export interface InferenceServiceStatus {
   readonly clusterServingRuntimeName?: string;
   readonly observedGeneration?: number;
   readonly modelStatus?: ModelStatus | null;
+  readonly canaryStatuses?: readonly { readonly name: string; readonly ready?: boolean }[] | null;
 }
 
 export interface ComponentStatus {

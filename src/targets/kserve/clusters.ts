@@ -28,4 +28,6 @@ export type KServeTarget = Target &
   Required<Omit<TargetCapabilities, 'logs'>> & {
     /** What deleting will take along and what holds it back, for the question before. */
     deletionNotes(deploymentId: string, task?: Task): Promise<readonly string[]>;
+    /** What else uses it, with its kind, for example `InferenceGraph router`. */
+    users(deploymentId: string, task?: Task): Promise<readonly string[]>;
   };

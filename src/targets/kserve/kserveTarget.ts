@@ -1,7 +1,14 @@
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
 import type { Endpoint } from '../../inference/endpoint.ts';
-import { editableManifest, inferenceServiceNames, readEarlierVersions, toYaml } from '../../kserve/index.ts';
+import {
+  editableManifest,
+  inferenceServiceNames,
+  isGrpcOnly,
+  readEarlierVersions,
+  servedModelOf,
+  toYaml,
+} from '../../kserve/index.ts';
 import type { InferenceService } from '../../kserve/resources/inferenceService.ts';
 import type {
   ClusterPlace,
@@ -33,6 +40,7 @@ import { planDeployment } from './plan/planDeployment.ts';
 import { wantedManifest } from './plan/prepareDeployment.ts';
 import { rollBackTo } from './operate/rollBack.ts';
 import { scaleService } from './operate/scaleService.ts';
+import { usersOf } from './operate/serviceUsers.ts';
 import { applyAndServe, serve } from './serve/serveService.ts';
 import { ServiceRows } from './serviceRows.ts';
 import { restoreBefore } from './operate/restoreBefore.ts';
@@ -177,6 +185,10 @@ export class KServeNamespace implements KServeTarget {
     return notesOnDeleting(this.place, await readService(this.place, this.nameOf(id), task), task);
   }
 
+  users(id: string, task: Task = {}): Promise<readonly string[]> {
+    return usersOf(this.place, this.nameOf(id), task);
+  }
+
   async explain(id: string, task: Task = {}): Promise<ModelDeckError | undefined> {
     const name = this.nameOf(id);
     const failure = await explainService(this.place, name, task);
@@ -187,6 +199,7 @@ export class KServeNamespace implements KServeTarget {
 
   async endpoint(id: string, route?: RouteKind, task: Task = {}): Promise<Endpoint> {
     const service = await readService(this.place, this.nameOf(id), task);
+    if (isGrpcOnly(service)) throw speaksGrpcAlone(service);
     return this.ways.endpoint(service, route, this.label, task);
   }
 
@@ -218,6 +231,17 @@ export class KServeNamespace implements KServeTarget {
     if (ref && formatNamespaceRef(ref) === this.id) return ref.name;
     throw new ModelDeckError('internal', `${id} is not a deployment of ${this.id}.`);
   }
+}
+
+function speaksGrpcAlone(service: InferenceService): ModelDeckError {
+  const { protocolVersion = 'gRPC' } = servedModelOf(service) ?? {};
+  return new ModelDeckError(
+    'unsupported',
+    `${service.metadata.name} speaks ${protocolVersion} alone; Model Deck asks by HTTP.`,
+    {
+      remedy: 'Deploy it with the protocol v1 or v2, or ask it by a gRPC client.',
+    },
+  );
 }
 
 function sentences({ message, remedy }: ModelDeckError): string {

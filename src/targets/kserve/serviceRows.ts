@@ -132,6 +132,7 @@ export class ServiceRows {
         storageUri: row.storageUri ?? '',
         ...(row.version !== undefined && { version: row.version }),
         ...(row.sha256 !== undefined && { sha256: row.sha256 }),
+        ...(row.otherPlaces && { otherPlaces: row.otherPlaces }),
       },
       runtime: row.runtime ?? '',
       protocol: row.protocol === 'v2' ? 'v2' : 'v1',

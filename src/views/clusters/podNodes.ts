@@ -1,4 +1,5 @@
 import { kserveLabels } from '../../kserve/annotations.ts';
+import { predictorNameOf } from '../../kserve/predictors.ts';
 import type { PodRow, ServiceComponent } from '../../kserve/pods.ts';
 import type { ContainerState, Pod } from '../../kserve/resources/core.ts';
 import { factTable } from '../markdown.ts';
@@ -11,6 +12,8 @@ import { contextValue, rowWord } from '../contextValue.ts';
 export interface PodDetail extends PodRow {
   /** The InferenceService that it belongs to. */
   readonly service?: string;
+  /** Of the predictor that it is of, where that has one: a canary. */
+  readonly predictor?: string;
   readonly phase: string;
   readonly containerStates: readonly ContainerDetail[];
 }
@@ -27,9 +30,11 @@ export interface ContainerDetail {
 export function podDetail(pod: Pod, row: PodRow): PodDetail {
   const statuses = new Map(pod.status?.containerStatuses?.map(({ name, state }) => [name, state]));
   const service = pod.metadata.labels?.[kserveLabels.inferenceService];
+  const predictor = predictorNameOf(pod);
   return {
     ...row,
     ...(service !== undefined && { service }),
+    ...(predictor !== undefined && { predictor }),
     // kubectl says Pending, which tells nothing from a pod that is about to start.
     status: row.status === 'Pending' && isUnschedulable(pod) ? 'Unschedulable' : row.status,
     phase: pod.status?.phase ?? 'Unknown',
@@ -105,7 +110,7 @@ function noPods(id: string, { contextName, namespace }: ServiceName): TreeNode {
 
 function podNode(parentId: string, of: ServiceName, pod: PodDetail): TreeNode {
   const id = `${parentId}/${pod.name}`;
-  const word = isHealthy(pod) ? undefined : pod.status;
+  const word = [pod.predictor, isHealthy(pod) ? undefined : pod.status].filter(Boolean).join(' · ');
   const subject: PodSubject = {
     kind: 'pod',
     contextName: of.contextName,
@@ -116,7 +121,7 @@ function podNode(parentId: string, of: ServiceName, pod: PodDetail): TreeNode {
   return {
     id,
     label: pod.name,
-    ...(word !== undefined && { description: word }),
+    ...(word !== '' && { description: word }),
     icon: podIcon(pod),
     contextValue: contextValue('pod', rowWord('pod', pod.phase)),
     subject,
@@ -146,6 +151,7 @@ function podIcon(pod: PodDetail): TreeNode['icon'] {
 function podTooltip(pod: PodDetail): string {
   const restarted = pod.lastRestart === undefined ? '' : ` (last ${ageOf(pod.lastRestart)} ago)`;
   return factTable(pod.name, [
+    ['Predictor', pod.predictor],
     ['Status', pod.status],
     ['Ready', `${pod.readyContainers}/${pod.containers}`],
     ['Restarts', `${pod.restarts}${restarted}`],

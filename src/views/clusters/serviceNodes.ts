@@ -39,11 +39,13 @@ export function serviceNode(
   const { name, namespace, state, version, reason } = summary;
   const isHeldUp = trouble !== undefined && (state === 'starting' || state === 'ready');
   const word = isHeldUp ? trouble : (summary.word ?? words[state]);
-  const description = state === 'ready' && !isHeldUp ? version : word;
+  const told = state === 'ready' && !isHeldUp ? version : word;
+  const tried = summary.canaries?.map((canary) => `canary ${canary}`) ?? [];
+  const description = [told, ...tried].filter(Boolean).join(' · ');
   return {
     id,
     label: name,
-    ...(description !== undefined && { description }),
+    ...(description !== '' && { description }),
     icon: isHeldUp ? (summary.answers ? answeringIcon : icons.failed) : icons[state],
     contextValue: contextValue('service', state),
     subject: serviceSubject(contextName, summary),
@@ -69,7 +71,8 @@ function serviceTooltip(namespace: string, summary: ServiceSummary, word: string
     ['Protocol', summary.protocol?.toUpperCase()],
     ['Format', summary.format],
     ['Model', [summary.modelName, summary.version].filter(Boolean).join(' ')],
-    ['Storage', summary.storageUri],
+    ['Canaries', summary.canaries?.join('; ')],
+    ['Storage', [summary.storageUri, ...(summary.otherPlaces ?? [])].filter(Boolean).join(', ')],
     ['Replicas', replicas(summary)],
     ['Mode', summary.deploymentMode],
     ['Age', ageOf(summary.createdAt)],

@@ -5,6 +5,8 @@ import {
   kserveLabels,
   parsePvcUri,
   predictorServiceName,
+  storageUrisOf,
+  withServedModel,
   wantsLogsOf,
   type DiagnosisEvidence,
   type LogTail,
@@ -70,7 +72,7 @@ export async function gatherEvidence(
   ]);
   throwIfCancelled(task);
   const evidence: DiagnosisEvidence = {
-    isvc: service,
+    isvc: withServedModel(service),
     pods,
     events,
     claims,
@@ -97,8 +99,8 @@ async function claimsOf(
   const mounted = pods.flatMap(({ spec }) =>
     (spec?.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []),
   );
-  const wanted = parsePvcUri(service.spec.predictor.model?.storageUri ?? '')?.claim;
-  const names = new Set([...mounted, ...(wanted === undefined || wanted === '' ? [] : [wanted])]);
+  const wanted = storageUrisOf(service).flatMap((uri) => parsePvcUri(uri)?.claim || []);
+  const names = new Set([...mounted, ...wanted]);
   const read = [...names].map((name) =>
     place.connection.get(persistentVolumeClaims, inPlace(place, name), task).catch(() => undefined),
   );

@@ -1,11 +1,12 @@
 import { ModelDeckError } from '../../../foundation/error.ts';
 import { sleep } from '../../../foundation/abortable.ts';
 import type { Task } from '../../../foundation/task.ts';
-import { kserveLabels } from '../../../kserve/index.ts';
+import { kserveLabels, storageUrisOf } from '../../../kserve/index.ts';
 import { pods, type Pod } from '../../../kserve/resources/core.ts';
 import { inferenceServices, type InferenceService } from '../../../kserve/resources/inferenceService.ts';
 import { readLive } from '../plan/clusterFacts.ts';
 import { inPlace, type Place } from '../place.ts';
+import { usersOf } from './serviceUsers.ts';
 
 /** How long it may take; pods get 30 s by default to end by themselves. */
 export const deletionTimes = {
@@ -51,12 +52,13 @@ export async function podsOf({ connection, namespace }: Place, name: string, tas
 /** What deleting takes along, what it leaves, and what holds it back. */
 export async function notesOnDeleting(place: Place, service: InferenceService, task: Task): Promise<readonly string[]> {
   const { name, finalizers = [], deletionTimestamp } = service.metadata;
-  const running = await podsOf(place, name, task);
-  const { storageUri } = service.spec.predictor.model ?? {};
+  const [running, users] = await Promise.all([podsOf(place, name, task), usersOf(place, name, task)]);
+  const places = storageUrisOf(service);
   const others = finalizers.filter((finalizer) => finalizer !== kserveFinalizer);
   return [
     `Its Deployment, Service, autoscaler and ${running.length} ${running.length === 1 ? 'pod' : 'pods'} go with it.`,
-    ...(storageUri === undefined ? [] : [`The model stays where it is: ${storageUri}`]),
+    ...(users.length === 0 ? [] : [`It is used by ${users.join(', ')}: these fail without it.`]),
+    ...(places.length === 0 ? [] : [`The model stays where it is: ${places.join(', ')}`]),
     ...(deletionTimestamp === undefined ? [] : [stuck(service).message]),
     ...(others.length === 0 ? [] : [`It is kept until ${others.join(', ')} lets it go.`]),
   ];

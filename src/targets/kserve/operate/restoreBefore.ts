@@ -1,6 +1,6 @@
 import { sleep } from '../../../foundation/abortable.ts';
 import type { Task } from '../../../foundation/task.ts';
-import { isStopRequested, keptStorageUrisOf } from '../../../kserve/index.ts';
+import { isSamePlace, isStopRequested, keptStorageUrisOf } from '../../../kserve/index.ts';
 import { inferenceServices, type InferenceService } from '../../../kserve/resources/inferenceService.ts';
 import type { StoredModel } from '../../../stores/modelStore.ts';
 import type { Restoration } from '../../target.ts';
@@ -65,7 +65,9 @@ function fieldsBefore({ manifest }: Applied, before: InferenceService): Inferenc
 async function isInUse({ connection, namespace }: Place, storageUri: string, task: Task): Promise<boolean> {
   const { items } = await connection.list(inferenceServices, { namespace }, task);
   return items.some(
-    (service) => service.metadata.deletionTimestamp === undefined && keptStorageUrisOf(service).includes(storageUri),
+    (service) =>
+      service.metadata.deletionTimestamp === undefined &&
+      keptStorageUrisOf(service).some((uri) => isSamePlace(uri, storageUri)),
   );
 }
 

@@ -11,6 +11,7 @@ import {
   provenanceAnnotations,
   readEarlierVersions,
   readProvenance,
+  servedModelOf,
   type DeploymentMode,
   type HttpProbe,
   type VersionManifest,
@@ -28,6 +29,7 @@ import { canonicalJson, ownedFields, sameFields, sameJson, united } from './owne
 import { removedFields } from './removedFields.ts';
 import type { Place } from '../place.ts';
 import { startupProbe } from './startupProbe.ts';
+import { webhookConflicts } from './webhookFields.ts';
 
 /**
  * A mark of what was applied, on the InferenceService and, since KServe copies annotations, on its pods: it tells the
@@ -136,6 +138,7 @@ export async function prepare(
       return dryRun({ force: true });
     });
     const isSame = live !== undefined && sameWish(live, result);
+    if (live && !force) conflicts = [...conflicts, ...webhookConflicts(live, manifest)];
     const marked = annotated(manifest, { [markAnnotation]: newMark(result, live) });
     const removes = live ? removedFields(withoutBookkeeping(live), result) : [];
     return { manifest: marked, live, action: isSame ? 'unchanged' : action, conflicts, removes };
@@ -169,7 +172,7 @@ export function modelNameOf(service: InferenceService): string {
 
 /** Version of a model of which only the place may be known. */
 export function versionOf(service: InferenceService): string {
-  const uri = service.spec.predictor.model?.storageUri ?? '';
+  const uri = storageUriOf(service) ?? '';
   return readProvenance(service).modelVersion ?? uri.split('/').at(-1) ?? '';
 }
 
@@ -195,8 +198,8 @@ function edited(asked: InferenceService, text: string): InferenceService {
   return { ...manifest, metadata: { ...metadata, namespace, annotations } };
 }
 
-function storageUriOf({ spec }: InferenceService): string | undefined {
-  return spec.predictor.model?.storageUri;
+function storageUriOf(service: InferenceService): string | undefined {
+  return servedModelOf(service)?.storageUri;
 }
 
 /** The first finding that stands against a manifest. */
@@ -211,8 +214,7 @@ export function manifestError(findings: ReturnType<typeof fromYaml>['findings'])
 /** The version that is replaced goes to the head of the earlier ones, the one that comes back is taken out of them. */
 function withHistory(wanted: InferenceService, live: InferenceService | undefined): InferenceService {
   if (!live) return wanted;
-  const before = live.spec.predictor.model?.storageUri;
-  const next = wanted.spec.predictor.model?.storageUri;
+  const [before, next] = [storageUriOf(live), storageUriOf(wanted)];
   const known = live.metadata.annotations?.[modelDeckAnnotations.earlierVersions];
   if (before === undefined || before === next) {
     return known === undefined ? wanted : annotated(wanted, { [modelDeckAnnotations.earlierVersions]: known });

@@ -2,7 +2,7 @@ import type { PortForward } from '../../../cluster/index.ts';
 import { ModelDeckError } from '../../../foundation/error.ts';
 import { OnceEach } from '../../../foundation/once.ts';
 import type { Task } from '../../../foundation/task.ts';
-import { inferencePort, isPodReady, podSelector } from '../../../kserve/index.ts';
+import { canaryOf, inferencePort, isPodReady, podSelector } from '../../../kserve/index.ts';
 import { pods, type Pod } from '../../../kserve/resources/core.ts';
 import type { InferenceService } from '../../../kserve/resources/inferenceService.ts';
 import type { RouteKind } from '../../target.ts';
@@ -48,13 +48,13 @@ export class OpenRoutes {
     for (const name of [...this.open.keys()]) this.close(name);
   }
 
-  /** The newest ready pod that answers requests: the transformer's where there is one. */
+  /** The newest ready pod that answers requests: the transformer's where there is one, else the stable predictor's. */
   async readyPod(service: InferenceService, task: Task): Promise<Pod> {
     const { connection, namespace } = this.place;
     const { name } = service.metadata;
     const { items } = await connection.list(pods, { namespace, labelSelector: podSelector(service) }, task);
     const [pod] = items
-      .filter(isPodReady)
+      .filter((each) => isPodReady(each) && canaryOf(service, each) === undefined)
       .sort((a, b) => ((a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? 1 : -1));
     if (pod) return pod;
     throw new ModelDeckError('unreachable', `${name} in ${this.place.namespace} has no ready pod.`, {

@@ -1,5 +1,5 @@
 import type { Task } from '../../../foundation/task.ts';
-import { readProvenance } from '../../../kserve/index.ts';
+import { readProvenance, servedModelOf } from '../../../kserve/index.ts';
 import type { InferenceService } from '../../../kserve/resources/inferenceService.ts';
 import type { DeployStep } from '../../target.ts';
 import { applyDeployment, type ApplyRequest, type Journal } from './applyDeployment.ts';
@@ -57,8 +57,8 @@ export async function serve(
   }
 }
 
-function protocolOf({ spec }: InferenceService): string {
-  return spec.predictor.model?.protocolVersion ?? 'v1';
+function protocolOf(service: InferenceService): string {
+  return servedModelOf(service)?.protocolVersion ?? 'v1';
 }
 
 /** The server's time of our last apply: it is compared with other times of the server only. */
