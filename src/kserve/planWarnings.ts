@@ -1,6 +1,6 @@
 import type { KubeObject } from '../cluster/objects/resource.ts';
 import { kserveAnnotations, kserveLabels } from './annotations.ts';
-import { parseDeploymentMode, type InferenceServiceConfig } from './inferenceServiceConfig.ts';
+import { parseDeploymentMode, type DeploymentMode, type InferenceServiceConfig } from './inferenceServiceConfig.ts';
 import { quotaWarnings } from './quotaWarnings.ts';
 import type { PersistentVolumeClaim, ResourceQuota } from './resources/core.ts';
 import type { InferenceService } from './resources/inferenceService.ts';
@@ -9,6 +9,7 @@ import { runtimeImage } from './runtimeImage.ts';
 import { modelServers, serverOfRuntime } from './servers/index.ts';
 import type { ModelServer } from './servers/modelServer.ts';
 import { parsePvcUri, storageUriProblem } from './storageUri.ts';
+import { zeroReplicasProblem } from './zeroReplicas.ts';
 
 /** What is known before a deploy. What is left out is not warned of. */
 export interface PlanFacts {
@@ -81,35 +82,49 @@ const claims: Check = ({ service, claim, nodeCount = 1, live }) => {
       ];
 };
 
-const modes: Check = ({ service, live, config }) => {
-  const annotated = service.metadata.annotations?.[kserveAnnotations.deploymentMode];
-  const mode = parseDeploymentMode(live?.status?.deploymentMode ?? annotated) ?? config?.defaultDeploymentMode;
-  const { minReplicas, model } = service.spec.predictor;
-  const isPvc = parsePvcUri(model?.storageUri ?? '') !== undefined;
-  const autoscaler = service.metadata.annotations?.[kserveAnnotations.autoscalerClass];
-  const changed = parseDeploymentMode(annotated);
+const modes: Check = ({ service, live }) => {
+  const changed = annotatedMode(service);
   const lived = parseDeploymentMode(live?.status?.deploymentMode);
+  if (changed === undefined || lived === undefined || changed === lived) return [];
   return [
-    ...(changed !== undefined && lived !== undefined && changed !== lived
-      ? [
-          `${service.metadata.name} runs in ${lived} mode, and KServe refuses to change it to ${changed}: delete it first.`,
-        ]
-      : []),
-    ...(mode === 'Knative' && isPvc
-      ? [
-          `${service.metadata.name} will run in Knative mode, which mounts claims only with the features kubernetes.podspec-persistent-volume-claim and kubernetes.podspec-init-containers. If it is refused, set the annotation ${kserveAnnotations.deploymentMode}: Standard.`,
-        ]
-      : []),
-    ...(mode === 'Standard' && service.spec.predictor['canaryTrafficPercent'] !== undefined
+    `${service.metadata.name} runs in ${lived} mode, and KServe refuses to change it to ${changed}: delete it first.`,
+  ];
+};
+
+const inKnative: Check = ({ service, live, config }) => {
+  const isPvc = parsePvcUri(service.spec.predictor.model?.storageUri ?? '') !== undefined;
+  if (modeOf(service, live, config) !== 'Knative' || !isPvc) return [];
+  return [
+    `${service.metadata.name} will run in Knative mode, which mounts claims only with the features kubernetes.podspec-persistent-volume-claim and kubernetes.podspec-init-containers. If it is refused, set the annotation ${kserveAnnotations.deploymentMode}: Standard.`,
+  ];
+};
+
+/** @see kserve#5335 */
+const inStandard: Check = ({ service, live, config }) => {
+  const mode = modeOf(service, live, config);
+  const isSplit = mode === 'Standard' && service.spec.predictor['canaryTrafficPercent'] !== undefined;
+  return [
+    ...(isSplit
       ? [
           'KServe ignores canaryTrafficPercent in Standard mode: the new version gets all of the traffic. List it under spec.canary (KServe 0.20) to try it beside the present one.',
         ]
       : []),
-    ...(mode === 'Standard' && minReplicas === 0 && autoscaler !== 'keda'
-      ? ['minReplicas 0 has no effect in Standard mode without KEDA: one replica stays.']
-      : []),
+    ...present(zeroReplicasProblem(service, mode)),
   ];
 };
+
+function annotatedMode({ metadata }: InferenceService): DeploymentMode | undefined {
+  return parseDeploymentMode(metadata.annotations?.[kserveAnnotations.deploymentMode]);
+}
+
+function modeOf(
+  service: InferenceService,
+  live: InferenceService | undefined,
+  config: InferenceServiceConfig | undefined,
+): DeploymentMode | undefined {
+  const lived = parseDeploymentMode(live?.status?.deploymentMode);
+  return lived ?? annotatedMode(service) ?? config?.defaultDeploymentMode;
+}
 
 const quota: Check = ({ service, live, runtime, quotas = [] }) => quotaWarnings({ service, live, runtime, quotas });
 
@@ -122,7 +137,9 @@ const devices: Check = ({ service, devices: present }) => {
     .map((name) => `No node that takes pods has ${name}: the pod waits until one comes, by an autoscaler or by hand.`);
 };
 
-const checks: readonly Check[] = [storage, controlPlane, server, modes, claims, devices, quota];
+const checks: readonly Check[] = [
+  ...[storage, controlPlane, server, modes, inKnative, inStandard, claims, devices, quota],
+];
 
 function present(problem: string | undefined): readonly string[] {
   return problem === undefined ? [] : [problem];

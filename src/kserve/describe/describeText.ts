@@ -61,19 +61,16 @@ function placeRows({ service, context }: DescribedService, now: number): readonl
 
 function modelRows(service: InferenceService): readonly Row[] {
   const { spec, status } = service;
-  const { minReplicas, maxReplicas, containers = [] } = spec.predictor;
+  const { minReplicas, maxReplicas } = spec.predictor;
   const model = servedModelOf(service);
-  const others = storageUrisOf(service).filter((uri) => uri !== model?.storageUri);
   const { name, version } = model?.modelFormat ?? {};
+  const protocol = model?.protocolVersion;
   return [
     ['Format', [name, version].filter(Boolean).join(' ')],
-    ['Storage', model?.storageUri],
-    ['Storage key', model?.storage && [model.storage.key, model.storage.path].filter(Boolean).join(': ')],
-    ['Further storage', others.join(', ')],
-    ['Containers', containers.map(({ name, image }) => [name, image].filter(Boolean).join(' ')).join(', ')],
-    ['Arguments', [...(model?.args ?? []), ...containers.flatMap(({ args = [] }) => args)].join(' ')],
+    ...storageRows(service),
+    ...containerRows(service),
     ['Canaries', canaryWords(service).join('; ')],
-    ['Protocol', isGrpcOnly(service) ? `${model?.protocolVersion ?? ''}, by gRPC alone` : model?.protocolVersion],
+    ['Protocol', protocol && isGrpcOnly(service) ? `${protocol}, by gRPC alone` : protocol],
     ['Runtime', model?.runtime ?? status?.clusterServingRuntimeName ?? status?.servingRuntimeName],
     ['Runtime version', model?.runtimeVersion],
     ['Requests', amounts(model?.resources?.requests)],
@@ -81,6 +78,25 @@ function modelRows(service: InferenceService): readonly Row[] {
     ['Replicas', replicas(minReplicas, maxReplicas)],
     ['Deployment mode', status?.deploymentMode],
     ['Model state', status?.modelStatus?.states?.activeModelState],
+  ];
+}
+
+function storageRows(service: InferenceService): readonly Row[] {
+  const { storageUri, storage } = servedModelOf(service) ?? {};
+  const others = storageUrisOf(service).filter((uri) => uri !== storageUri);
+  return [
+    ['Storage', storageUri],
+    ['Storage key', storage && [storage.key, storage.path].filter(Boolean).join(': ')],
+    ['Further storage', others.join(', ')],
+  ];
+}
+
+function containerRows(service: InferenceService): readonly Row[] {
+  const { containers = [] } = service.spec.predictor;
+  const args = [...(servedModelOf(service)?.args ?? []), ...containers.flatMap((container) => container.args ?? [])];
+  return [
+    ['Containers', containers.map(({ name, image }) => [name, image].filter(Boolean).join(' ')).join(', ')],
+    ['Arguments', args.join(' ')],
   ];
 }
 

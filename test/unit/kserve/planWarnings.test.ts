@@ -74,6 +74,11 @@ describe('Warnings before a deploy', () => {
       },
       /refuses to change it to Knative/,
     ],
+    [
+      'traffic that KServe does not split in Standard mode',
+      { service: withModel({}, { canaryTrafficPercent: 10 }) },
+      /ignores canaryTrafficPercent in Standard mode/,
+    ],
     ['no replica in Standard mode', { service: withModel({}, { minReplicas: 0 }) }, /minReplicas 0 has no effect/],
     [
       'a quota of memory',
