@@ -30,7 +30,7 @@ import { affectsLocalStore, localStoreFolder, uploadImage, uploadUser } from './
 import { StoreCommands } from './commands/stores/storeCommands.ts';
 import { localProcess, thisComputerTarget } from './commands/deployments/thisComputerTarget.ts';
 import { ArchiveEditorProvider } from './panel/archive/archiveEditor.ts';
-import { ClassifyPanel } from './panel/classify/classifyPanel.ts';
+import { ClassifyPanels } from './panel/classify/classifyPanels.ts';
 import { CredentialStore } from './panel/classify/endpointCredentials.ts';
 import { packageKnowledge } from './panel/classify/packageKnowledge.ts';
 import { PlanPages } from './panel/plan/planPage.ts';
@@ -43,6 +43,8 @@ import { SpecDocuments } from './views/specDocuments.ts';
 
 /** Ends the servers of "This computer"; VS Code waits for `deactivate` but not for disposables. */
 let stopServers: () => Promise<void> = () => Promise.resolve();
+/** Keeps what the panels show. */
+let beforeEnd: () => Promise<void> = () => Promise.resolve();
 
 /**
  * Builds the whole extension, once, top to bottom. Nothing is read, started or contacted here: engines are loaded by
@@ -90,16 +92,18 @@ export function activate(context: vscode.ExtensionContext): void {
   own(vscode.workspace.onDidChangeConfiguration((event) => affectsLocalStore(event) && views.refreshStores()));
 
   const panel = own(
-    new ClassifyPanel({
+    new ClassifyPanels({
       extensionUri: context.extensionUri,
       log,
       inference: () => import('./inference/index.ts'),
       targets: services.targets,
       credentials,
       packageOf: (model) => packageKnowledge(model, services.stores, services.packaging),
+      sessionFolder: path.join((context.storageUri ?? context.globalStorageUri).fsPath, 'panels'),
     }),
   );
   own(panel.register());
+  beforeEnd = () => panel.flush();
   own(new ArchiveEditorProvider({ extensionUri: context.extensionUri, log, packaging: services.packaging }).register());
   own(new SpecDocuments(services.packaging));
 
@@ -199,6 +203,6 @@ export function activate(context: vscode.ExtensionContext): void {
   );
 }
 
-export function deactivate(): Promise<void> {
-  return stopServers();
+export async function deactivate(): Promise<void> {
+  await Promise.all([beforeEnd(), stopServers()]);
 }

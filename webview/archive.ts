@@ -11,7 +11,9 @@ import type { Failure } from '../src/panel/messages/shownFailure.ts';
 import './archive.css';
 import { el, foreign, icon, present, spokenLine, type Child } from './dom.ts';
 import { connectHost } from './host.ts';
+import { section } from './part.ts';
 import { button, spinner } from './toolkit.ts';
+import { words } from './archive/words.ts';
 
 /** The page of an archive: what it says, what it holds, and what is odd about it. */
 
@@ -25,17 +27,17 @@ function receive(update: ArchiveUpdate): void {
   switch (update.type) {
     case 'reading':
       return show(
-        el('p', { class: 'running' }, spinner('Reading the archive'), el('span', {}, 'Reading the archive…')),
-        button('secondary', () => post({ type: 'cancel' }), { 'data-testid': 'cancel' }, 'Cancel'),
+        el('p', { class: 'running' }, spinner(), el('span', {}, words.reading)),
+        button('secondary', () => post({ type: 'cancel' }), { 'data-testid': 'cancel' }, words.cancel),
       );
     case 'cancelled':
-      return show(el('p', { class: 'quiet' }, 'Reading was cancelled.'), readAgain('Read Archive'));
+      return show(el('p', { class: 'quiet' }, words.cancelled), readAgain(words.read));
     case 'failed':
       return showFailure(update.failure);
     case 'contents':
       return showArchive(update.archive);
     case 'copied':
-      spoken.say(`${update.what} copied.`);
+      spoken.say(words.copied(update.what));
   }
 }
 
@@ -59,7 +61,7 @@ function showFailure({ reason, remedy }: Failure): void {
       icon('error'),
       el('span', {}, el('span', { class: 'failure-reason' }, reason), remedy !== undefined && ` ${remedy}`),
     ),
-    readAgain('Try Again'),
+    readAgain(words.tryAgain),
   );
 }
 
@@ -73,35 +75,20 @@ function showArchive(archive: ArchiveView): void {
         'div',
         { class: 'section-head' },
         el('h1', {}, foreign(name)),
-        button('primary', () => post({ type: 'deploy' }), { 'data-testid': 'deploy' }, 'Deploy Model…'),
+        button('primary', () => post({ type: 'deploy' }), { 'data-testid': 'deploy' }, words.deploy),
       ),
-      el('p', { class: 'quiet' }, `${formatSize(size)} · ${formatWords[format] ?? format}`),
+      el('p', { class: 'quiet' }, `${formatSize(size)} · ${words.formats[format] ?? format}`),
       el('p', { class: 'quiet path' }, foreign(path)),
-      sha256 !== undefined && el('p', { class: 'hash' }, el('span', { class: 'quiet' }, 'SHA-256'), hash(sha256, name)),
+      sha256 !== undefined &&
+        el('p', { class: 'hash' }, el('span', { class: 'quiet' }, words.hash), hash(sha256, name)),
     ),
-    warnings.length > 0 && section('Warnings', 'warnings', warningList(warnings)),
-    section('Manifest', 'manifest', manifest.length > 0 ? table(manifest) : none('There is no manifest to be shown.')),
-    preprocessing.length > 0 && section('Preprocessing', 'preprocessing', table(preprocessing)),
-    section('Labels', 'labels', labels ? labelLine(labels) : none('The archive brings no labels for its classes.')),
-    section(`Entries (${archive.entryCount})`, 'entries', ...entryTable(archive)),
+    warnings.length > 0 && section(words.warnings, 'warnings', warningList(warnings)),
+    section(words.manifest, 'manifest', manifest.length > 0 ? table(manifest) : none(words.noManifest)),
+    preprocessing.length > 0 && section(words.preprocessing, 'preprocessing', table(preprocessing)),
+    section(words.labels, 'labels', labels ? labelLine(labels) : none(words.noLabels)),
+    section(words.entries(archive.entryCount), 'entries', ...entryTable(archive)),
   );
-  spoken.say(`${name} is read: ${archive.entryCount} entries, ${warnings.length} warnings.`);
-}
-
-const formatWords: Readonly<Record<string, string>> = {
-  default: 'zip, compressed',
-  'zip-store': 'zip, stored',
-  tgz: 'tar, gzip',
-  'no-archive': 'folder',
-};
-
-function section(title: string, id: string, ...content: readonly Child[]): HTMLElement {
-  return el(
-    'section',
-    { 'aria-labelledby': `${id}-title`, 'data-testid': id },
-    el('header', { class: 'section-head' }, el('h2', { id: `${id}-title` }, title)),
-    ...content,
-  );
+  spoken.say(words.said(name, archive.entryCount, warnings.length));
 }
 
 function none(text: string): HTMLElement {
@@ -129,14 +116,14 @@ function labelLine({ count, first }: NonNullable<ArchiveView['labels']>): HTMLEl
   return el(
     'p',
     {},
-    `${count.toLocaleString()} ${count === 1 ? 'class' : 'classes'}: `,
+    words.classes(count),
     ...first.flatMap((label, index) => [index > 0 && ', ', foreign(label)]),
-    rest > 0 && el('span', { class: 'quiet' }, `, and ${rest.toLocaleString()} more`),
+    rest > 0 && el('span', { class: 'quiet' }, words.more(rest)),
   );
 }
 
 function entryTable({ entries, entryCount }: ArchiveView): readonly Child[] {
-  const head = ['Name', 'Size', 'Compressed', 'SHA-256'].map((text, index) =>
+  const head = words.entryHead.map((text, index) =>
     el('th', { scope: 'col', class: index === 1 || index === 2 ? 'number' : undefined }, text),
   );
   return [
@@ -146,7 +133,7 @@ function entryTable({ entries, entryCount }: ArchiveView): readonly Child[] {
       el('thead', {}, el('tr', {}, ...head)),
       el('tbody', {}, ...entries.map(entryRow)),
     ),
-    entryCount > entries.length && none(`The first ${entries.length} are shown.`),
+    entryCount > entries.length && none(words.firstOnly(entries.length)),
   ];
 }
 
@@ -162,7 +149,7 @@ function entryRow({ name, size, compressedSize, sha256 }: EntryView): HTMLElemen
 }
 
 function sizeCell(size: number): HTMLElement {
-  return el('td', { class: 'number', title: exactBytes(size) }, formatBytes(size));
+  return el('td', { class: 'number', title: words.bytes(size) }, formatBytes(size));
 }
 
 /** The beginning of a hash with its whole length in reach: as a tooltip, and copied. */
@@ -174,16 +161,12 @@ function hash(sha256: string, of: string): HTMLElement {
     button(
       'icon',
       () => post({ type: 'copy-sha256', sha256 }),
-      { 'aria-label': `Copy the SHA-256 of ${of}`, title: 'Copy', 'data-testid': 'copy' },
+      { 'aria-label': words.copyHash(of), title: words.copy, 'data-testid': 'copy' },
       icon('copy'),
     ),
   );
 }
 
 function formatSize(size: number): string {
-  return size < 1024 ? exactBytes(size) : `${formatBytes(size)} (${exactBytes(size)})`;
-}
-
-function exactBytes(size: number): string {
-  return `${size.toLocaleString()} ${size === 1 ? 'byte' : 'bytes'}`;
+  return size < 1024 ? words.bytes(size) : `${formatBytes(size)} (${words.bytes(size)})`;
 }

@@ -10,10 +10,12 @@ import { EndpointBar } from './classify/endpointBar.ts';
 import { HistoryList } from './classify/historyList.ts';
 import { ImageCard } from './classify/imageCard.ts';
 import { dropZone } from './classify/intake.ts';
-import { summary } from './classify/predictions.ts';
+import { ProgressLine } from './classify/progressLine.ts';
 import { TopK } from './classify/topK.ts';
+import { words } from './classify/words.ts';
 import { el, spokenLine } from './dom.ts';
 import { connectHost } from './host.ts';
+import { summary } from './predictions.ts';
 import { button } from './toolkit.ts';
 
 /** The page that classifies images: shows the host's state and tells the host what the user wants. */
@@ -27,6 +29,11 @@ let topK: number | undefined;
 const thumbnails = new Map<string, string>();
 const cards = new Map<string, ImageCard>();
 
+/** From so many images on each has one line. */
+const compactFrom = 12;
+/** Of so many together it is told when all are done, not each. */
+const mostSpoken = 5;
+
 const endpointBar = new EndpointBar(post);
 const topKField = new TopK((value) => {
   topK = value;
@@ -35,23 +42,24 @@ const topKField = new TopK((value) => {
 });
 const history = new HistoryList(post);
 const count = el('span', { class: 'badge', 'aria-hidden': 'true' });
+const progress = new ProgressLine();
 const runAll = button(
   'secondary',
-  () => post({ type: 'classify', ids: idsWhere(({ outcome }) => !isPending({ outcome })) }),
+  () => post({ type: 'classify', ids: idsWhere(({ outcome, isGone }) => !isPending({ outcome }) && !isGone) }),
   { 'data-testid': 'run-all' },
-  'Run All Again',
+  words.results.runAll,
 );
 const cancelAll = button(
   'secondary',
   () => post({ type: 'cancel', ids: idsWhere(isPending) }),
   { 'data-testid': 'cancel-all' },
-  'Cancel All',
+  words.results.cancelAll,
 );
 const clear = button(
   'secondary',
   () => post({ type: 'remove', ids: idsWhere(() => true) }),
   { 'data-testid': 'clear' },
-  'Clear',
+  words.results.clear,
 );
 const list = el('ul', { class: 'cards' });
 const results = el(
@@ -60,8 +68,9 @@ const results = el(
   el(
     'header',
     { class: 'section-head' },
-    el('h2', { id: 'results-title' }, 'Results'),
+    el('h2', { id: 'results-title' }, words.results.title),
     count,
+    progress.element,
     runAll,
     cancelAll,
     clear,
@@ -70,14 +79,14 @@ const results = el(
 );
 const spoken = spokenLine();
 
-const browse = button('primary', () => post({ type: 'browse' }), { 'data-testid': 'browse' }, 'Browse…');
+const browse = button('primary', () => post({ type: 'browse' }), { 'data-testid': 'browse' }, words.browse);
 document.body.append(
   el(
     'main',
     { class: 'page' },
-    el('h1', { class: 'visually-hidden' }, 'Classify images'),
-    el('section', { class: 'controls', 'aria-label': 'Endpoint and options' }, endpointBar.element, topKField.element),
-    el('section', { class: 'intake', 'aria-label': 'Add images' }, dropZone(post), browse),
+    el('h1', { class: 'visually-hidden' }, words.page),
+    el('section', { class: 'controls', 'aria-label': words.controls }, endpointBar.element, topKField.element),
+    el('section', { class: 'intake', 'aria-label': words.intake }, dropZone(post), browse),
     results,
     history.element,
     spoken.element,
@@ -116,10 +125,25 @@ function receive(update: ClassifyUpdate): void {
 
 function draw(): void {
   if (!state || topK === undefined) return;
-  host.save({ topK, ...(state.endpoint && { endpointId: state.endpoint.id }) });
+  const { panelId, endpoint } = state;
+  host.save({ panelId, topK, ...(endpoint && { endpointId: endpoint.id }) });
+  const focused = document.activeElement;
   endpointBar.update(state);
   drawCards(state, topK);
   history.update(state.history, topK, thumbnails);
+  keepFocus(focused);
+}
+
+/** The keyboard stays where it was; where that has gone, it is at what can be done next. */
+function keepFocus(before: Element | null): void {
+  if (!(before instanceof HTMLElement) || before === document.body) return;
+  if (before.isConnected && before.checkVisibility()) {
+    // Moving an element takes its focus away.
+    if (document.activeElement === document.body) before.focus();
+    return;
+  }
+  if (document.activeElement !== document.body && document.activeElement !== before) return;
+  [cancelAll, runAll, browse].find((one) => one.checkVisibility())?.focus();
 }
 
 function forgetThumbnails({ images, history: answers }: ClassifyState): void {
@@ -127,13 +151,13 @@ function forgetThumbnails({ images, history: answers }: ClassifyState): void {
   for (const id of thumbnails.keys()) if (!shown.has(id)) thumbnails.delete(id);
 }
 
-function drawCards({ images, endpoint }: ClassifyState, k: number): void {
+function drawCards({ images, endpoint, progress: batch }: ClassifyState, k: number): void {
   results.hidden = images.length === 0;
   document.body.classList.toggle('has-results', images.length > 0);
   count.textContent = String(images.length);
+  progress.show(batch);
   cancelAll.hidden = !images.some(isPending);
-  runAll.hidden = images.every(isPending);
-  const waitingFor = waitsFor(endpoint);
+  runAll.hidden = images.every((image) => isPending(image) || image.isGone);
   for (const [id, card] of cards) {
     if (images.some((image) => image.id === id)) continue;
     // Where the keyboard was, its neighbour takes over.
@@ -143,30 +167,44 @@ function drawCards({ images, endpoint }: ClassifyState, k: number): void {
     cards.delete(id);
     if (hadFocus && next instanceof HTMLElement) next.focus();
   }
-  images.forEach((image, index) => {
+  const isCompact = images.length >= compactFrom;
+  list.classList.toggle('compact-list', isCompact);
+  const context = { topK: k, waitingFor: waitsFor(endpoint), isCompact };
+  (isCompact ? failuresFirst(images) : images).forEach((image, index) => {
     const card = cards.get(image.id) ?? new ImageCard(image.id, post);
     cards.set(image.id, card);
-    card.update(image, { topK: k, thumbnail: thumbnails.get(image.id), waitingFor });
+    card.update(image, { ...context, thumbnail: thumbnails.get(image.id) });
     const there = list.children[index];
     if (there !== card.element) list.insertBefore(card.element, there ?? null);
   });
 }
 
-/** What queued images wait for, when it is not just their turn. */
-function waitsFor(endpoint: EndpointChoice | undefined): string | undefined {
-  if (!endpoint) return 'Waiting for a deployed model.';
-  const { label, state, isRemote } = endpoint;
-  if (state === 'ready') return undefined;
-  return state === 'stopped' && isRemote ? `Waiting until ${label} is started.` : `Waiting until ${label} is ready.`;
+function failuresFirst(images: readonly ImageView[]): readonly ImageView[] {
+  const hasFailed = ({ outcome }: ImageView): boolean => outcome.state === 'failed';
+  return [...images.filter(hasFailed), ...images.filter((image) => !hasFailed(image))];
 }
 
-/** Tells a screen reader what is new, in one sentence for all that came at once. */
-function announce(before: ClassifyState | undefined, { images }: ClassifyState): void {
+/** What queued images wait for, when it is not just their turn. */
+function waitsFor(endpoint: EndpointChoice | undefined): string | undefined {
+  if (!endpoint) return words.card.waitingForModel;
+  const { label, state, isRemote } = endpoint;
+  if (state === 'ready') return undefined;
+  return state === 'stopped' && isRemote ? words.card.waitingForStart(label) : words.card.waitingForReady(label);
+}
+
+/** Tells a screen reader what is new, in one sentence for all that came at once; of many together, when all are done. */
+function announce(before: ClassifyState | undefined, now: ClassifyState): void {
   if (!before) return;
+  const many = [before.progress, now.progress].find((batch) => batch !== undefined && batch.total > mostSpoken);
+  if (many) {
+    const failed = now.images.filter(({ outcome }) => outcome.state === 'failed').length;
+    if (!now.progress) spoken.say(words.results.finished(many.total, failed));
+    return;
+  }
   const old = new Map(before.images.map(({ id, outcome }) => [id, outcome.state]));
-  const news = images.flatMap(({ id, name, outcome }) => {
+  const news = now.images.flatMap(({ id, name, outcome }) => {
     if (old.get(id) === outcome.state) return [];
-    if (outcome.state === 'warming') return [`${name}: the service is warming up.`];
+    if (outcome.state === 'warming') return [words.card.warmingSpoken(name)];
     if (outcome.state === 'failed') return [`${name}: ${outcome.failure.reason}`];
     if (outcome.state !== 'done') return [];
     const { label, value } = summary(outcome);

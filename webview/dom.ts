@@ -42,6 +42,7 @@ const icons = {
   copy: 'M5.5 5.5h8v8h-8zM3 10.5h-.5v-8h8V3',
   check: 'M3 8.5l3.5 3.5L13 4.5',
   close: 'M4 4l8 8M12 4l-8 8',
+  split: 'M2.5 3h11v10h-11zM8 3v10',
   warning: 'M8 2.5l6 11H2zM8 6.5v3.2M8 11.4v.4',
   error: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM8 5v4M8 10.6v.4',
 } as const;

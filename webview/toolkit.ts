@@ -1,10 +1,4 @@
-import {
-  provideVSCodeDesignSystem,
-  vsCodeButton,
-  vsCodeDropdown,
-  vsCodeOption,
-  vsCodeProgressRing,
-} from '@vscode/webview-ui-toolkit';
+import { provideVSCodeDesignSystem, vsCodeButton, vsCodeDropdown, vsCodeOption } from '@vscode/webview-ui-toolkit';
 import { el, present, setAttributes, type Attributes, type Child } from './dom.ts';
 
 /**
@@ -12,7 +6,7 @@ import { el, present, setAttributes, type Attributes, type Child } from './dom.t
  * get a plain element with plain events.
  */
 
-provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeDropdown(), vsCodeOption(), vsCodeProgressRing());
+provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeDropdown(), vsCodeOption());
 
 export type ButtonLook = 'primary' | 'secondary' | 'icon';
 
@@ -55,9 +49,7 @@ export function choice(
   return element;
 }
 
-/** Something is going on, for an unknown time. */
-export function spinner(label: string): HTMLElement {
-  const ring = document.createElement('vscode-progress-ring');
-  setAttributes(ring, { 'aria-label': label });
-  return el('span', { class: 'spinner' }, ring);
+/** Something is going on, for an unknown time. The words beside it say what. */
+export function spinner(): HTMLElement {
+  return el('span', { class: 'spinner', 'aria-hidden': 'true' });
 }

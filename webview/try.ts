@@ -5,15 +5,16 @@ import {
   type TryState,
   type TryUpdate,
 } from '../src/panel/messages/tryMessages.ts';
-import { formatNumber, formatPercent } from './classify/numbers.ts';
 import { contractTable } from './contractTable.ts';
 import { el, spokenLine } from './dom.ts';
 import { connectHost } from './host.ts';
+import { saidOf } from './predictions.ts';
 import { Part, section } from './part.ts';
 import { button } from './toolkit.ts';
 import './try.css';
 import { controlFields } from './try/controls.ts';
 import { resultPart } from './try/result.ts';
+import { words } from './try/words.ts';
 
 /** The last step of the wizard: a picture, what the model sees of it, its answer, and the contract by which it came. */
 
@@ -31,21 +32,11 @@ const heading = el('h1', { tabindex: '-1' });
 const act = (type: 'use' | 'skip' | 'back' | 'cancel') => (): void => post({ type });
 const actions = el(
   'div',
-  { class: 'try-actions', role: 'group', 'aria-label': 'Decide' },
-  button(
-    'primary',
-    act('use'),
-    { 'data-testid': 'use', title: 'Go on; what is assumed counts as said by you (Ctrl+Enter)' },
-    'Use This Contract',
-  ),
-  button(
-    'secondary',
-    act('skip'),
-    { 'data-testid': 'skip', title: 'Go on; what is assumed stays marked as assumed (S)' },
-    'Skip',
-  ),
-  button('secondary', act('back'), { 'data-testid': 'back', title: 'Back to the questions' }, 'Back'),
-  button('secondary', act('cancel'), { 'data-testid': 'cancel', title: 'Write nothing (Esc)' }, 'Cancel'),
+  { class: 'try-actions', role: 'group', 'aria-label': words.decide },
+  button('primary', act('use'), { 'data-testid': 'use', title: words.useHelp }, words.use),
+  button('secondary', act('skip'), { 'data-testid': 'skip', title: words.skipHelp }, words.skip),
+  button('secondary', act('back'), { 'data-testid': 'back', title: words.backHelp }, words.back),
+  button('secondary', act('cancel'), { 'data-testid': 'cancel', title: words.cancelHelp }, words.cancel),
 );
 const spoken = spokenLine();
 const parts = {
@@ -59,20 +50,10 @@ document.body.append(
   el(
     'main',
     { class: 'page try' },
-    el(
-      'header',
-      { class: 'try-head' },
-      el(
-        'div',
-        {},
-        heading,
-        el('p', { class: 'quiet' }, 'Nothing is written yet. Look whether a picture gets its right answer.'),
-      ),
-      actions,
-    ),
-    section('Picture', 'picture', parts.pictures.element, parts.result.element),
-    section('Change what is wrong', 'change', parts.controls.element),
-    section('What the model takes and gives', 'all', parts.contract.element),
+    el('header', { class: 'try-head' }, el('div', {}, heading, el('p', { class: 'quiet' }, words.intro)), actions),
+    section(words.picture, 'picture', parts.pictures.element, parts.result.element),
+    section(words.change, 'change', parts.controls.element),
+    section(words.contract, 'all', parts.contract.element),
     spoken.element,
   ),
 );
@@ -101,7 +82,7 @@ function draw({ title, pictures, picture, outcome, controls, rows, examples }: T
       el(
         'label',
         { class: 'field' },
-        el('span', { class: 'visually-hidden' }, 'Picture to try'),
+        el('span', { class: 'visually-hidden' }, words.pictureToTry),
         select(
           'pictures',
           pictures.map(({ id, name }) => ({ id, text: name })),
@@ -109,7 +90,7 @@ function draw({ title, pictures, picture, outcome, controls, rows, examples }: T
           (id) => post({ type: 'choose-picture', id }),
         ),
       ),
-    button('secondary', () => post({ type: 'browse' }), { 'data-testid': 'browse' }, 'Browse…'),
+    button('secondary', () => post({ type: 'browse' }), { 'data-testid': 'browse' }, words.browse),
   ]);
   parts.result.show([outcome, examples, picture], () => resultPart(outcome, examples, picture, post));
   parts.controls.show(controls, () => controlFields(controls, select, post));
@@ -138,13 +119,5 @@ function announce(before: TryOutcome | undefined, outcome: TryOutcome): void {
   if (outcome.state === 'failed')
     spoken.say([outcome.failure.reason, outcome.failure.remedy].filter(Boolean).join(' '));
   if (outcome.state !== 'done') return;
-  const isProbability = ['probabilities', 'multi-label', 'binary'].includes(outcome.kind);
-  const said = outcome.predictions
-    .slice(0, 3)
-    .map(({ label, value }) => [
-      label,
-      value !== undefined && (isProbability ? formatPercent(value) : formatNumber(value)),
-    ])
-    .map((words) => words.filter(Boolean).join(' '));
-  spoken.say(said.join(', '));
+  spoken.say(saidOf(outcome, 3));
 }

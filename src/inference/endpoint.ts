@@ -1,6 +1,6 @@
 import type { ModelContract } from '../contract/modelContract.ts';
 import type { Preprocessing } from '../packaging/spec/modelSpec.ts';
-import type { ClassValue, Interpretation } from './answers/answer.ts';
+import type { ClassValue, Interpretation, ModelAnswer } from './answers/answer.ts';
 
 /** An address that answers KServe's V1 or V2 protocol, and what must be known to talk to it. */
 export interface Endpoint {
@@ -39,12 +39,18 @@ export type ModelKnowledge = Pick<Endpoint, 'contract' | 'labels' | 'preprocessi
 
 /** What one image came back as. */
 export interface ImageResult extends Exchange, Pick<Interpretation, 'kind' | 'offers' | 'assumed'> {
+  /** The answer itself, to be read again when the user says how. */
+  readonly answer: ModelAnswer;
+  /** How many pictures went out together, where the model takes a fixed number. */
+  readonly pictures?: number;
   /** The largest value first; at most k. */
   readonly predictions: readonly ClassValue[];
   /** How many values the runtime answered with (TorchServe's image_classifier: 5, whatever k is). */
   readonly classCount: number;
   /** One sentence each about what was done to the image or assumed on the way, then what the answer leaves open. */
   readonly notes: readonly string[];
+  /** The first of {@link notes}: those that do not depend on what the answer means. */
+  readonly sendingNotes: readonly string[];
   readonly timing: {
     /** Decode, resize for the limit, encode; milliseconds. */
     readonly prepareMs: number;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Check } from './messages/validate.ts';
+import { describeFailure } from './showFailure.ts';
 import { webviewHtml } from './webviewHtml.ts';
 
 /** One of our pages in a webview: its document, and messages that are checked on arrival. */
@@ -36,9 +37,44 @@ export function showPage<Request>(webview: vscode.Webview, options: PageOptions<
   webview.options = { enableScripts: true, localResourceRoots: [folder] };
   webview.html = webviewHtml({
     title: options.title,
+    locale: vscode.env.language,
     cspSource: webview.cspSource,
     script: built(`${options.name}.js`),
     style: built(`${options.name}.css`),
   });
   return subscription;
+}
+
+export interface PanelOptions<Request> extends Omit<PageOptions<Request>, 'onFailure'> {
+  /** One that VS Code brings back after a reload of the window; a new one is opened otherwise. */
+  readonly restored?: vscode.WebviewPanel;
+  /** Where a new one is opened; in the active column when left out. */
+  readonly column?: vscode.ViewColumn;
+  /** Keeps the page while it is hidden: for what the user has typed and not sent yet. */
+  readonly isKeptWhenHidden?: boolean;
+  readonly onClose: () => void;
+}
+
+/** A page in an editor tab of its own. */
+export interface PagePanel<Update> {
+  readonly panel: vscode.WebviewPanel;
+  readonly send: (update: Update) => void;
+}
+
+/** Opens a page in an editor tab. What goes wrong with a request is logged and shown. */
+export function openPage<Request, Update>(options: PanelOptions<Request>): PagePanel<Update> {
+  const { name, title, restored, column = vscode.ViewColumn.Active, isKeptWhenHidden = false, log } = options;
+  const panel =
+    restored ??
+    vscode.window.createWebviewPanel(`modelDeck.${name}`, title, column, { retainContextWhenHidden: isKeptWhenHidden });
+  panel.onDidDispose(options.onClose);
+  showPage(panel.webview, {
+    ...options,
+    onFailure: (error) => {
+      const { reason, remedy } = describeFailure(error);
+      log.error(reason);
+      void vscode.window.showErrorMessage([reason, remedy].filter(Boolean).join(' '));
+    },
+  });
+  return { panel, send: (update) => void panel.webview.postMessage(update) };
 }

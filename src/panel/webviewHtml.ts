@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 /** The part of vscode.Webview that the shell needs. */
 export interface ShellOptions {
   readonly title: string;
+  /** VS Code's language, for example `de`: numbers and times are written as it writes them. The texts are English. */
+  readonly locale: string;
   readonly cspSource: string;
   /** Webview Uris of the built page. */
   readonly script: string;
@@ -15,7 +17,7 @@ export interface ShellOptions {
  * allowed either; the nonce in `csp-nonce` is for the one empty style element with which it finds out whether
  * `:focus-visible` works. The page talks to nobody: there is no `connect-src`.
  */
-export function webviewHtml({ title, cspSource, script, style }: ShellOptions): string {
+export function webviewHtml({ title, locale, cspSource, script, style }: ShellOptions): string {
   const nonce = randomBytes(16).toString('base64');
   const policy = [
     "default-src 'none'",
@@ -27,7 +29,7 @@ export function webviewHtml({ title, cspSource, script, style }: ShellOptions): 
     "form-action 'none'",
   ].join('; ');
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="en" data-locale="${escapeHtml(locale)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">

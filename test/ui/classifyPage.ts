@@ -64,6 +64,17 @@ export class ClassifyPage {
     );
   }
 
+  /** Drops a file or folder of the Explorer on the page. */
+  async dropUri(uri: string): Promise<void> {
+    await this.body.evaluate(
+      `((body) => {
+        const transfer = new DataTransfer();
+        transfer.setData('application/vnd.code.uri-list', ${JSON.stringify(uri)});
+        body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: transfer }));
+      })(document.body)`,
+    );
+  }
+
   async labels(image: string): Promise<readonly string[]> {
     return (await this.predictions(image)).map(({ label }) => label);
   }

@@ -283,6 +283,20 @@ export class Workbench {
     return new ClassifyPage(await this.frameWith('drop'));
   }
 
+  /** All panels that are seen, from left to right. */
+  async classifyPages(count: number): Promise<readonly ClassifyPage[]> {
+    return waitUntil(`${count} panels are seen`, async () => {
+      const found: { readonly page: ClassifyPage; readonly left: number }[] = [];
+      for (const frame of this.page.frames()) {
+        const body = frame.locator('body', { has: frame.getByTestId('drop') });
+        // A frame that is on its way out has no place any more.
+        const box = await body.boundingBox({ timeout: glance }).catch(() => null);
+        if (box) found.push({ page: new ClassifyPage(body), left: box.x });
+      }
+      return found.length === count ? found.sort((a, b) => a.left - b.left).map(({ page }) => page) : undefined;
+    });
+  }
+
   /** A row by its label. What stands in it behind the label, a key or a hint, is not part of it. */
   private row(view: string, name: string): Locator {
     return this.page

@@ -1,15 +1,9 @@
 import type { ClassifyRequest } from '../../src/panel/messages/classifyMessages.ts';
-import type { ClassifyState, EndpointChoice, EndpointState } from '../../src/panel/messages/classifyState.ts';
+import type { ClassifyState, EndpointChoice } from '../../src/panel/messages/classifyState.ts';
 import { el, foreign, icon, present, type Child } from '../dom.ts';
 import { button } from '../toolkit.ts';
 import { RouteBar } from './routeBar.ts';
-
-const stateWords: Readonly<Record<EndpointState, string>> = {
-  starting: 'Starting…',
-  ready: 'Ready',
-  stopped: 'Stopped',
-  failed: 'Failed',
-};
+import { words } from './words.ts';
 
 /** Which deployment answers, by which way, and what to do when it cannot. The list to choose from is VS Code's own. */
 export class EndpointBar {
@@ -29,8 +23,19 @@ export class EndpointBar {
       'data-testid': 'endpoint',
     });
     this.chooser.addEventListener('click', () => this.post({ type: 'choose-endpoint' }));
+    const beside = button(
+      'icon',
+      () => this.post({ type: 'open-beside' }),
+      { 'data-testid': 'open-beside', 'aria-label': words.endpoint.beside, title: words.endpoint.beside },
+      icon('split'),
+    );
     this.element.append(
-      el('div', { class: 'field' }, el('span', { class: 'caption', 'aria-hidden': 'true' }, 'Endpoint'), this.chooser),
+      el(
+        'div',
+        { class: 'field' },
+        el('span', { class: 'caption', 'aria-hidden': 'true' }, words.endpoint.label),
+        el('div', { class: 'route' }, this.chooser, beside),
+      ),
       this.routes.element,
       this.status,
     );
@@ -53,9 +58,13 @@ export class EndpointBar {
     if (key === this.shownChoice) return;
     this.shownChoice = key;
     this.chooser.disabled = count === 0;
-    const [label, targetLabel] = endpoint ? [endpoint.label, endpoint.targetLabel] : ['No deployment', ''];
-    const of = count > 1 ? `, one of ${count}` : '';
-    this.chooser.setAttribute('aria-label', `Endpoint: ${[label, targetLabel].filter(Boolean).join(', ')}${of}`);
+    const [label, targetLabel] = endpoint ? [endpoint.label, endpoint.targetLabel] : [words.endpoint.none, ''];
+    const of = count > 1 ? words.endpoint.oneOf(count) : '';
+    // The words that are seen stand in the name in their order, so that voice control finds the button by them.
+    this.chooser.setAttribute(
+      'aria-label',
+      `${words.endpoint.label}: ${[`${label} ${targetLabel}`.trim(), of].filter(Boolean).join(', ')}`,
+    );
     this.chooser.replaceChildren(
       foreign(label, { class: 'chooser-label' }),
       foreign(targetLabel, { class: 'quiet chooser-target' }),
@@ -66,8 +75,8 @@ export class EndpointBar {
   private about(endpoint: EndpointChoice | undefined, hasCredentials: boolean): readonly Child[] {
     if (!endpoint)
       return [
-        el('p', {}, 'No model is deployed yet. Deploy one, and the images that you add are classified.'),
-        button('primary', () => this.post({ type: 'deploy' }), { 'data-testid': 'deploy' }, 'Deploy Model…'),
+        el('p', {}, words.endpoint.noneYet),
+        button('primary', () => this.post({ type: 'deploy' }), { 'data-testid': 'deploy' }, words.endpoint.deploy),
       ];
     const { id, state, reason, isRemote } = endpoint;
     const canStart = state === 'stopped' || (state === 'failed' && !isRemote);
@@ -76,19 +85,24 @@ export class EndpointBar {
         'p',
         { class: `state state-${state}`, role: 'status', 'data-testid': 'endpoint-state' },
         el('span', { class: 'dot', 'aria-hidden': 'true' }),
-        stateWords[state],
+        words.endpoint.states[state],
       ),
       reason !== undefined && el('p', { class: 'reason' }, reason),
       canStart &&
-        button('primary', () => this.post({ type: 'start-endpoint', id }), { 'data-testid': 'start' }, 'Start'),
+        button(
+          'primary',
+          () => this.post({ type: 'start-endpoint', id }),
+          { 'data-testid': 'start' },
+          words.endpoint.start,
+        ),
       (state === 'failed' || state === 'starting') &&
-        button('secondary', () => this.post({ type: 'show-endpoint-log', id }), {}, 'Show Log'),
+        button('secondary', () => this.post({ type: 'show-endpoint-log', id }), {}, words.endpoint.log),
       isRemote &&
         button(
           'secondary',
           () => this.post({ type: 'set-credentials', id }),
           { 'data-testid': 'credentials' },
-          hasCredentials ? 'Credentials (set)…' : 'Credentials…',
+          hasCredentials ? words.endpoint.credentialsSet : words.endpoint.credentials,
         ),
     ];
   }
@@ -100,9 +114,14 @@ export class EndpointBar {
   }: NonNullable<ClassifyState['endpointsFailure']>): readonly Child[] {
     return [
       el('p', { class: 'reason', role: 'alert' }, [reason, remedy].filter(Boolean).join(' ')),
-      button('secondary', () => this.post({ type: 'reload-endpoints' }), {}, 'Try Again'),
+      button('secondary', () => this.post({ type: 'reload-endpoints' }), {}, words.endpoint.tryAgain),
       credentialsFor !== undefined &&
-        button('secondary', () => this.post({ type: 'set-credentials', id: credentialsFor }), {}, 'Set Credentials…'),
+        button(
+          'secondary',
+          () => this.post({ type: 'set-credentials', id: credentialsFor }),
+          {},
+          words.endpoint.setCredentials,
+        ),
     ];
   }
 }

@@ -1,12 +1,13 @@
 import type { ClassifyRequest } from '../../src/panel/messages/classifyMessages.ts';
 import type { HistoryView } from '../../src/panel/messages/classifyState.ts';
 import { el, foreign, icon } from '../dom.ts';
+import { formatTime } from '../numbers.ts';
+import { predictionList, summary } from '../predictions.ts';
 import { button } from '../toolkit.ts';
 import { thumbnailBox } from './imageCard.ts';
-import { formatMs } from './numbers.ts';
-import { predictionList, summary } from './predictions.ts';
+import { words } from './words.ts';
 
-/** Every answer of this session, one line each, which opens to all of its predictions. */
+/** Every answer, one line each, which opens to all of its predictions. */
 export class HistoryList {
   readonly element: HTMLElement;
   private readonly list = el('ol', { class: 'history-list' });
@@ -20,8 +21,13 @@ export class HistoryList {
       el(
         'header',
         { class: 'section-head' },
-        el('h2', { id: 'history-title' }, 'History of this session'),
-        button('secondary', () => post({ type: 'clear-history' }), { 'data-testid': 'clear-history' }, 'Clear'),
+        el('h2', { id: 'history-title' }, words.history.title),
+        button(
+          'secondary',
+          () => post({ type: 'clear-history' }),
+          { 'data-testid': 'clear-history' },
+          words.history.clear,
+        ),
       ),
       this.list,
     );
@@ -29,7 +35,10 @@ export class HistoryList {
 
   update(history: readonly HistoryView[], topK: number, thumbnails: ReadonlyMap<string, string>): void {
     this.element.hidden = history.length === 0;
-    const key = JSON.stringify([history.map(({ id, imageId }) => [id, thumbnails.has(imageId)]), topK]);
+    const key = JSON.stringify([
+      history.map(({ id, imageId, answer }) => [id, thumbnails.has(imageId), answer.kind, answer.predictions[0]]),
+      topK,
+    ]);
     if (key === this.shown) return;
     this.shown = key;
     const focused = document.activeElement?.closest('[data-entry]')?.getAttribute('data-entry');
@@ -50,23 +59,31 @@ export class HistoryList {
         { 'data-entry': id },
         icon('chevron'),
         thumbnailBox(thumbnail),
-        el('time', { datetime: time.toISOString() }, time.toLocaleTimeString()),
+        el('time', { datetime: time.toISOString() }, formatTime(time)),
         foreign(name, { class: 'history-name' }),
         foreign(first.label, { class: 'history-label' }),
         el('span', { class: 'percent' }, first.value),
         foreign(answer.endpointLabel, { class: 'quiet history-endpoint' }),
       ),
-      predictionList(answer, topK),
-      el(
-        'p',
-        { class: 'quiet timing' },
-        el('span', {}, `prepare ${formatMs(answer.prepareMs)}`),
-        el('span', {}, `network + server ${formatMs(answer.requestMs)}`),
-      ),
     );
+    const fill = (): void => {
+      // Made when it is opened: a list of hundreds stays quick.
+      if (!details.open || details.childElementCount > 1) return;
+      details.append(
+        predictionList(answer, topK),
+        el(
+          'p',
+          { class: 'quiet timing' },
+          el('span', {}, words.card.prepare(answer.prepareMs)),
+          el('span', {}, words.card.request(answer.requestMs)),
+        ),
+      );
+    };
+    fill();
     details.addEventListener('toggle', () => {
       if (details.open) this.open.add(id);
       else this.open.delete(id);
+      fill();
     });
     return el('li', { 'data-testid': 'history-entry' }, details);
   }

@@ -1,10 +1,11 @@
-import type { BodyView, ClassifyRequest, ExchangeView, SeenView } from '../../src/panel/messages/classifyMessages.ts';
+import type { ClassifyRequest, ExchangeView, SeenView } from '../../src/panel/messages/classifyMessages.ts';
 import type { AnswerView, ImageView, Outcome } from '../../src/panel/messages/classifyState.ts';
 import { el, foreign, icon, present, type Child } from '../dom.ts';
+import { predictionList, summary } from '../predictions.ts';
 import { button, spinner } from '../toolkit.ts';
-import { formatMs } from './numbers.ts';
-import { predictionList } from './predictions.ts';
+import { ExchangeSection } from './exchangeSection.ts';
 import { SeenSection } from './seenSection.ts';
+import { words } from './words.ts';
 
 /** What a card needs to know besides its image. */
 export interface CardContext {
@@ -12,15 +13,17 @@ export interface CardContext {
   readonly thumbnail: string | undefined;
   /** What queued images wait for, when it is not just their turn. */
   readonly waitingFor: string | undefined;
+  /** One line, which opens to the whole card: for long lists. */
+  readonly isCompact: boolean;
 }
 
 /** One image of the results. It draws itself again when something about it has changed. */
 export class ImageCard {
   readonly element: HTMLLIElement;
   private shown = '';
-  private exchange: ExchangeView | undefined;
-  private rawBox: HTMLElement | undefined;
-  private isRawOpen = false;
+  private isOpen = false;
+  private redraw: () => void = () => undefined;
+  private readonly exchange: ExchangeSection;
   private readonly seen: SeenSection;
 
   constructor(
@@ -28,6 +31,7 @@ export class ImageCard {
     private readonly post: (request: ClassifyRequest) => void,
   ) {
     this.seen = new SeenSection(() => post({ type: 'show-seen', id }));
+    this.exchange = new ExchangeSection(id, post);
     this.element = el('li', { class: 'card', tabindex: '-1', 'data-testid': 'result' });
   }
 
@@ -35,87 +39,101 @@ export class ImageCard {
     const key = JSON.stringify([image, context]);
     if (key === this.shown) return;
     this.shown = key;
-    if (!hasExchange(image.outcome)) this.exchange = undefined;
+    if (!hasExchange(image.outcome)) this.exchange.forget();
     if (image.outcome.state !== 'done') this.seen.forget();
-    const focused = this.element.contains(document.activeElement) ? document.activeElement : null;
-    this.element.dataset['state'] = image.outcome.state;
-    this.element.setAttribute('aria-label', image.name);
-    this.element.replaceChildren(
-      thumbnailBox(context.thumbnail),
-      el(
-        'div',
-        { class: 'card-body' },
-        el(
-          'header',
-          { class: 'card-head' },
-          el('h3', {}, foreign(image.name)),
-          el('span', { class: 'quiet origin' }, foreign(image.origin)),
-          this.action('remove', 'icon', () => this.post({ type: 'remove', ids: [this.id] }), icon('close'), {
-            'aria-label': `Remove ${image.name}`,
-            title: 'Remove',
-          }),
-        ),
-        ...present(this.outcome(image.outcome, context)),
-      ),
-    );
-    this.restoreFocus(focused);
+    this.redraw = () => this.draw(image, context);
+    this.redraw();
   }
 
   showExchange(exchange: ExchangeView): void {
-    this.exchange = exchange;
-    this.rawBox?.replaceChildren(...rawParts(exchange));
+    this.exchange.show(exchange);
   }
 
   showSeen(seen: SeenView): void {
     this.seen.show(seen);
   }
 
-  private outcome(outcome: Outcome, { topK, waitingFor }: CardContext): readonly Child[] {
+  private draw(image: ImageView, context: CardContext): void {
+    const focused = this.element.contains(document.activeElement) ? document.activeElement : null;
+    this.element.dataset['state'] = image.outcome.state;
+    this.element.setAttribute('aria-label', image.name);
+    this.element.classList.toggle('compact', context.isCompact);
+    this.element.replaceChildren(...(context.isCompact ? [this.line(image, context)] : this.whole(image, context)));
+    this.restoreFocus(focused);
+  }
+
+  /** What is folded away is not made: a list of hundreds stays quick. */
+  private line(image: ImageView, context: CardContext): HTMLElement {
+    const { label, value } = inShort(image.outcome, context.waitingFor);
+    const details = el(
+      'details',
+      { open: this.isOpen },
+      el(
+        'summary',
+        { 'data-action': 'line' },
+        icon('chevron'),
+        thumbnailBox(context.thumbnail),
+        foreign(image.name, { class: 'line-name' }),
+        image.outcome.state === 'failed' && icon('error'),
+        foreign(label, { class: 'line-label', 'data-testid': 'line-label' }),
+        el('span', { class: 'percent' }, value),
+      ),
+      this.isOpen && el('div', { class: 'card-whole' }, ...present(this.whole(image, context))),
+    );
+    details.addEventListener('toggle', () => {
+      if (details.open === this.isOpen) return;
+      this.isOpen = details.open;
+      this.redraw();
+    });
+    return details;
+  }
+
+  private whole(image: ImageView, context: CardContext): readonly HTMLElement[] {
+    const removal = this.action('remove', 'icon', () => this.post({ type: 'remove', ids: [this.id] }), icon('close'), {
+      'aria-label': words.card.removeOne(image.name),
+      title: words.card.remove,
+    });
+    const head = el(
+      'header',
+      { class: 'card-head' },
+      el('h3', {}, foreign(image.name)),
+      el('span', { class: 'quiet origin' }, foreign(image.origin)),
+      removal,
+    );
+    return [
+      thumbnailBox(context.thumbnail),
+      el(
+        'div',
+        { class: 'card-body' },
+        head,
+        ...present(this.outcome(image, context)),
+        image.isGone === true && el('p', { class: 'quiet', 'data-testid': 'gone' }, words.card.gone),
+      ),
+    ];
+  }
+
+  private outcome({ outcome, isGone = false }: ImageView, { topK, waitingFor }: CardContext): readonly Child[] {
     switch (outcome.state) {
       case 'queued':
-        return [el('p', { class: 'quiet' }, waitingFor ?? 'Waiting for its turn…'), this.actions(this.cancel())];
+        return [el('p', { class: 'quiet' }, waitingFor ?? words.card.waiting), this.actions(this.cancel())];
       case 'running':
         return [
-          el('p', { class: 'running' }, spinner('Classifying'), el('span', {}, 'Classifying…')),
+          el('p', { class: 'running' }, spinner(), el('span', {}, words.card.classifying)),
           this.actions(this.cancel()),
         ];
       case 'warming':
         return [
-          el('p', { class: 'running', 'data-testid': 'warming' }, spinner('Warming up'), el('span', {}, 'Warming up…')),
-          el('p', { class: 'quiet' }, outcome.said ?? 'The service may have to start first, which can take minutes.'),
+          el('p', { class: 'running', 'data-testid': 'warming' }, spinner(), el('span', {}, words.card.warming)),
+          el('p', { class: 'quiet' }, outcome.said ?? words.card.warmingLong),
           this.actions(this.cancel()),
         ];
       case 'cancelled':
-        return [el('p', { class: 'quiet' }, 'Cancelled.'), this.actions(this.retry('Classify'))];
-      case 'failed': {
-        const { reason, remedy, deploymentId, credentialsFor } = outcome.failure;
         return [
-          el(
-            'p',
-            { class: 'failure', 'data-testid': 'failure' },
-            icon('error'),
-            el('span', {}, el('span', { class: 'failure-reason' }, reason), remedy !== undefined && ` ${remedy}`),
-          ),
-          this.actions(
-            outcome.canRetry && this.retry('Try Again'),
-            deploymentId !== undefined &&
-              this.action(
-                'log',
-                'secondary',
-                () => this.post({ type: 'show-endpoint-log', id: deploymentId }),
-                'Show Log',
-              ),
-            credentialsFor !== undefined &&
-              this.action(
-                'set-credentials',
-                'secondary',
-                () => this.post({ type: 'set-credentials', id: credentialsFor }),
-                'Set Credentials…',
-              ),
-          ),
-          hasExchange(outcome) && this.raw(),
+          el('p', { class: 'quiet' }, outcome.byReload ? words.card.cancelledByReload : words.card.cancelled),
+          this.actions(!isGone && this.retry(words.card.classify)),
         ];
-      }
+      case 'failed':
+        return this.failed(outcome, isGone);
       case 'done':
         return [
           predictionList(outcome, topK),
@@ -126,28 +144,45 @@ export class ImageCard {
             'p',
             { class: 'quiet timing', 'data-testid': 'timing' },
             foreign(outcome.endpointLabel),
-            el('span', {}, `prepare ${formatMs(outcome.prepareMs)}`),
-            el('span', {}, `network + server ${formatMs(outcome.requestMs)}`),
+            el('span', {}, words.card.prepare(outcome.prepareMs)),
+            el('span', {}, words.card.request(outcome.requestMs)),
           ),
           this.actions(
-            this.retry('Run Again'),
-            this.action(
-              'curl',
-              'secondary',
-              () => this.post({ type: 'copy', id: this.id, as: 'curl' }),
-              'Copy as curl',
-            ),
-            this.action(
-              'python',
-              'secondary',
-              () => this.post({ type: 'copy', id: this.id, as: 'python' }),
-              'Copy as Python',
-            ),
+            !isGone && this.retry(words.card.runAgain),
+            this.copy('curl', words.card.copyCurl),
+            this.copy('python', words.card.copyPython),
           ),
-          this.seen.draw(),
-          this.raw(),
+          !isGone && this.seen.draw(),
+          this.exchange.draw(),
         ];
     }
+  }
+
+  private failed(outcome: Extract<Outcome, { readonly state: 'failed' }>, isGone: boolean): readonly Child[] {
+    const { reason, remedy, deploymentId: logOf, credentialsFor: wants } = outcome.failure;
+    const showLog = (id: string): HTMLElement =>
+      this.action('log', 'secondary', () => this.post({ type: 'show-endpoint-log', id }), words.endpoint.log);
+    const setCredentials = (id: string): HTMLElement =>
+      this.action(
+        'set-credentials',
+        'secondary',
+        () => this.post({ type: 'set-credentials', id }),
+        words.endpoint.setCredentials,
+      );
+    return [
+      el(
+        'p',
+        { class: 'failure', 'data-testid': 'failure' },
+        icon('error'),
+        el('span', {}, el('span', { class: 'failure-reason' }, reason), remedy !== undefined && ` ${remedy}`),
+      ),
+      this.actions(
+        outcome.canRetry && !isGone && this.retry(words.card.tryAgain),
+        logOf !== undefined && showLog(logOf),
+        wants !== undefined && setCredentials(wants),
+      ),
+      hasExchange(outcome) && this.exchange.draw(),
+    ];
   }
 
   private offers({ offers = [] }: AnswerView): readonly HTMLElement[] {
@@ -160,31 +195,19 @@ export class ImageCard {
           `accept-${kind}`,
           'secondary',
           () => this.post({ type: 'accept-offer', id: this.id, offer: kind }),
-          'Read It So',
-          { 'aria-label': `Read the answer so: ${text}` },
+          words.card.readSo,
+          { 'aria-label': words.card.readSoHelp(text) },
         ),
       ),
     );
   }
 
-  /** Bodies are large, so they are asked for when they are opened. */
-  private raw(): HTMLElement {
-    this.rawBox = el('div', { class: 'raw', 'data-testid': 'exchange' });
-    if (this.exchange) this.rawBox.append(...rawParts(this.exchange));
-    const summary = el('summary', { 'data-action': 'raw' }, 'Request and response');
-    const details = el('details', { open: this.isRawOpen }, summary, this.rawBox);
-    const ask = (): void => {
-      if (this.isRawOpen && !this.exchange) this.post({ type: 'show-exchange', id: this.id });
-    };
-    details.addEventListener('toggle', () => {
-      this.isRawOpen = details.open;
-      ask();
-    });
-    return details;
+  private copy(as: 'curl' | 'python', title: string): HTMLElement {
+    return this.action(as, 'secondary', () => this.post({ type: 'copy', id: this.id, as }), title);
   }
 
   private cancel(): HTMLElement {
-    return this.action('cancel', 'secondary', () => this.post({ type: 'cancel', ids: [this.id] }), 'Cancel');
+    return this.action('cancel', 'secondary', () => this.post({ type: 'cancel', ids: [this.id] }), words.card.cancel);
   }
 
   private retry(title: string): HTMLElement {
@@ -214,6 +237,25 @@ export class ImageCard {
   }
 }
 
+/** An outcome in one line. */
+function inShort(outcome: Outcome, waitingFor: string | undefined): { readonly label: string; readonly value: string } {
+  const only = (label: string): { readonly label: string; readonly value: string } => ({ label, value: '' });
+  switch (outcome.state) {
+    case 'queued':
+      return only(waitingFor ?? words.card.waiting);
+    case 'running':
+      return only(words.card.classifying);
+    case 'warming':
+      return only(words.card.warming);
+    case 'cancelled':
+      return only(words.card.cancelled);
+    case 'failed':
+      return only(outcome.failure.reason);
+    case 'done':
+      return summary(outcome);
+  }
+}
+
 /** Whether there is a raw answer to look at. */
 function hasExchange(outcome: Outcome): boolean {
   return outcome.state === 'done' || (outcome.state === 'failed' && outcome.hasExchange === true);
@@ -227,7 +269,7 @@ function assumedNote(assumed: readonly string[] = []): readonly HTMLElement[] {
       'p',
       { class: 'assumed', 'data-testid': 'assumed' },
       icon('warning'),
-      el('span', {}, `Assumed: ${assumed.join(', ')}. Confirm it in model-deck.yaml.`),
+      el('span', {}, words.card.assumed(assumed.join(', '))),
     ),
   ];
 }
@@ -237,22 +279,4 @@ export function thumbnailBox(url: string | undefined): HTMLElement {
   if (url === undefined) box.append(icon('image'));
   else box.append(el('img', { src: url, alt: '', draggable: 'false' }));
   return box;
-}
-
-function rawParts({ method, url, route, headers, request, status, response }: ExchangeView): readonly Node[] {
-  return [
-    el('h4', {}, 'Request'),
-    ...(route === undefined ? [] : [el('p', { class: 'quiet', 'data-testid': 'exchange-route' }, route)]),
-    el('p', { class: 'mono' }, `${method} ${url}`),
-    ...headers.map(({ name, value }) => el('p', { class: 'mono' }, `${name}: ${value}`)),
-    ...body('Request body', request),
-    el('h4', {}, `Response, status ${status}`),
-    ...body('Response body', response),
-  ];
-}
-
-function body(label: string, { text, length }: BodyView): readonly Node[] {
-  const box = el('pre', { tabindex: '0', 'aria-label': label }, text);
-  if (text.length === length) return [box];
-  return [box, el('p', { class: 'quiet' }, `The beginning of ${length.toLocaleString()} characters.`)];
 }

@@ -2,6 +2,7 @@ import type { ClassifyRequest } from '../../src/panel/messages/classifyMessages.
 import type { ConnectionView, RouteView } from '../../src/panel/messages/classifyState.ts';
 import { el } from '../dom.ts';
 import { button, choice, type ChoiceItem } from '../toolkit.ts';
+import { words } from './words.ts';
 
 /** By which way an endpoint of a cluster is reached, and which of its models is asked. Hidden for this computer. */
 export class RouteBar {
@@ -25,9 +26,9 @@ export class RouteBar {
   }
 
   private parts(id: string, { routes, route, isOpen, models, model }: ConnectionView): readonly Node[] {
-    const items = routes.length > 0 ? routes.map(routeItem) : [{ value: '', text: 'Finding the ways to it…' }];
+    const items = routes.length > 0 ? routes.map(routeItem) : [{ value: '', text: words.route.finding }];
     const routeChoice = choice(items, route, (kind) => this.post({ type: 'select-route', id, route: kind }), {
-      'aria-label': isOpen ? 'Route, connected' : 'Route',
+      'aria-label': isOpen ? words.route.connected : words.route.label,
       'data-testid': 'route',
       class: 'endpoint',
       disabled: routes.length === 0,
@@ -35,13 +36,13 @@ export class RouteBar {
     const disconnect = button(
       'secondary',
       () => this.post({ type: 'disconnect', id }),
-      { 'data-testid': 'disconnect', title: 'Closes the way to it; the next image opens it again' },
-      'Disconnect',
+      { 'data-testid': 'disconnect', title: words.route.disconnectHelp },
+      words.route.disconnect,
     );
     const routeField = el(
       'div',
       { class: 'field' },
-      el('span', { class: 'caption', 'aria-hidden': 'true' }, isOpen ? 'Route (connected)' : 'Route'),
+      el('span', { class: 'caption', 'aria-hidden': 'true' }, isOpen ? words.route.shownConnected : words.route.label),
       el('div', { class: 'route' }, routeChoice, ...(isOpen ? [disconnect] : [])),
     );
     return models.length > 0 ? [routeField, this.modelField(id, models, model)] : [routeField];
@@ -50,19 +51,24 @@ export class RouteBar {
   private modelField(id: string, models: readonly string[], model: string | undefined): HTMLElement {
     const isChosen = model !== undefined && models.includes(model);
     const items = models.map((name) => ({ value: name, text: name }));
-    const all = isChosen ? items : [{ value: '', text: 'Choose the model…' }, ...items];
+    const all = isChosen ? items : [{ value: '', text: words.route.chooseModel }, ...items];
     const modelChoice = choice(
       all,
       isChosen ? model : '',
       (name) => name !== '' && this.post({ type: 'select-model', id, model: name }),
-      { 'aria-label': 'Model', 'data-testid': 'model', class: 'endpoint' },
+      { 'aria-label': words.route.model, 'data-testid': 'model', class: 'endpoint' },
     );
-    return el('div', { class: 'field' }, el('span', { class: 'caption', 'aria-hidden': 'true' }, 'Model'), modelChoice);
+    return el(
+      'div',
+      { class: 'field' },
+      el('span', { class: 'caption', 'aria-hidden': 'true' }, words.route.model),
+      modelChoice,
+    );
   }
 }
 
 function routeItem({ kind, label, unavailable }: RouteView): ChoiceItem {
   return unavailable === undefined
     ? { value: kind, text: label }
-    : { value: kind, text: `${label} (${unavailable})`, isDisabled: true };
+    : { value: kind, text: words.route.unavailable(label, unavailable), isDisabled: true };
 }

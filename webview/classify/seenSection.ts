@@ -1,6 +1,7 @@
 import type { SeenView } from '../../src/panel/messages/classifyMessages.ts';
 import { contractTable } from '../contractTable.ts';
 import { el } from '../dom.ts';
+import { words } from './words.ts';
 
 /** The part of a card that shows what the model sees of its picture, and the contract; asked for when it is opened. */
 export class SeenSection {
@@ -25,7 +26,7 @@ export class SeenSection {
     this.box = el('div', { class: 'seen', 'data-testid': 'seen', 'aria-live': 'polite' });
     if (this.seen) this.box.append(...parts(this.seen));
     else if (this.isOpen) this.ask();
-    const summary = el('summary', { 'data-action': 'seen' }, 'What the model sees');
+    const summary = el('summary', { 'data-action': 'seen' }, words.seen.title);
     const details = el('details', { open: this.isOpen }, summary, this.box);
     details.addEventListener('toggle', () => {
       this.isOpen = details.open;
@@ -37,9 +38,7 @@ export class SeenSection {
 
 function parts({ url, notes, rows }: SeenView): readonly Node[] {
   return [
-    ...(url === undefined
-      ? []
-      : [el('img', { src: url, alt: 'The picture as the model gets it', 'data-testid': 'seen-image' })]),
+    ...(url === undefined ? [] : [el('img', { src: url, alt: words.seen.image, 'data-testid': 'seen-image' })]),
     el('div', {}, ...notes.map((note) => el('p', { class: 'quiet' }, note)), rows.length > 0 && contractTable(rows)),
   ];
 }

@@ -6,9 +6,7 @@ import { button, spinner } from '../toolkit.ts';
 export function statusLine(status: PlanStatus, post: (request: PlanRequest) => void): readonly Child[] {
   switch (status.state) {
     case 'planning':
-      return [
-        el('p', { class: 'running', 'data-testid': 'planning' }, spinner('Planning'), 'Asking the cluster about it…'),
-      ];
+      return [el('p', { class: 'running', 'data-testid': 'planning' }, spinner(), 'Asking the cluster about it…')];
     case 'planned':
       return [
         el(

@@ -1,5 +1,6 @@
 import type { TryControlView, TryRequest } from '../../src/panel/messages/tryMessages.ts';
 import { el, icon } from '../dom.ts';
+import { words } from './words.ts';
 
 type Select = (
   testId: string,
@@ -26,7 +27,7 @@ export function controlFields(
             'span',
             { class: 'caption' },
             label,
-            isAssumed && el('span', { class: 'assumed-mark' }, icon('warning'), 'assumed'),
+            isAssumed && el('span', { class: 'assumed-mark' }, icon('warning'), words.assumed),
           ),
           select(id, options, chosen, (option) => post({ type: 'change', control: id, option })),
         ),

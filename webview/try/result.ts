@@ -1,7 +1,8 @@
 import type { ExampleView, TryOutcome, TryRequest, TriedView } from '../../src/panel/messages/tryMessages.ts';
-import { predictionList } from '../classify/predictions.ts';
+import { predictionList } from '../predictions.ts';
 import { el, foreign, icon, type Child } from '../dom.ts';
 import { button, spinner } from '../toolkit.ts';
+import { words } from './words.ts';
 
 /** How many labels are shown. */
 const topK = 5;
@@ -15,14 +16,14 @@ export function resultPart(
 ): readonly Child[] {
   switch (outcome.state) {
     case 'empty':
-      return [el('p', { class: 'quiet', 'data-testid': 'empty' }, 'Choose a picture whose answer you know.')];
+      return [el('p', { class: 'quiet', 'data-testid': 'empty' }, words.empty)];
     case 'running':
       return [
         el(
           'p',
           { class: 'running', 'data-testid': 'running' },
-          spinner('Computing'),
-          outcome.isLoading ? 'Loading the model…' : 'Computing…',
+          spinner(),
+          outcome.isLoading ? words.loading : words.computing,
         ),
       ];
     case 'failed':
@@ -48,8 +49,8 @@ function seenFigure({ url }: TriedView): HTMLElement {
   return el(
     'figure',
     { class: 'try-seen' },
-    el('img', { src: url, alt: 'The picture as the model gets it', 'data-testid': 'seen-image' }),
-    el('figcaption', { class: 'quiet' }, 'What the model sees'),
+    el('img', { src: url, alt: words.seenImage, 'data-testid': 'seen-image' }),
+    el('figcaption', { class: 'quiet' }, words.seen),
   );
 }
 
@@ -64,7 +65,7 @@ function answerPart(
   return el(
     'div',
     { class: 'try-answer' },
-    predictionList(outcome, topK),
+    predictionList(outcome, topK, true),
     ...notes.map((note) => el('p', { class: 'quiet', 'data-testid': 'note' }, note)),
     keeps !== undefined &&
       el(
@@ -75,11 +76,11 @@ function answerPart(
           () => post({ type: 'keep-example' }),
           {
             'data-testid': 'keep',
-            title: 'Keep the picture and this label in model-deck.yaml; they are checked at every packaging and deploy',
+            title: words.keepHelp,
           },
-          'Keep as Example',
+          words.keep,
         ),
-        kept && el('span', { class: 'quiet', 'data-testid': 'kept' }, 'Kept as ', foreign(kept.label)),
+        kept && el('span', { class: 'quiet', 'data-testid': 'kept' }, words.kept, foreign(kept.label)),
       ),
   );
 }

@@ -1,24 +1,24 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { ModelDeckError } from '../../foundation/error.ts';
-import type { ClassifyPanel } from '../../panel/classify/classifyPanel.ts';
+import type { ClassifyPanels } from '../../panel/classify/classifyPanels.ts';
 import { endpointOf, textField } from '../core/arguments.ts';
 import { picturesIn, workspacePictures } from '../core/pictures.ts';
 
 /** "Classify Image…": opens the panel, for the row of a deployment or of an InferenceService, or for images of the Explorer. */
 export class ClassifyImage {
-  constructor(private readonly panel: ClassifyPanel) {}
+  constructor(private readonly panels: ClassifyPanels) {}
 
   /** @param first a row or an image's Uri @param selection all selected images, as the Explorer's menu gives them */
   async run(first?: unknown, selection?: unknown): Promise<void> {
     const endpointId = endpointOf(first) ?? textField(first, 'deploymentId');
     const endpoint = endpointId !== undefined && { endpointId };
     const images = urisOf(first, selection);
-    await this.panel.open({ ...endpoint, images });
+    await this.panels.open({ ...endpoint, images });
     if (images.length > 0) return;
     // Into the panel that is open now, also by dropping, pasting and browsing: who leaves the list has cancelled nothing.
     const offered = await offerPictures();
-    if (offered.length > 0) await this.panel.open({ ...endpoint, images: offered });
+    if (offered.length > 0) await this.panels.open({ ...endpoint, images: offered });
   }
 
   /** "Classify Pictures in Folder": those that lie in it, not below it. */
@@ -31,7 +31,7 @@ export class ClassifyImage {
         remedy: 'Choose a folder with pictures, for example JPEG or PNG.',
       });
     }
-    await this.panel.open({ images });
+    await this.panels.open({ images });
   }
 }
 

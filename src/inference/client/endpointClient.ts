@@ -16,7 +16,7 @@ import { exchangePatiently, usualPatience } from './answerPatience.ts';
 import type { Patience } from './answerPatience.ts';
 import { interpret } from '../answers/interpret.ts';
 import { modelAnswer } from '../answers/modelAnswer.ts';
-import type { AnswerOffer, Interpretation } from '../answers/answer.ts';
+import type { AnswerOffer, Interpretation, ModelAnswer } from '../answers/answer.ts';
 import { shownHeaders, withoutSecrets } from './secrets.ts';
 import { shownAnswer, shownRequest } from './shownBody.ts';
 import { statusError } from './statusError.ts';
@@ -166,13 +166,19 @@ export class EndpointClient {
     const answered = performance.now();
     const { answer, exchange } = asked;
     if (answer.status !== 200) throw statusError(endpoint, answer, call.body.length);
-    const { values, notes, ...meaning } = await this.interpreted(answer, call.pictures);
+    const came = modelAnswer(answer.body, endpoint.protocol);
+    const sendingNotes = [...call.notes, ...asked.notes];
+    const { pictures } = call;
+    const { values, notes, ...meaning } = await this.interpretation(came, pictures);
     return {
       ...exchange,
       ...meaning,
+      answer: came,
+      ...(pictures !== undefined && { pictures }),
       predictions: values.slice(0, question.k),
       classCount: values.length,
-      notes: [...call.notes, ...asked.notes, ...notes],
+      notes: [...sendingNotes, ...notes],
+      sendingNotes,
       timing: { prepareMs: sent - started, requestMs: answered - sent },
     };
   }
@@ -262,10 +268,13 @@ export class EndpointClient {
     return knownContract(this.endpoint) ?? knownContract(await this.knowledge());
   }
 
-  private async interpreted({ body }: HttpAnswer, pictures: number | undefined): Promise<Interpretation> {
-    const { labels, protocol } = this.endpoint;
+  /**
+   * What an answer means by all that is known now, offers included that were accepted after it came. Asks nobody.
+   * @param pictures how many went out together, where that is known
+   */
+  async interpretation(answer: ModelAnswer, pictures?: number): Promise<Interpretation> {
+    const { labels } = this.endpoint;
     const { accepted } = this;
-    const answer = modelAnswer(body, protocol);
     const contract = knownContract(this.endpoint);
     const asked = { accepted, pictures };
     if (contract) return interpret(answer, { ...asked, contract, labels: labels ?? (await this.knowledge()).labels });

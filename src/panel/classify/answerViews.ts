@@ -1,4 +1,4 @@
-import type { ClassValue } from '../../inference/answers/answer.ts';
+import type { ClassValue, Interpretation } from '../../inference/answers/answer.ts';
 import type { Exchange, ImageResult } from '../../inference/endpoint.ts';
 import type { BodyView, ExchangeView } from '../messages/classifyMessages.ts';
 import { longestBody, mostHeaders } from '../messages/classifyMessages.ts';
@@ -14,21 +14,36 @@ import {
 } from '../messages/classifyState.ts';
 import { longestSentence } from '../messages/shownFailure.ts';
 import { clip } from '../showFailure.ts';
+import { prettyJson } from './prettyJson.ts';
 
 /** An answer, and the way that it came by. */
 export interface RoutedResult extends ImageResult {
   readonly route?: string;
+  /** How many classes the model has, where that is known. */
+  readonly modelClasses?: number;
+}
+
+/** The same answer with another meaning. */
+export function reread(result: RoutedResult, { values, notes, ...meaning }: Interpretation): RoutedResult {
+  return {
+    ...result,
+    ...meaning,
+    predictions: values.slice(0, mostTopK),
+    classCount: values.length,
+    notes: [...result.sendingNotes, ...notes],
+  };
 }
 
 /** What the card shows of an answer; whatever a server says is made to fit the contract of the messages. */
-export function answerView(result: ImageResult, endpointLabel: string): AnswerView {
-  const { kind, predictions, classCount, timing, notes, assumed, offers } = result;
+export function answerView(result: RoutedResult, endpointLabel: string): AnswerView {
+  const { kind, predictions, classCount, modelClasses, timing, notes, assumed, offers } = result;
   return {
     state: 'done',
     endpointLabel,
     kind,
     predictions: predictions.slice(0, mostTopK).map((prediction) => predictionView(prediction, kind)),
     classCount,
+    ...(modelClasses !== undefined && { modelClasses }),
     prepareMs: timing.prepareMs,
     requestMs: timing.requestMs,
     ...(notes.length > 0 && { notes: notes.slice(0, mostNotes).map((note) => clip(note, longestSentence)) }),
@@ -53,7 +68,10 @@ function predictionView(prediction: ClassValue, kind: AnswerKind): PredictionVie
 
 /** What was sent and answered. @param route the way into the cluster, where there is one */
 export function exchangeView({ request, response }: Exchange, route?: string): ExchangeView {
-  const body = (text: string): BodyView => ({ text: clip(text, longestBody), length: text.length });
+  const body = (raw: string): BodyView => {
+    const text = prettyJson(raw);
+    return { text: clip(text, longestBody), length: text.length };
+  };
   return {
     method: request.method,
     url: clip(request.url, 8192),

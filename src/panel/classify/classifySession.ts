@@ -1,6 +1,18 @@
 import { ModelDeckError } from '../../foundation/error.ts';
-import { answerView, type RoutedResult } from './answerViews.ts';
-import type { ExchangeView } from '../messages/classifyMessages.ts';
+import type { Exchange, Interpretation } from '../../inference/index.ts';
+import { answerView, reread, type RoutedResult } from './answerViews.ts';
+import { savedSession, type SavedImage, type SavedSession } from './savedSession.ts';
+import {
+  forgetOldAnswers,
+  heldBy,
+  isActive,
+  isPending,
+  sumHeld,
+  type AnsweredRun,
+  type ImageInput,
+  type SessionImage,
+  type SessionWork,
+} from './sessionImages.ts';
 import {
   leastTopK,
   longestLabel,
@@ -10,65 +22,12 @@ import {
   mostTopK,
   type AnswerView,
   type ClassifyState,
-  type ConnectionView,
   type EndpointChoice,
   type HistoryView,
-  type Outcome,
+  type ProgressView,
 } from '../messages/classifyState.ts';
 import { longestSentence, type Failure } from '../messages/shownFailure.ts';
 import { clip, describeFailure } from '../showFailure.ts';
-
-/** An image that can be read again for a second try. */
-export interface ImageInput {
-  readonly name: string;
-  /** Where it comes from, for the eye only. */
-  readonly origin: string;
-  /** Its file, as a user would type it; missing for what was dropped or pasted. */
-  readonly path?: string;
-  /** Bytes that are held in memory for it; 0 for a file. */
-  readonly held: number;
-  /** @throws ModelDeckError when it cannot be read, or is too large */
-  readonly read: () => Promise<Uint8Array>;
-}
-
-/** What is told while a question is on its way. */
-export interface Heard {
-  readonly onWarmUp: (said?: string) => void;
-  /** Each answer as it came, whatever it turns out to mean. */
-  readonly onExchange: (exchange: ExchangeView) => void;
-}
-
-/** What the session needs done. Given by the panel, so that the session knows neither VS Code nor the engine. */
-export interface SessionWork {
-  readonly predict: (
-    endpointId: string,
-    image: Uint8Array,
-    k: number,
-    signal: AbortSignal,
-    heard: Heard,
-  ) => Promise<RoutedResult>;
-  /** How an endpoint is reached; nothing for one of this computer. */
-  readonly connection?: (endpointId: string) => ConnectionView | undefined;
-  /** A data: URL. */
-  readonly thumbnail: (image: Uint8Array) => Promise<string>;
-  /** Called after each change of {@link ClassifySession.state}. */
-  readonly onChange: () => void;
-  readonly onThumbnail: (imageId: string, url: string) => void;
-  readonly onError: (doing: string, error: unknown) => void;
-}
-
-interface SessionImage {
-  readonly id: string;
-  readonly name: string;
-  readonly origin: string;
-  /** Missing for an image that was refused before it could be read. */
-  readonly input?: ImageInput;
-  outcome: Outcome;
-  triedThumbnail: boolean;
-  /** The newest run; older ones that are still unwinding are not heard any more. */
-  run?: { readonly abort: AbortController; readonly endpointId: string };
-  answered?: { readonly endpointId: string; readonly exchange: ExchangeView } | undefined;
-}
 
 /** Images that are worked on at the same time. */
 const mostAtOnce = 2;
@@ -90,24 +49,58 @@ export class ClassifySession {
   private images: SessionImage[] = [];
   private history: HistoryView[] = [];
   private readonly thumbnailUrls = new Map<string, string>();
+  /** Images that were added or started since the last time when none waited. */
+  private readonly batch = new Set<string>();
   private busy = 0;
   private lastId = 0;
 
   constructor(
+    private readonly panelId: string,
     private readonly work: SessionWork,
     private topK: number,
   ) {}
 
+  /** Takes what was kept over a reload of the window; called first. @param inputOf how a picture is read again, if it can be */
+  restore(saved: SavedSession, inputOf: (image: SavedImage) => ImageInput | undefined): void {
+    this.topK = saved.topK;
+    this.lastId = saved.lastId;
+    this.images = saved.images.map((image) => {
+      const { id, name, origin, outcome, answered } = image;
+      const input = inputOf(image);
+      const source = input ? { input } : { isGone: true };
+      return { id, name, origin, ...source, outcome, triedThumbnail: true, ...(answered && { answered }) };
+    });
+    this.history = [...saved.history];
+    for (const { imageId, url } of saved.thumbnails) this.thumbnailUrls.set(imageId, url);
+    this.changed();
+  }
+
+  /** What a reload of the window needs. */
+  saved(): SavedSession {
+    const { topK, lastId, images, history, thumbnailUrls } = this;
+    const endpointId = this.wishedId ?? this.selected()?.id;
+    return savedSession({ topK, endpointId, lastId, images, history, thumbnails: thumbnailUrls });
+  }
+
   state(): ClassifyState {
     const endpoint = this.selected();
     const connection = endpoint?.isRemote ? this.work.connection?.(endpoint.id) : undefined;
+    const progress = this.progress();
     return {
+      panelId: this.panelId,
       ...(endpoint && { endpoint }),
       ...(connection && { connection }),
       endpointCount: this.endpoints.length,
       ...(this.endpointsFailure && { endpointsFailure: this.endpointsFailure }),
       topK: this.topK,
-      images: this.images.map(({ id, name, origin, outcome }) => ({ id, name, origin, outcome })),
+      images: this.images.map(({ id, name, origin, outcome, isGone }) => ({
+        id,
+        name,
+        origin,
+        outcome,
+        ...(isGone && { isGone }),
+      })),
+      ...(progress && { progress }),
       history: this.history,
     };
   }
@@ -175,7 +168,10 @@ export class ClassifySession {
     const taken = inputs
       .slice(0, mostImages - pending.length)
       .filter((input) => input.held === 0 || (held += input.held) <= mostHeld);
-    this.insert(taken.map((input) => ({ ...this.named(input), input, outcome: { state: 'queued' } })));
+    this.startBatch();
+    const images = taken.map((input): SessionImage => ({ ...this.named(input), input, outcome: { state: 'queued' } }));
+    for (const { id } of images) this.batch.add(id);
+    this.insert(images);
     return inputs.length - taken.length;
   }
 
@@ -189,7 +185,9 @@ export class ClassifySession {
   classify(ids: readonly string[]): void {
     for (const image of this.chosen(ids)) {
       if (!image.input || isPending(image)) continue;
+      this.startBatch();
       image.outcome = { state: 'queued' };
+      this.batch.add(image.id);
     }
     this.changed();
   }
@@ -226,11 +224,23 @@ export class ClassifySession {
   }
 
   /** The raw request and response of an image's newest run, and the endpoint that gave it; of a failed run, too. */
-  answered(
-    id: string,
-  ): { readonly fileName: string; readonly endpointId: string; readonly exchange: ExchangeView } | undefined {
+  answered(id: string): (AnsweredRun & { readonly name: string; readonly fileName: string }) | undefined {
     const image = this.images.find((one) => one.id === id);
-    return image?.answered && { fileName: image.input?.path ?? image.name, ...image.answered };
+    return image?.answered && { name: image.name, fileName: image.input?.path ?? image.name, ...image.answered };
+  }
+
+  /** Shows what an answer means after the user said how it is to be read; in the history, too. */
+  reread(id: string, run: AnsweredRun, interpretation: Interpretation): void {
+    const image = this.images.find((one) => one.id === id);
+    if (!image?.answered || image.answered.exchange !== run.exchange || !run.result) return;
+    const before = image.outcome;
+    if (before.state !== 'done') return;
+    const result = reread(run.result, interpretation);
+    const answer = answerView(result, before.endpointLabel);
+    image.answered = { ...image.answered, result };
+    image.outcome = answer;
+    this.history = this.history.map((entry) => (entry.answer === before ? { ...entry, answer } : entry));
+    this.changed();
   }
 
   /** What an image was read from, to look at it again. */
@@ -265,6 +275,18 @@ export class ClassifySession {
     this.changed();
   }
 
+  private startBatch(): void {
+    if (!this.images.some(isPending)) this.batch.clear();
+  }
+
+  private progress(): ProgressView | undefined {
+    const images = this.images.filter(({ id }) => this.batch.has(id));
+    const waiting = images.filter(isPending).length;
+    if (waiting === 0 || images.length < 2) return undefined;
+    const failed = images.filter(({ outcome }) => outcome.state === 'failed').length;
+    return { done: images.length - waiting, failed, total: images.length };
+  }
+
   private chosen(ids: readonly string[]): readonly SessionImage[] {
     return this.images.filter(({ id }) => ids.includes(id));
   }
@@ -272,6 +294,7 @@ export class ClassifySession {
   private changed(): void {
     const shown = new Set([...this.images.map(({ id }) => id), ...this.history.map(({ imageId }) => imageId)]);
     for (const id of this.thumbnailUrls.keys()) if (!shown.has(id)) this.thumbnailUrls.delete(id);
+    forgetOldAnswers(this.images);
     this.pump();
     this.work.onChange();
   }
@@ -319,11 +342,12 @@ export class ClassifySession {
       if (run.signal.aborted) return;
       const result = await this.work.predict(endpoint.id, content, mostTopK, run.signal, {
         onWarmUp: (said) => this.warmUp(image, run.signal, said),
-        onExchange: (exchange) => {
-          if (!run.signal.aborted) image.answered = { endpointId: endpoint.id, exchange };
+        onExchange: (exchange, route) => {
+          if (!run.signal.aborted) image.answered = answeredRun(endpoint.id, exchange, route);
         },
       });
       if (run.signal.aborted) return;
+      keepResult(image, result);
       const answer = answerView(result, endpoint.label);
       image.outcome = answer;
       this.remember(image, answer);
@@ -394,18 +418,10 @@ function canBeAsked({ state, isRemote }: EndpointChoice): boolean {
   return state === 'ready' || (state === 'stopped' && !isRemote);
 }
 
-function isPending({ outcome }: SessionImage): boolean {
-  return outcome.state === 'queued' || isActive(outcome);
+function keepResult(image: SessionImage, result: RoutedResult): void {
+  if (image.answered) image.answered = { ...image.answered, result };
 }
 
-function isActive({ state }: Outcome): boolean {
-  return state === 'running' || state === 'warming';
-}
-
-function heldBy({ input }: SessionImage): number {
-  return input?.held ?? 0;
-}
-
-function sumHeld(images: readonly SessionImage[]): number {
-  return images.reduce((sum, image) => sum + heldBy(image), 0);
+function answeredRun(endpointId: string, exchange: Exchange, route: string | undefined): AnsweredRun {
+  return { endpointId, exchange, ...(route !== undefined && { route: clip(route, longestLabel) }) };
 }

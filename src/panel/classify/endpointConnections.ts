@@ -3,10 +3,9 @@ import type { ModelContract } from '../../contract/modelContract.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { throwIfCancelled } from '../../foundation/task.ts';
 import type * as Inference from '../../inference/index.ts';
-import type { Endpoint, EndpointClient, Exchange, ModelKnowledge } from '../../inference/index.ts';
+import type { Endpoint, EndpointClient, Exchange, Interpretation, ModelKnowledge } from '../../inference/index.ts';
 import type { Deployment, Route, RouteKind, Routes, ServedModel, Target } from '../../targets/target.ts';
-import { exchangeView, type RoutedResult } from './answerViews.ts';
-import type { ExchangeView } from '../messages/classifyMessages.ts';
+import type { RoutedResult } from './answerViews.ts';
 import { longestLabel, mostModels, mostRoutes, type ConnectionView } from '../messages/classifyState.ts';
 import { longestSentence } from '../messages/shownFailure.ts';
 import type { EndpointCredentials } from './endpointCredentials.ts';
@@ -27,7 +26,7 @@ export interface Question {
   readonly image: Uint8Array;
   readonly k: number;
   readonly onWarmUp: (said?: string) => void;
-  readonly onExchange?: (exchange: ExchangeView) => void;
+  readonly onExchange?: (exchange: Exchange, route?: string) => void;
 }
 
 /** What is known of one endpoint, and the way to it while it is open. */
@@ -41,6 +40,10 @@ interface Entry {
   /** Aborted when the way is closed while it is being opened. */
   abort: AbortController;
   hasCredentials: boolean;
+  /** Readings of its answers that the user confirmed. */
+  readonly accepted: Set<Inference.AnswerOffer['kind']>;
+  /** The model that they were confirmed for. */
+  acceptedFor?: string | undefined;
   /** What the target says of the deployment, when the way was opened. */
   deploymentMark?: string | undefined;
 }
@@ -98,10 +101,15 @@ export class EndpointConnections {
     try {
       const { onExchange, ...asked } = question;
       const route = opened.route?.label;
-      const heard = onExchange && { onExchange: (exchange: Exchange) => onExchange(exchangeView(exchange, route)) };
+      const heard = onExchange && { onExchange: (exchange: Exchange) => onExchange(exchange, route) };
       const result = await opened.client.predict({ ...asked, ...heard }, { signal });
       this.lookForModels(opened);
-      return { ...result, ...(route !== undefined && { route }) };
+      const modelClasses = await classesOf(opened);
+      return {
+        ...result,
+        ...(route !== undefined && { route }),
+        ...(modelClasses !== undefined && { modelClasses }),
+      };
     } catch (error) {
       // The next question opens the way again: the forward, the node or the pod behind this one is gone.
       if (ModelDeckError.is(error) && error.category === 'unreachable') this.forget(endpointId, opened);
@@ -133,9 +141,17 @@ export class EndpointConnections {
     this.work.onChange();
   }
 
-  /** The user confirmed how the answers of an endpoint are to be read. */
+  /** The user confirmed how the answers of an endpoint are to be read, as long as it is the same deployment. */
   acceptOffer(endpointId: string, offer: Inference.AnswerOffer['kind']): void {
-    this.entry(endpointId).opened?.client.accept(offer);
+    const entry = this.entry(endpointId);
+    entry.accepted.add(offer);
+    entry.acceptedFor = this.modelMark(endpointId);
+    entry.opened?.client.accept(offer);
+  }
+
+  /** Says what an answer means now; nothing when the way to its endpoint is closed. Asks nobody. */
+  async interpretation(endpointId: string, answer: Inference.ModelAnswer): Promise<Interpretation | undefined> {
+    return this.entry(endpointId).opened?.client.interpretation(answer);
   }
 
   chooseModel(endpointId: string, model: string): void {
@@ -202,9 +218,7 @@ export class EndpointConnections {
   private async openOnly(entry: Entry, target: Target, signal: AbortSignal | undefined): Promise<Opened> {
     const endpoint = await target.endpoint(entry.id, undefined, { signal });
     if (entry.opened && JSON.stringify(entry.opened.endpoint) === JSON.stringify(endpoint)) return entry.opened;
-    const { EndpointClient } = await this.work.inference();
-    const ofThePackage = this.knowledgeOf(entry.id);
-    entry.opened = { client: new EndpointClient(endpoint, { isRemote: target.isRemote, ofThePackage }), endpoint };
+    entry.opened = { client: await this.client(entry, endpoint, target), endpoint };
     return entry.opened;
   }
 
@@ -219,18 +233,22 @@ export class EndpointConnections {
     const route = chosenRoute(entry);
     const found = await target.endpoint(id, route.kind, { signal });
     const credentials = await this.work.credentials(id);
-    const { EndpointClient } = await this.work.inference();
+    const endpoint = withCredentials(found, credentials);
+    const client = await this.client(entry, endpoint, target);
     throwIfCancelled({ signal });
     entry.hasCredentials = Object.keys(credentials).length > 0;
-    const endpoint = withCredentials(found, credentials);
     entry.deploymentMark = deploymentMark;
-    entry.opened = {
-      client: new EndpointClient(endpoint, { isRemote: target.isRemote, ofThePackage: this.knowledgeOf(id) }),
-      endpoint,
-      route,
-    };
+    entry.opened = { client, endpoint, route };
     this.work.onChange();
     return entry.opened;
+  }
+
+  private async client(entry: Entry, endpoint: Endpoint, { isRemote }: Target): Promise<EndpointClient> {
+    const { EndpointClient } = await this.work.inference();
+    const client = new EndpointClient(endpoint, { isRemote, ofThePackage: this.knowledgeOf(entry.id) });
+    if (entry.acceptedFor !== this.modelMark(entry.id)) entry.accepted.clear();
+    for (const offer of entry.accepted) client.accept(offer);
+    return client;
   }
 
   /** So that the user can choose when there are several; a server that does not tell has nothing to choose. */
@@ -254,6 +272,10 @@ export class EndpointConnections {
     return deployment && JSON.stringify(deployment);
   }
 
+  private modelMark(endpointId: string): string {
+    return JSON.stringify(this.deployment(endpointId)?.model ?? {});
+  }
+
   /** Reads the package of the model that the deployment serves now, when it is asked for. */
   private knowledgeOf(endpointId: string): () => Promise<ModelKnowledge> {
     const model = this.deployment(endpointId)?.model;
@@ -268,10 +290,22 @@ export class EndpointConnections {
   }
 
   private entry(id: string): Entry {
-    const entry = this.entries.get(id) ?? { id, routes: [], abort: new AbortController(), hasCredentials: false };
+    const entry = this.entries.get(id) ?? {
+      id,
+      routes: [],
+      abort: new AbortController(),
+      hasCredentials: false,
+      accepted: new Set(),
+    };
     this.entries.set(id, entry);
     return entry;
   }
+}
+
+/** How many classes the model has, as its contract or its labels say. */
+async function classesOf({ client, endpoint }: Opened): Promise<number | undefined> {
+  const output = (await client.contract())?.output;
+  return output?.classes ?? output?.labels?.length ?? endpoint.labels?.length;
 }
 
 function firstAvailable(routes: readonly Route[]): Route | undefined {

@@ -27,19 +27,20 @@ const icons: Readonly<Record<EndpointState, vscode.ThemeIcon>> = {
  * @returns its id; undefined when the user leaves
  */
 export async function pickEndpoint(
-  choices: () => { readonly endpoints: readonly EndpointChoice[]; readonly selected: EndpointChoice | undefined },
+  choices: () => { readonly endpoints: readonly EndpointChoice[]; readonly selected: string | undefined },
   onDidChange: (listener: () => void) => () => void,
+  placeHolder = 'Choose an endpoint',
 ): Promise<string | undefined> {
   const picker = vscode.window.createQuickPick<EndpointItem>();
   picker.title = 'Endpoint';
-  picker.placeholder = 'Which model is asked?';
+  picker.placeholder = placeHolder;
   picker.matchOnDescription = true;
   picker.matchOnDetail = true;
   const show = (active: string | undefined): void => {
     picker.items = endpointItems(choices().endpoints);
     picker.activeItems = picker.items.filter(({ id }) => id !== undefined && id === active);
   };
-  show(choices().selected?.id);
+  show(choices().selected);
   const end = onDidChange(() => show(picker.activeItems[0]?.id));
   try {
     return await new Promise<string | undefined>((resolve) => {

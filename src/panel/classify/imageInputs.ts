@@ -2,8 +2,10 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { fileError } from '../../foundation/fileErrors.ts';
-import type { ImageInput } from './classifySession.ts';
+import type { ImageInput } from './sessionImages.ts';
 import { largestImage } from '../messages/classifyMessages.ts';
+import { mostImages } from '../messages/classifyState.ts';
+import { picturesBelow, type FolderEntry } from '../messages/pictureFolders.ts';
 import { formatBytes } from '../messages/shownSize.ts';
 
 /** Schemes that a dropped address may have: files of this window. Nothing is ever fetched from a web address. */
@@ -17,6 +19,7 @@ export function fileInput(uri: vscode.Uri): ImageInput {
     name: path.posix.basename(uri.path),
     origin: shown === '.' ? (vscode.workspace.getWorkspaceFolder(uri)?.name ?? shown) : shown,
     ...(uri.scheme === 'file' && { path: uri.fsPath }),
+    uri: uri.toString(),
     held: 0,
     read: () => readImage(uri),
   };
@@ -51,6 +54,38 @@ export function tooLarge(name: string, size: number): ModelDeckError {
       remedy: 'Save it smaller: models look at a few hundred pixels only.',
     },
   );
+}
+
+export async function isFolder(uri: vscode.Uri): Promise<boolean> {
+  try {
+    return ((await vscode.workspace.fs.stat(uri)).type & vscode.FileType.Directory) !== 0;
+  } catch {
+    // The reason is told when the file is read.
+    return false;
+  }
+}
+
+/** The pictures of a folder and of those below it. @throws ModelDeckError when the folder cannot be read */
+export async function folderPictures(folder: vscode.Uri): Promise<readonly vscode.Uri[]> {
+  const list = async (place: vscode.Uri): Promise<readonly FolderEntry<vscode.Uri>[]> =>
+    (await vscode.workspace.fs.readDirectory(place)).map(([name, type]) => ({
+      name,
+      isFolder: (type & vscode.FileType.Directory) !== 0,
+      place: vscode.Uri.joinPath(place, name),
+    }));
+  try {
+    // One more than can be taken, so that it is noticed.
+    return await picturesBelow(folder, list, mostImages + 1);
+  } catch (error) {
+    throw fileError(fileSystemError(error), 'read the folder', folder.fsPath);
+  }
+}
+
+/** The error for a folder without a picture. */
+export function noPictures(name: string): ModelDeckError {
+  return new ModelDeckError('invalid-input', `The folder ${name} has no pictures that can be read.`, {
+    remedy: 'Choose a folder with JPEG, PNG, WebP, GIF, TIFF or BMP files.',
+  });
 }
 
 async function readImage(uri: vscode.Uri): Promise<Uint8Array> {

@@ -5,7 +5,7 @@ import { longestValue, type SeenView } from '../messages/classifyMessages.ts';
 import { longestLabel, mostAssumed, mostNotes } from '../messages/classifyState.ts';
 import { longestSentence } from '../messages/shownFailure.ts';
 import { clip, describeFailure } from '../showFailure.ts';
-import type { ImageInput } from './classifySession.ts';
+import type { ImageInput } from './sessionImages.ts';
 
 /** What the model sees of a picture, and by which contract; where that cannot be shown, why. */
 export async function seenView(

@@ -36,7 +36,9 @@ export type EndpointRequest =
   | { readonly type: 'start-endpoint'; readonly id: string }
   | { readonly type: 'show-endpoint-log'; readonly id: string }
   | { readonly type: 'reload-endpoints' }
-  | { readonly type: 'deploy' };
+  | { readonly type: 'deploy' }
+  /** Another panel beside this one, with an endpoint and results of its own. */
+  | { readonly type: 'open-beside' };
 
 /** About the images and their answers. */
 export type ImageRequest =
@@ -49,7 +51,7 @@ export type ImageRequest =
       readonly type: 'refuse-file';
       readonly name: string;
       readonly size: number;
-      readonly why: 'too-large' | 'unreadable';
+      readonly why: 'too-large' | 'unreadable' | 'no-pictures';
     }
   | { readonly type: 'add-uris'; readonly uris: readonly string[] }
   | { readonly type: 'classify'; readonly ids: readonly string[] }
@@ -57,6 +59,8 @@ export type ImageRequest =
   | { readonly type: 'remove'; readonly ids: readonly string[] }
   | { readonly type: 'clear-history' }
   | { readonly type: 'show-exchange'; readonly id: string }
+  /** Shows the whole response in an editor. */
+  | { readonly type: 'open-response'; readonly id: string }
   | { readonly type: 'show-seen'; readonly id: string }
   /** The user says that the answer of this image is to be read so, and those that follow from its endpoint. */
   | { readonly type: 'accept-offer'; readonly id: string; readonly offer: OfferView['kind'] }
@@ -115,8 +119,9 @@ export interface BodyView {
   readonly length: number;
 }
 
-/** What the page keeps for a reload of the window. */
+/** What the page keeps for a reload of the window; the host keeps the rest. */
 export interface SavedClassifyState {
+  readonly panelId?: string;
   readonly topK: number;
   readonly endpointId?: string;
 }
@@ -136,6 +141,7 @@ export const isClassifyRequest = variant<'type', ClassifyRequest>('type', {
   'show-endpoint-log': record({ type: oneOf('show-endpoint-log'), id: isId }),
   'reload-endpoints': only('reload-endpoints'),
   deploy: only('deploy'),
+  'open-beside': only('open-beside'),
   'set-top-k': record({ type: oneOf('set-top-k'), topK: isTopK }),
   browse: only('browse'),
   'add-file': record({ type: oneOf('add-file'), name: isFileName, content: bytes(largestImage) }),
@@ -143,7 +149,7 @@ export const isClassifyRequest = variant<'type', ClassifyRequest>('type', {
     type: oneOf('refuse-file'),
     name: isFileName,
     size: number(0, 2 ** 53),
-    why: oneOf('too-large', 'unreadable'),
+    why: oneOf('too-large', 'unreadable', 'no-pictures'),
   }),
   'add-uris': record({ type: oneOf('add-uris'), uris: list(text(8192), 1000) }),
   classify: record({ type: oneOf('classify'), ids: isIds }),
@@ -151,6 +157,7 @@ export const isClassifyRequest = variant<'type', ClassifyRequest>('type', {
   remove: record({ type: oneOf('remove'), ids: isIds }),
   'clear-history': only('clear-history'),
   'show-exchange': record({ type: oneOf('show-exchange'), id: isId }),
+  'open-response': record({ type: oneOf('open-response'), id: isId }),
   'show-seen': record({ type: oneOf('show-seen'), id: isId }),
   'accept-offer': record({ type: oneOf('accept-offer'), id: isId, offer: oneOf(...offerKinds) }),
   copy: record({ type: oneOf('copy'), id: isId, as: oneOf('curl', 'python') }),
@@ -193,7 +200,7 @@ export const isClassifyUpdate = variant<'type', ClassifyUpdate>('type', {
   notice: record({ type: oneOf('notice'), text: text(1000) }),
 });
 
-export const isSavedClassifyState = record<SavedClassifyState>({ topK: isTopK }, { endpointId: isId });
+export const isSavedClassifyState = record<SavedClassifyState>({ topK: isTopK }, { panelId: isId, endpointId: isId });
 
 /** Longest data: URL of a picture, in characters: a model's input of a megapixel as PNG. */
 const longestImageUrl = 6 << 20;

@@ -1,11 +1,13 @@
 import { isFailure, longestSentence, type Failure } from './shownFailure.ts';
-import { integer, list, number, oneOf, record, text, variant } from './validate.ts';
+import { integer, list, number, oneOf, record, text, variant, type Check } from './validate.ts';
 
 /**
  * What the page shows. The host holds all of it and sends it whole after each change; the page keeps nothing that it
  * could not be sent again. Pictures and raw bodies are large and travel in messages of their own.
  */
 export interface ClassifyState {
+  /** Under which the host keeps results and history for a reload of the window. */
+  readonly panelId: string;
   /** The endpoint that is asked; none when there is none. */
   readonly endpoint?: EndpointChoice;
   /** How the endpoint is reached, when that is by a route into a cluster. */
@@ -18,6 +20,8 @@ export interface ClassifyState {
   readonly topK: number;
   /** Newest first. */
   readonly images: readonly ImageView[];
+  /** How far several images are that were added or started together; left out while none waits. */
+  readonly progress?: ProgressView;
   /** Every answer of this session, newest first. */
   readonly history: readonly HistoryView[];
 }
@@ -61,6 +65,15 @@ export interface ImageView {
   /** Where it comes from, for example its folder. */
   readonly origin: string;
   readonly outcome: Outcome;
+  /** Its picture is not here any more: it was dropped or pasted before the window was reloaded. */
+  readonly isGone?: boolean;
+}
+
+export interface ProgressView {
+  /** With an answer, a failure, or cancelled. */
+  readonly done: number;
+  readonly failed: number;
+  readonly total: number;
 }
 
 export type Outcome =
@@ -68,7 +81,8 @@ export type Outcome =
   | { readonly state: 'running' }
   /** The service has to start before it answers, or is likely to. `said`: its own words. */
   | { readonly state: 'warming'; readonly said?: string }
-  | { readonly state: 'cancelled' }
+  /** `byReload`: it was on its way when the window was reloaded. */
+  | { readonly state: 'cancelled'; readonly byReload?: boolean }
   | AnswerView
   | {
       readonly state: 'failed';
@@ -87,6 +101,8 @@ export interface AnswerView {
   readonly predictions: readonly PredictionView[];
   /** How many values the runtime answered with. */
   readonly classCount: number;
+  /** How many classes the model has, where that is known. */
+  readonly modelClasses?: number;
   readonly prepareMs: number;
   readonly requestMs: number;
   /** One sentence each about what was done or assumed on the way, and what the answer leaves open. */
@@ -143,11 +159,12 @@ export const isId = text(500);
 export const isRouteKind = text(40);
 export const isLabel = text(longestLabel);
 const milliseconds = number(0, 1e9);
+const isFlag: Check<boolean> = (value) => typeof value === 'boolean';
 
 /** A number is one of any size; the page draws bars of probabilities only. */
 export const isPrediction = record<PredictionView>(
   { label: isLabel },
-  { value: number(-Number.MAX_VALUE, Number.MAX_VALUE), counts: (value) => typeof value === 'boolean' },
+  { value: number(-Number.MAX_VALUE, Number.MAX_VALUE), counts: isFlag },
 );
 
 const isAnswer = record<AnswerView>(
@@ -164,18 +181,19 @@ const isAnswer = record<AnswerView>(
     notes: list(text(longestSentence), mostNotes),
     assumed: list(isLabel, mostAssumed),
     offers: list(record<OfferView>({ kind: oneOf(...offerKinds), text: text(longestSentence) }), offerKinds.length),
+    modelClasses: integer(0, 1e9),
   },
 );
 
-const isOutcome = variant<'state', Outcome>('state', {
+export const isOutcome = variant<'state', Outcome>('state', {
   queued: record({ state: oneOf('queued') }),
   running: record({ state: oneOf('running') }),
   warming: record<Extract<Outcome, { state: 'warming' }>>({ state: oneOf('warming') }, { said: text(longestSentence) }),
-  cancelled: record({ state: oneOf('cancelled') }),
+  cancelled: record<Extract<Outcome, { state: 'cancelled' }>>({ state: oneOf('cancelled') }, { byReload: isFlag }),
   done: isAnswer,
   failed: record<Extract<Outcome, { state: 'failed' }>>(
-    { state: oneOf('failed'), failure: isFailure, canRetry: (value) => typeof value === 'boolean' },
-    { hasExchange: (value) => typeof value === 'boolean' },
+    { state: oneOf('failed'), failure: isFailure, canRetry: isFlag },
+    { hasExchange: isFlag },
   ),
 });
 
@@ -188,7 +206,7 @@ const isEndpoint = record<EndpointChoice>(
     targetLabel: isLabel,
     state: oneOf('starting', 'ready', 'stopped', 'failed'),
   },
-  { reason: text(longestSentence), isRemote: (value) => typeof value === 'boolean' },
+  { reason: text(longestSentence), isRemote: isFlag },
 );
 
 const isConnection = record<ConnectionView>(
@@ -197,22 +215,36 @@ const isConnection = record<ConnectionView>(
       record<RouteView>({ kind: isRouteKind, label: isLabel }, { unavailable: text(longestSentence) }),
       mostRoutes,
     ),
-    isOpen: (value) => typeof value === 'boolean',
+    isOpen: isFlag,
     models: list(isLabel, mostModels),
-    hasCredentials: (value) => typeof value === 'boolean',
+    hasCredentials: isFlag,
   },
   { route: isRouteKind, model: isLabel },
 );
 
+const isImage = record<ImageView>({ id: isId, name: isLabel, origin: isLabel, outcome: isOutcome }, { isGone: isFlag });
+
+export const isHistoryEntry = record<HistoryView>({
+  id: isId,
+  imageId: isId,
+  name: isLabel,
+  at: number(0, 1e15),
+  answer: isAnswer,
+});
+
+const isProgress = record<ProgressView>({
+  done: integer(0, mostImages),
+  failed: integer(0, mostImages),
+  total: integer(0, mostImages),
+});
+
 export const isClassifyState = record<ClassifyState>(
   {
+    panelId: isId,
     endpointCount: integer(0, mostEndpoints),
     topK: isTopK,
-    images: list(record<ImageView>({ id: isId, name: isLabel, origin: isLabel, outcome: isOutcome }), mostImages),
-    history: list(
-      record<HistoryView>({ id: isId, imageId: isId, name: isLabel, at: number(0, 1e15), answer: isAnswer }),
-      mostHistory,
-    ),
+    images: list(isImage, mostImages),
+    history: list(isHistoryEntry, mostHistory),
   },
-  { endpoint: isEndpoint, connection: isConnection, endpointsFailure: isFailure },
+  { endpoint: isEndpoint, connection: isConnection, endpointsFailure: isFailure, progress: isProgress },
 );

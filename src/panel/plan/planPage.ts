@@ -1,7 +1,7 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { isPlanRequest, type PlanRequest, type PlanUpdate } from '../messages/planMessages.ts';
 import { describeFailure } from '../showFailure.ts';
-import { showPage } from '../page.ts';
+import { openPage, type PagePanel } from '../page.ts';
 import { PlanSession, type AgreedPlan, type PlanSessionOptions, type PlanWork } from './planSession.ts';
 
 export interface PlanPagesOptions {
@@ -36,7 +36,7 @@ export class PlanPages {
 
 class PlanPage {
   readonly answer: Promise<PlanAnswer>;
-  private readonly panel: vscode.WebviewPanel;
+  private readonly page: PagePanel<PlanUpdate>;
   private readonly session: PlanSession;
   private document: vscode.Disposable | undefined;
   private resolve: (answer: PlanAnswer) => void = () => undefined;
@@ -55,19 +55,16 @@ class PlanPage {
       },
       options,
     );
-    // Kept while it is hidden: what the user has typed and not sent yet lives in the page.
-    this.panel = vscode.window.createWebviewPanel('modelDeck.plan', options.title, vscode.ViewColumn.Active, {
-      retainContextWhenHidden: true,
-    });
-    this.panel.onDidDispose(() => this.finish({ kind: 'cancel' }));
-    showPage(this.panel.webview, {
+    this.page = openPage({
       extensionUri: deps.extensionUri,
       name: 'plan',
       title: options.title,
       log: deps.log,
       isRequest: isPlanRequest,
       onRequest: (request) => this.handle(request),
-      onFailure: (error) => this.tell(error),
+      onClose: () => this.finish({ kind: 'cancel' }),
+      // What the user has typed and not sent yet lives in the page.
+      isKeptWhenHidden: true,
     });
     void this.session.planNow();
   }
@@ -116,16 +113,10 @@ class PlanPage {
     this.session.dispose();
     this.document?.dispose();
     this.document = undefined;
-    this.panel.dispose();
-  }
-
-  private tell(error: unknown): void {
-    const { reason, remedy } = describeFailure(error);
-    this.deps.log.error(reason);
-    void vscode.window.showErrorMessage([reason, remedy].filter(Boolean).join(' '));
+    this.page.panel.dispose();
   }
 
   private send(): void {
-    void this.panel.webview.postMessage({ type: 'state', state: this.session.state() } satisfies PlanUpdate);
+    this.page.send({ type: 'state', state: this.session.state() });
   }
 }

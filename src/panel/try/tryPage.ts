@@ -1,8 +1,7 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { ModelContract } from '../../contract/modelContract.ts';
 import { isTryRequest, type TryRequest, type TryUpdate } from '../messages/tryMessages.ts';
-import { showPage } from '../page.ts';
-import { describeFailure } from '../showFailure.ts';
+import { openPage, type PagePanel } from '../page.ts';
 import { TrySession, type KeptExample, type TryPicture, type TrySessionOptions } from './trySession.ts';
 
 export interface TryPagesOptions {
@@ -34,26 +33,24 @@ export class TryPages {
 
 class TryPage {
   readonly result: Promise<TryResult>;
-  private readonly panel: vscode.WebviewPanel;
+  private readonly page: PagePanel<TryUpdate>;
   private readonly session: TrySession;
   private resolve: (result: TryResult) => void = () => undefined;
 
   constructor(
-    private readonly deps: TryPagesOptions,
+    deps: TryPagesOptions,
     private readonly question: TryQuestion,
   ) {
     this.result = new Promise((resolve) => (this.resolve = resolve));
     this.session = new TrySession({ ...question, onChange: () => this.send() });
-    this.panel = vscode.window.createWebviewPanel('modelDeck.try', question.title, vscode.ViewColumn.Active);
-    this.panel.onDidDispose(() => this.resolve({ kind: 'cancel' }));
-    showPage(this.panel.webview, {
+    this.page = openPage({
       extensionUri: deps.extensionUri,
       name: 'try',
       title: question.title,
       log: deps.log,
       isRequest: isTryRequest,
       onRequest: (request) => this.handle(request),
-      onFailure: (error) => this.tell(error),
+      onClose: () => this.resolve({ kind: 'cancel' }),
     });
     void this.session.start();
   }
@@ -90,16 +87,10 @@ class TryPage {
   /** The first result counts; closing the page is the last one. */
   private finish(result: TryResult): void {
     this.resolve(result);
-    this.panel.dispose();
-  }
-
-  private tell(error: unknown): void {
-    const { reason, remedy } = describeFailure(error);
-    this.deps.log.error(reason);
-    void vscode.window.showErrorMessage([reason, remedy].filter(Boolean).join(' '));
+    this.page.panel.dispose();
   }
 
   private send(): void {
-    void this.panel.webview.postMessage({ type: 'state', state: this.session.state() } satisfies TryUpdate);
+    this.page.send({ type: 'state', state: this.session.state() });
   }
 }

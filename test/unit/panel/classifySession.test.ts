@@ -1,89 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
-import type { ImageResult } from '../../../src/inference/endpoint.ts';
-import { exchangeView, type RoutedResult } from '../../../src/panel/classify/answerViews.ts';
-import {
-  ClassifySession,
-  type Heard,
-  type ImageInput,
-  type SessionWork,
-} from '../../../src/panel/classify/classifySession.ts';
 import { isClassifyUpdate } from '../../../src/panel/messages/classifyMessages.ts';
-import { mostHistory, mostImages, type EndpointChoice } from '../../../src/panel/messages/classifyState.ts';
-
-const ready: EndpointChoice = { id: 'here/cats', label: 'cats', targetLabel: 'This computer', state: 'ready' };
-const stopped: EndpointChoice = { id: 'here/dogs', label: 'dogs', targetLabel: 'This computer', state: 'stopped' };
-
-const service: EndpointChoice = {
-  id: 'kserve:minikube/ml/cats',
-  label: 'cats',
-  targetLabel: 'ml on minikube',
-  state: 'ready',
-  isRemote: true,
-};
-
-function result(label: string, value = 0.75): ImageResult {
-  return {
-    kind: 'probabilities',
-    predictions: [{ label, value }],
-    offers: [],
-    assumed: [],
-    classCount: 1000,
-    notes: [],
-    timing: { prepareMs: 1, requestMs: 2 },
-    request: {
-      method: 'POST',
-      url: 'http://127.0.0.1:1/v1/models/cats:predict',
-      headers: [],
-      body: 'x'.repeat(50_000),
-    },
-    response: { status: 200, body: '{}' },
-  };
-}
-
-function image(
-  name: string,
-  read: () => Promise<Uint8Array> = () => Promise.resolve(Buffer.from(name)),
-  held = 0,
-): ImageInput {
-  return { name, origin: 'photos', held, read };
-}
-
-/** A session whose predictions are answered by hand, and which checks each state against the contract. */
-function make(work: Partial<SessionWork> = {}): {
-  readonly session: ClassifySession;
-  readonly calls: {
-    readonly name: string;
-    readonly endpointId: string;
-    readonly signal: AbortSignal;
-    readonly heard: Heard;
-    readonly answer: (value: RoutedResult) => void;
-    readonly fail: (error: unknown) => void;
-  }[];
-} {
-  const calls: ReturnType<typeof make>['calls'] = [];
-  const session: ClassifySession = new ClassifySession(
-    {
-      predict: (endpointId, content, _k, signal, heard) =>
-        new Promise((answer, fail) =>
-          calls.push({ name: Buffer.from(content).toString(), endpointId, signal, heard, answer, fail }),
-        ),
-      thumbnail: () => Promise.resolve('data:image/png;base64,AAAA'),
-      onChange: () => assert.ok(isClassifyUpdate({ type: 'state', state: session.state() })),
-      onThumbnail: () => undefined,
-      onError: () => undefined,
-      ...work,
-    },
-    5,
-  );
-  return { session, calls };
-}
-
-/** All that is done is promises that are settled already: they are through when the event loop turns. */
-const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
-const outcomes = (session: ClassifySession): readonly string[] =>
-  session.state().images.map(({ outcome }) => outcome.state);
+import { mostHistory, mostImages } from '../../../src/panel/messages/classifyState.ts';
+import { image, make, outcomes, ready, result, service, settle, stopped, viewOf } from './sessionHarness.ts';
 
 describe('a classify session', () => {
   it('works on two images at a time, in their order, and remembers the answers', async () => {
@@ -215,7 +135,7 @@ describe('a classify session', () => {
       { label: 'x'.repeat(100_000), value: Number.NaN },
       ...Array.from({ length: 50 }, () => ({ label: 'y', value: 7 })),
     ];
-    calls[0]?.heard.onExchange(exchangeView(result('')));
+    calls[0]?.heard.onExchange(result(''));
     calls[0]?.answer({ ...result(''), predictions });
     await settle();
     const { outcome } = session.state().images[0] ?? {};
@@ -223,7 +143,7 @@ describe('a classify session', () => {
     assert.equal(outcome.predictions.length, 20);
     assert.deepEqual(outcome.predictions.map(({ value }) => value).slice(0, 2), [undefined, 7]);
     assert.ok(isClassifyUpdate({ type: 'state', state: session.state() }));
-    const exchange = session.answered('image-1')?.exchange;
+    const exchange = viewOf(session, 'image-1');
     assert.ok(isClassifyUpdate({ type: 'exchange', imageId: 'image-1', exchange }));
     assert.equal(exchange?.request.length, 50_000);
   });
@@ -366,12 +286,12 @@ describe('a classify session', () => {
     session.setEndpoints([ready]);
     session.add([image('a')]);
     await settle();
-    calls[0]?.heard.onExchange(exchangeView({ ...result(''), response: { status: 500, body: '{"error":"no"}' } }));
+    calls[0]?.heard.onExchange({ ...result(''), response: { status: 500, body: '{"error":"no"}' } });
     calls[0]?.fail(new ModelDeckError('server', 'It failed.'));
     await settle();
     const { outcome } = session.state().images[0] ?? {};
     assert.ok(outcome?.state === 'failed' && outcome.hasExchange);
-    assert.equal(session.answered('image-1')?.exchange.response.text, '{"error":"no"}');
+    assert.equal(session.answered('image-1')?.exchange.response.body, '{"error":"no"}');
     session.classify(['image-1']);
     await settle();
     calls[1]?.fail(new ModelDeckError('unreachable', 'Nothing listens there.'));
@@ -395,10 +315,10 @@ describe('a classify session', () => {
     const answer = result('tabby');
     const headers = Array.from({ length: 500 }, () => ({ name: 'X', value: '(hidden)' }));
     const route = 'Port forward to cat-5f';
-    calls[1]?.heard.onExchange(exchangeView({ ...answer, request: { ...answer.request, headers } }, route));
+    calls[1]?.heard.onExchange({ ...answer, request: { ...answer.request, headers } }, route);
     calls[1]?.answer({ ...answer, notes: ['scaled'], route });
     await settle();
-    const exchange = session.answered('image-1')?.exchange;
+    const exchange = viewOf(session, 'image-1');
     assert.equal(exchange?.route, 'Port forward to cat-5f');
     assert.ok(isClassifyUpdate({ type: 'exchange', imageId: 'image-1', exchange }));
     const done = session.state().images[0]?.outcome;

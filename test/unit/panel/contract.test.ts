@@ -23,6 +23,7 @@ const answer = {
 } as const;
 
 const state: ClassifyState = {
+  panelId: 'panel-1',
   endpoint: { id: 'here/resnet18', label: 'resnet18', targetLabel: 'This computer', state: 'ready' },
   endpointCount: 1,
   connection: {

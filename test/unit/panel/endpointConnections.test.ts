@@ -53,7 +53,7 @@ async function make(handler: Handler = (_, __, response) => response.end(good), 
 
 function isState(connection: unknown): boolean {
   const endpoint = { id, label: 'cat', targetLabel: 'ml', state: 'ready' };
-  const state = { endpoint, connection, endpointCount: 1, topK: 5, images: [], history: [] };
+  const state = { panelId: 'panel-1', endpoint, connection, endpointCount: 1, topK: 5, images: [], history: [] };
   return isClassifyUpdate({ type: 'state', state });
 }
 
@@ -208,6 +208,36 @@ describe('the way to an endpoint of a cluster', () => {
       'cat',
       'These are scores, not probabilities: what has to be applied to them is not known.',
     ]);
+  });
+
+  it('reads an answer again by what the user confirmed, for the next ones too, and asks no server for it', async () => {
+    const { connections, fake, server } = await make((_, __, response) => response.end('{"predictions":[[0.9]]}'));
+    const model = { name: 'cat', storageUri: 'pvc://models/cat', sha256: 'known' };
+    fake.set([deployment(id, { model })]);
+    const ask = () => connections.predict(id, question, new AbortController().signal);
+    const { answer, kind, offers } = await ask();
+    assert.deepEqual([kind, offers.map((offer) => offer.kind)], ['numbers', ['binary']]);
+    const count = server.asked.length;
+    connections.acceptOffer(id, 'binary');
+    assert.equal((await connections.interpretation(id, answer))?.kind, 'binary');
+    assert.equal(server.asked.length, count);
+    connections.disconnect(id);
+    assert.equal(await connections.interpretation(id, answer), undefined, 'the way is closed');
+    assert.equal((await ask()).kind, 'binary', 'it holds when the way is opened again');
+    fake.set([deployment(id, { model: { ...model, version: '2.0' } })]);
+    connections.targetsChanged();
+    assert.equal((await ask()).kind, 'numbers', 'another model is another matter');
+  });
+
+  it('knows how many classes a model has that says fewer', async () => {
+    const { connections, fake } = await make();
+    fake.set([deployment(id, { model: { name: 'cat', storageUri: 'pvc://models/cat' } })]);
+    const ask = () => connections.predict(id, question, new AbortController().signal);
+    assert.equal((await ask()).modelClasses, undefined);
+    const labels = ['tabby', 'lynx', 'fox'];
+    fake.endpoint = () => Promise.resolve({ ...servers[0]!.endpoint, labels });
+    connections.disconnect(id);
+    assert.equal((await ask()).modelClasses, 3);
   });
 
   it('finds out after an answer whether there are more models to choose', async () => {

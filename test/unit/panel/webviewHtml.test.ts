@@ -4,6 +4,7 @@ import { webviewHtml } from '../../../src/panel/webviewHtml.ts';
 
 const options = {
   title: 'Classify Images',
+  locale: 'de',
   cspSource: 'https://*.webview.test',
   script: 'https://x.webview.test/dist/webview/classify.js',
   style: 'https://x.webview.test/dist/webview/classify.css',
