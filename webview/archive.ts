@@ -27,11 +27,12 @@ function receive(update: ArchiveUpdate): void {
   switch (update.type) {
     case 'reading':
       return show(
+        nameOnly(),
         el('p', { class: 'running' }, spinner(), el('span', {}, words.reading)),
         button('secondary', () => post({ type: 'cancel' }), { 'data-testid': 'cancel' }, words.cancel),
       );
     case 'cancelled':
-      return show(el('p', { class: 'quiet' }, words.cancelled), readAgain(words.read));
+      return show(nameOnly(), el('p', { class: 'quiet' }, words.cancelled), readAgain(words.read));
     case 'failed':
       return showFailure(update.failure);
     case 'contents':
@@ -45,6 +46,11 @@ function show(...children: readonly Child[]): void {
   page.replaceChildren(...present(children));
 }
 
+/** The heading while the page does not show the archive itself. */
+function nameOnly(): HTMLElement {
+  return el('h1', { class: 'visually-hidden' }, document.title);
+}
+
 function readAgain(title: string): HTMLElement {
   return el(
     'div',
@@ -55,6 +61,7 @@ function readAgain(title: string): HTMLElement {
 
 function showFailure({ reason, remedy }: Failure): void {
   show(
+    nameOnly(),
     el(
       'p',
       { class: 'failure', role: 'alert', 'data-testid': 'failure' },

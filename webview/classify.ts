@@ -118,6 +118,9 @@ function receive(update: ClassifyUpdate): void {
     case 'seen':
       cards.get(update.imageId)?.showSeen(update.seen);
       return;
+    case 'comparison':
+      cards.get(update.imageId)?.showComparison(update.comparison);
+      return;
     case 'notice':
       spoken.say(update.text);
   }

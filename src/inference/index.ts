@@ -21,6 +21,8 @@ export type { AnswerDialect, Reading } from './answers/dialects/dialect.ts';
 export { answerDialects } from './answers/dialects/index.ts';
 export { interpret } from './answers/interpret.ts';
 export { modelAnswer } from './answers/modelAnswer.ts';
+export { compareAnswers } from './compare/compareAnswers.ts';
+export type { AnswerComparison, ComparedAnswer } from './compare/compareAnswers.ts';
 export { prepareImage } from './image/prepareImage.ts';
 export type { PreparedImage } from './image/prepareImage.ts';
 export { freePixelsEvery } from './image/pixelBudget.ts';

@@ -63,7 +63,7 @@ describe('the panel shows each answer as what it is', () => {
   it('each label by itself, with what is assumed beside it and what the model sees', async () => {
     const panel = await deployAndAsk('findings');
     const card = panel.card('findings.png');
-    await expect(card.getByTestId('kind')).toHaveText(/need not sum to 100 %/);
+    await expect(card.getByTestId('kind')).toHaveText(/need not sum to 100%/);
     await expect(card.getByTestId('label')).toHaveText(['effusion', 'mass', 'nodule']);
     await expect(card.getByTestId('probability').first()).toHaveText(/9\d\.\d/);
     await expect(card).toContainText(/assumed/i);

@@ -81,8 +81,7 @@ describe('the panel with many pictures, over a reload, and side by side', () => 
     await tab.waitFor();
     await workbench.page.locator('.editor-container .view-line', { hasText: '"Egyptian cat"' }).first().waitFor();
     await workbench.screenshot('5-response');
-    await tab.click();
-    await workbench.page.keyboard.press('Control+F4');
+    await workbench.runFromPalette('View: Close Editor');
     await tab.waitFor({ state: 'hidden' });
   });
 

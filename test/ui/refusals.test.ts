@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { axeFindings } from './axe.ts';
 import { expect } from './expect.ts';
 import { openSession, type Session } from './session.ts';
 
@@ -67,6 +68,7 @@ describe('what is wrong is said, with a next step', () => {
     await workbench.openFile('archive', 'broken.mar');
     const page = await workbench.frameWith('failure');
     await expect(page.getByTestId('failure')).toHaveText(/broken\.mar/);
+    assert.deepEqual(await axeFindings(page), []);
     await workbench.screenshot('5-broken-archive');
   });
 });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import sharp from 'sharp';
 import { toyGraph } from '../unit/local/toyGraph.ts';
+import { axeFindings } from './axe.ts';
 import { expect } from './expect.ts';
 import { openSession, type Session } from './session.ts';
 import { TryPage } from './tryPage.ts';
@@ -35,6 +36,7 @@ describe('the wizard lets a model be tried before anything is written', () => {
   it('shows what the model sees and what it answers by the suggested contract', async () => {
     const page = await openPage();
     await page.answers('red', 'green', 'blue');
+    await expect(page.body.getByTestId('exact').first(), 'the number as it came').toHaveText(/^0\.\d{6,}$/);
     await expect(page.body.getByTestId('seen-image')).toHaveJSProperty('naturalWidth', 32);
     await session.workbench.screenshot('1-try');
     assert.deepEqual((await readdir(folder())).sort(), [
@@ -76,7 +78,7 @@ describe('the wizard lets a model be tried before anything is written', () => {
   it('shows each kind of answer as what it is', async () => {
     const page = await openPage();
     await page.control('meaning').selectOption('multi-sigmoid');
-    await expect(page.body.getByTestId('kind')).toHaveText(/need not sum to 100 %/);
+    await expect(page.body.getByTestId('kind')).toHaveText(/need not sum to 100%/);
     await session.workbench.screenshot('4-multi');
     await page.control('meaning').selectOption('unknown');
     await expect(page.body.getByTestId('kind')).toHaveText(/not probabilities/);
@@ -96,6 +98,7 @@ describe('the wizard lets a model be tried before anything is written', () => {
       await workbench.chooseTheme(theme);
       await page.body.locator(`xpath=self::body[contains(@class, '${name}')]`).waitFor();
       await workbench.screenshot(`6-${theme}`);
+      assert.deepEqual(await axeFindings(page.body), [], theme);
     }
   });
 

@@ -67,6 +67,7 @@ export class EndpointBar {
     );
     this.chooser.replaceChildren(
       foreign(label, { class: 'chooser-label' }),
+      ' ',
       foreign(targetLabel, { class: 'quiet chooser-target' }),
       icon('chevron'),
     );
@@ -87,7 +88,7 @@ export class EndpointBar {
         el('span', { class: 'dot', 'aria-hidden': 'true' }),
         words.endpoint.states[state],
       ),
-      reason !== undefined && el('p', { class: 'reason' }, reason),
+      reason !== undefined && el('p', { class: 'failure' }, icon('error'), el('span', {}, reason)),
       canStart &&
         button(
           'primary',
@@ -113,7 +114,12 @@ export class EndpointBar {
     credentialsFor,
   }: NonNullable<ClassifyState['endpointsFailure']>): readonly Child[] {
     return [
-      el('p', { class: 'reason', role: 'alert' }, [reason, remedy].filter(Boolean).join(' ')),
+      el(
+        'p',
+        { class: 'failure', role: 'alert' },
+        icon('error'),
+        el('span', {}, [reason, remedy].filter(Boolean).join(' ')),
+      ),
       button('secondary', () => this.post({ type: 'reload-endpoints' }), {}, words.endpoint.tryAgain),
       credentialsFor !== undefined &&
         button(

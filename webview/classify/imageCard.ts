@@ -1,8 +1,10 @@
 import type { ClassifyRequest, ExchangeView, SeenView } from '../../src/panel/messages/classifyMessages.ts';
 import type { AnswerView, ImageView, Outcome } from '../../src/panel/messages/classifyState.ts';
+import type { ComparisonView } from '../../src/panel/messages/comparison.ts';
 import { el, foreign, icon, present, type Child } from '../dom.ts';
 import { predictionList, summary } from '../predictions.ts';
 import { button, spinner } from '../toolkit.ts';
+import { CompareSection } from './compareSection.ts';
 import { ExchangeSection } from './exchangeSection.ts';
 import { SeenSection } from './seenSection.ts';
 import { words } from './words.ts';
@@ -25,6 +27,7 @@ export class ImageCard {
   private redraw: () => void = () => undefined;
   private readonly exchange: ExchangeSection;
   private readonly seen: SeenSection;
+  private readonly comparison: CompareSection;
 
   constructor(
     private readonly id: string,
@@ -32,6 +35,7 @@ export class ImageCard {
   ) {
     this.seen = new SeenSection(() => post({ type: 'show-seen', id }));
     this.exchange = new ExchangeSection(id, post);
+    this.comparison = new CompareSection(id, post);
     this.element = el('li', { class: 'card', tabindex: '-1', 'data-testid': 'result' });
   }
 
@@ -40,7 +44,10 @@ export class ImageCard {
     if (key === this.shown) return;
     this.shown = key;
     if (!hasExchange(image.outcome)) this.exchange.forget();
-    if (image.outcome.state !== 'done') this.seen.forget();
+    if (image.outcome.state !== 'done') {
+      this.seen.forget();
+      this.comparison.forget();
+    }
     this.redraw = () => this.draw(image, context);
     this.redraw();
   }
@@ -51,6 +58,10 @@ export class ImageCard {
 
   showSeen(seen: SeenView): void {
     this.seen.show(seen);
+  }
+
+  showComparison(comparison: ComparisonView): void {
+    this.comparison.show(comparison);
   }
 
   private draw(image: ImageView, context: CardContext): void {
@@ -151,7 +162,9 @@ export class ImageCard {
             !isGone && this.retry(words.card.runAgain),
             this.copy('curl', words.card.copyCurl),
             this.copy('python', words.card.copyPython),
+            !isGone && this.compare(),
           ),
+          !isGone && this.comparison.draw(),
           !isGone && this.seen.draw(),
           this.exchange.draw(),
         ];
@@ -204,6 +217,17 @@ export class ImageCard {
 
   private copy(as: 'curl' | 'python', title: string): HTMLElement {
     return this.action(as, 'secondary', () => this.post({ type: 'copy', id: this.id, as }), title);
+  }
+
+  private compare(): HTMLElement {
+    const attributes = { title: words.compare.buttonHelp };
+    return this.action(
+      'compare',
+      'secondary',
+      () => this.post({ type: 'compare', id: this.id }),
+      words.compare.button,
+      attributes,
+    );
   }
 
   private cancel(): HTMLElement {

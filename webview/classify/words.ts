@@ -86,5 +86,30 @@ export const words = {
     beginning: (length: number): string => `The beginning of ${formatCount(length)} characters.`,
   },
   seen: { title: 'What the model sees', image: 'The picture as the model gets it' },
+  compare: {
+    button: 'Compare…',
+    buttonHelp: 'Ask another endpoint about the same picture, and show what differs',
+    running: (second: string): string => `Asking ${second}, too…`,
+    cancelled: (second: string): string => `The comparison with ${second} was cancelled.`,
+    title: (second: string): string => `Compared with ${second}`,
+    verdicts: {
+      same: 'Same answer.',
+      'same-class': 'The same class comes first, with another value.',
+      different: 'Different answers.',
+    },
+    notComparable: 'The two answers cannot be compared: they are of different kinds, or have no class in common.',
+    largest: (difference: string, label: string, isProbability: boolean): string =>
+      `The largest difference ${isProbability ? 'of a probability ' : ''}is ${difference} (${label}).`,
+    only: (name: string, count: number, common: number): string =>
+      `${name} names ${formatCount(count)} more ${count === 1 ? 'class' : 'classes'}; ${formatCount(common)} are compared.`,
+    otherOrder: 'The classes come in another order.',
+    classes: 'The largest differences',
+    class: 'Class',
+    difference: 'Difference',
+    contract: 'What differs in their contracts',
+    field: 'Field',
+    sameContract: 'Their contracts are the same.',
+    unknownContract: (names: string): string => `The contracts are not compared: that of ${names} is not known here.`,
+  },
   history: { title: 'History', clear: 'Clear History' },
 } as const;

@@ -1,7 +1,5 @@
 import * as vscode from 'vscode';
-import type * as Inference from '../../inference/index.ts';
 import { parseServiceRef, type ServiceRef } from '../../targets/kserve/serviceRef.ts';
-import type { Targets } from '../../targets/targets.ts';
 import {
   isClassifyRequest,
   type ClassifyRequest,
@@ -10,35 +8,11 @@ import {
 } from '../messages/classifyMessages.ts';
 import { leastTopK, mostTopK, type EndpointChoice } from '../messages/classifyState.ts';
 import { openPage, type PagePanel } from '../page.ts';
-import type { AnswerDocuments } from './answerDocuments.ts';
+import type { ClassifyShared } from './classifyShared.ts';
 import { ClassifySession } from './classifySession.ts';
-import type { EndpointConnections } from './endpointConnections.ts';
 import { fileInput } from './imageInputs.ts';
 import { PanelImages } from './panelImages.ts';
 import type { SavedSession } from './savedSession.ts';
-import type { SessionFiles } from './sessionFiles.ts';
-
-/** What all panels share, and whom they tell. */
-export interface ClassifyShared {
-  readonly extensionUri: vscode.Uri;
-  readonly log: vscode.LogOutputChannel;
-  readonly inference: () => Promise<typeof Inference>;
-  readonly targets: Pick<Targets, 'ofDeployment'>;
-  readonly connections: EndpointConnections;
-  readonly documents: AnswerDocuments;
-  readonly files: SessionFiles;
-  readonly hasTarget: (endpointId: string) => boolean;
-  /** Knows the targets' deployments from now on. */
-  readonly watch: () => Promise<void>;
-  readonly pickEndpoint: (panel: ClassifyPanel, placeHolder?: string) => Promise<string | undefined>;
-  /** Cancels what is on its way to an endpoint, in every panel. */
-  readonly cancelOn: (endpointId: string) => void;
-  readonly openBeside: (endpointId: string | undefined) => Promise<void>;
-  readonly onError: (doing: string, error: unknown) => void;
-  readonly onUse: (panel: ClassifyPanel) => void;
-  readonly onView: () => void;
-  readonly onClose: (panel: ClassifyPanel) => void;
-}
 
 export interface ClassifyPanelStart {
   readonly panelId: string;
@@ -46,6 +20,14 @@ export interface ClassifyPanelStart {
   readonly session?: SavedSession;
   readonly restored?: vscode.WebviewPanel;
   readonly column?: vscode.ViewColumn;
+}
+
+/** Whom a panel tells about itself. */
+export interface ClassifyPanelHooks {
+  readonly onUse: (panel: ClassifyPanel) => void;
+  /** It came into view, or went out of it. */
+  readonly onView: () => void;
+  readonly onClose: (panel: ClassifyPanel) => void;
 }
 
 const title = 'Classify Images';
@@ -69,7 +51,7 @@ export class ClassifyPanel {
   private saving: NodeJS.Timeout | undefined;
   private fileWork: Promise<void> = Promise.resolve();
   private isClosed = false;
-  private isNamed = false;
+  private isReady = false;
   /** The endpoint whose ways are known, with the state that it had then. */
   private lookedAt: string | undefined;
   /** What was asked for and could not be reached. */
@@ -77,6 +59,7 @@ export class ClassifyPanel {
 
   constructor(
     private readonly shared: ClassifyShared,
+    private readonly hooks: ClassifyPanelHooks,
     { panelId, session, restored, column }: ClassifyPanelStart,
   ) {
     const { extensionUri, log, connections, inference, onError } = shared;
@@ -96,7 +79,11 @@ export class ClassifyPanel {
       },
       configuredTopK(),
     );
-    this.images = new PanelImages(this.session, shared, { send: (update) => this.send(update) });
+    this.images = new PanelImages(this.session, shared, {
+      send: (update) => this.send(update),
+      pickEndpoint: (placeHolder) => shared.pickEndpoint(this.selectedId(), placeHolder),
+      onUse: (endpointId) => this.used.add(endpointId),
+    });
     this.page = openPage({
       extensionUri,
       name: 'classify',
@@ -109,8 +96,8 @@ export class ClassifyPanel {
       onClose: () => this.close(),
     });
     this.page.panel.onDidChangeViewState(({ webviewPanel }) => {
-      if (webviewPanel.active) shared.onUse(this);
-      shared.onView();
+      if (webviewPanel.active) hooks.onUse(this);
+      hooks.onView();
     });
     if (session)
       this.session.restore(session, ({ uri }) => (uri === undefined ? undefined : fileInput(vscode.Uri.parse(uri))));
@@ -118,7 +105,7 @@ export class ClassifyPanel {
 
   reveal(): void {
     this.page.panel.reveal(undefined, false);
-    this.shared.onUse(this);
+    this.hooks.onUse(this);
   }
 
   isVisible(): boolean {
@@ -169,21 +156,15 @@ export class ClassifyPanel {
     return this.images.addUris(uris);
   }
 
-  /** @param isOneOfSeveral then its title says what it asks */
-  name(isOneOfSeveral: boolean): void {
-    this.isNamed = isOneOfSeveral;
-    const { selected } = this.session.choices();
-    const shown = isOneOfSeveral && selected ? `${title}: ${selected.label}` : title;
-    if (this.page.panel.title !== shown) this.page.panel.title = shown;
-  }
-
   /** Keeps what it shows for a reload of the window. */
   async save(): Promise<void> {
     clearTimeout(this.saving);
     this.saving = undefined;
     if (this.isClosed) return;
+    // Taken now: when the extension ends, VS Code does not wait before it closes the panel.
+    const saved = this.session.saved();
     await this.withFile('keep the results for a reload of the window', () =>
-      this.shared.files.write(this.panelId, this.session.saved()),
+      this.shared.files.write(this.panelId, saved),
     );
   }
 
@@ -203,7 +184,7 @@ export class ClassifyPanel {
   private close(): void {
     if (this.isClosed) return;
     this.end();
-    this.shared.onClose(this);
+    this.hooks.onClose(this);
     void this.withFile('forget the results', () => this.shared.files.remove(this.panelId));
   }
 
@@ -211,18 +192,26 @@ export class ClassifyPanel {
     clearTimeout(this.saving);
     this.isClosed = true;
     this.session.cancelAll();
+    this.images.end();
   }
 
   private sessionChanged(): void {
     if (this.isClosed) return;
     this.sendState();
     this.saving ??= setTimeout(() => void this.save(), saveDelay);
-    this.name(this.isNamed);
+    this.nameTab();
     const { selected } = this.session.choices();
     const looked = selected?.isRemote ? `${selected.state} ${selected.id}` : undefined;
     if (looked === this.lookedAt) return;
     this.lookedAt = looked;
     if (selected?.isRemote) this.look(selected.id);
+  }
+
+  /** Panels are told apart by what they ask. VS Code loses a restored one whose title changes before its page is there. */
+  private nameTab(): void {
+    const { selected } = this.session.choices();
+    const shown = selected ? `${title}: ${selected.label}` : title;
+    if (this.isReady && this.page.panel.title !== shown) this.page.panel.title = shown;
   }
 
   private look(endpointId: string): void {
@@ -252,7 +241,7 @@ export class ClassifyPanel {
     const { connections } = this.shared;
     switch (request.type) {
       case 'choose-endpoint': {
-        const chosen = await this.shared.pickEndpoint(this);
+        const chosen = await this.shared.pickEndpoint(this.selectedId());
         if (chosen !== undefined) this.session.select(chosen);
         return;
       }
@@ -286,6 +275,8 @@ export class ClassifyPanel {
   }
 
   private sendAll(): void {
+    this.isReady = true;
+    this.nameTab();
     this.sendState();
     for (const [imageId, url] of this.session.thumbnails()) this.send({ type: 'thumbnail', imageId, url });
   }

@@ -5,7 +5,8 @@ import type { Targets } from '../../targets/targets.ts';
 import { isSavedClassifyState } from '../messages/classifyMessages.ts';
 import { describeFailure } from '../showFailure.ts';
 import { AnswerDocuments } from './answerDocuments.ts';
-import { ClassifyPanel, type ClassifyShared } from './classifyPanel.ts';
+import { ClassifyPanel, type ClassifyPanelHooks, type ClassifyPanelStart } from './classifyPanel.ts';
+import type { ClassifyShared } from './classifyShared.ts';
 import { EndpointConnections, type ConnectionsWork } from './endpointConnections.ts';
 import type { CredentialStore } from './endpointCredentials.ts';
 import { pickEndpoint } from './endpointPicker.ts';
@@ -32,6 +33,11 @@ export class ClassifyPanels implements vscode.Disposable {
   /** The one that was used last comes first. */
   private panels: ClassifyPanel[] = [];
   private readonly shared: ClassifyShared;
+  private readonly hooks: ClassifyPanelHooks = {
+    onUse: (panel) => this.used(panel),
+    onView: () => this.follow(),
+    onClose: (panel) => this.closed(panel),
+  };
   private readonly targets: TargetList;
   private readonly connections: EndpointConnections;
   private readonly documents = new AnswerDocuments();
@@ -61,15 +67,13 @@ export class ClassifyPanels implements vscode.Disposable {
       connections: this.connections,
       documents: this.documents,
       files: new SessionFiles(deps.sessionFolder),
+      nameOf: (endpointId) => this.nameOf(endpointId),
       hasTarget: (endpointId) => this.targets.targetOf(endpointId) !== undefined,
       watch: () => this.watch(),
-      pickEndpoint: (panel, placeHolder) => this.pick(panel, placeHolder),
+      pickEndpoint: (selected, placeHolder) => this.pick(selected, placeHolder),
       cancelOn: (endpointId) => this.panels.forEach((panel) => panel.cancelOn(endpointId)),
       openBeside: (endpointId) => this.openBeside(endpointId),
       onError,
-      onUse: (panel) => this.used(panel),
-      onView: () => this.follow(),
-      onClose: (panel) => this.closed(panel),
     };
     this.endCredentials = credentials.onDidChange((endpointId) => {
       this.shared.cancelOn(endpointId);
@@ -117,7 +121,7 @@ export class ClassifyPanels implements vscode.Disposable {
 
   /** Asks for one of the endpoints that are known. @returns its id; undefined when the user leaves */
   async pickEndpoint(): Promise<string | undefined> {
-    return this.pick(this.panels[0]);
+    return this.pick(this.panels[0]?.selectedId());
   }
 
   /** Resolves when what the panels show is kept: called before the extension ends. */
@@ -134,12 +138,11 @@ export class ClassifyPanels implements vscode.Disposable {
     this.changed.dispose();
   }
 
-  private show(options: ConstructorParameters<typeof ClassifyPanel>[1]): ClassifyPanel {
-    const panel = new ClassifyPanel(this.shared, options);
+  private show(start: ClassifyPanelStart): ClassifyPanel {
+    const panel = new ClassifyPanel(this.shared, this.hooks, start);
     this.panels.unshift(panel);
     panel.setEndpoints(this.targets.endpoints());
     this.follow();
-    this.nameThem();
     return panel;
   }
 
@@ -149,10 +152,15 @@ export class ClassifyPanels implements vscode.Disposable {
     if (endpointId !== undefined) panel.wish(endpointId);
   }
 
-  private async pick(panel: ClassifyPanel | undefined, placeHolder?: string): Promise<string | undefined> {
+  private nameOf(endpointId: string): string {
+    const found = this.targets.endpoints().find(({ id }) => id === endpointId);
+    return found ? `${found.label} (${found.targetLabel})` : endpointId;
+  }
+
+  private async pick(selected: string | undefined, placeHolder?: string): Promise<string | undefined> {
     await this.watch();
     return pickEndpoint(
-      () => ({ endpoints: this.targets.endpoints(), selected: panel?.selectedId() }),
+      () => ({ endpoints: this.targets.endpoints(), selected }),
       (listener) => {
         const subscription = this.changed.event(listener);
         return () => void subscription.dispose();
@@ -199,11 +207,5 @@ export class ClassifyPanels implements vscode.Disposable {
       if (!this.panels.some(({ used }) => used.has(endpointId))) this.connections.disconnect(endpointId);
     }
     this.follow();
-    this.nameThem();
-  }
-
-  /** Several are told apart by what they ask. */
-  private nameThem(): void {
-    for (const panel of this.panels) panel.name(this.panels.length > 1);
   }
 }

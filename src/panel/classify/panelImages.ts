@@ -1,28 +1,37 @@
 import * as vscode from 'vscode';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { ClassifyUpdate, ImageRequest } from '../messages/classifyMessages.ts';
-import { mostImages, type OfferView } from '../messages/classifyState.ts';
+import { longestLabel, mostImages, type OfferView } from '../messages/classifyState.ts';
 import { imageExtensions } from '../messages/pictureFolders.ts';
 import { exchangeView } from './answerViews.ts';
-import type { ClassifyShared } from './classifyPanel.ts';
+import type { ClassifyShared } from './classifyShared.ts';
 import type { ClassifySession } from './classifySession.ts';
 import { droppedUri, fileInput, folderPictures, heldInput, isFolder, noPictures, tooLarge } from './imageInputs.ts';
 import { prettyJson } from './prettyJson.ts';
 import { seenView } from './seenView.ts';
 import type { ImageInput } from './sessionImages.ts';
+import { compareEndpoints, type NamedEndpoint } from './compareEndpoints.ts';
+import type { ComparisonView } from '../messages/comparison.ts';
+import { clip, describeFailure } from '../showFailure.ts';
 
 /** What the panel does for it. */
 interface PanelWork {
   readonly send: (update: ClassifyUpdate) => void;
+  readonly pickEndpoint: (placeHolder: string) => Promise<string | undefined>;
+  /** Told of an endpoint that is asked. */
+  readonly onUse: (endpointId: string) => void;
 }
 
 const droppedOrigin = 'Dropped or pasted';
 
 /** What the user does with images and answers of a panel. */
 export class PanelImages {
+  /** Comparisons that are on their way, by the id of the image. */
+  private readonly comparisons = new Map<string, AbortController>();
+
   constructor(
     private readonly session: ClassifySession,
-    private readonly shared: Pick<ClassifyShared, 'connections' | 'documents' | 'inference'>,
+    private readonly shared: Pick<ClassifyShared, 'connections' | 'documents' | 'inference' | 'nameOf'>,
     private readonly work: PanelWork,
   ) {}
 
@@ -63,7 +72,16 @@ export class PanelImages {
         return this.acceptOffer(request.id, request.offer);
       case 'copy':
         return this.copy(request.id, request.as);
+      case 'compare':
+        return this.compare(request.id);
+      case 'cancel-compare':
+        return this.comparisons.get(request.id)?.abort();
     }
+  }
+
+  /** Nobody waits any more. */
+  end(): void {
+    for (const abort of this.comparisons.values()) abort.abort();
   }
 
   /** Files, and the pictures of folders. */
@@ -138,6 +156,34 @@ export class PanelImages {
     const text = as === 'curl' ? 'The curl command is copied.' : 'The Python code is copied.';
     vscode.window.setStatusBarMessage(text, 5000);
     this.work.send({ type: 'notice', text });
+  }
+
+  /** The picture is asked about again at both, so that the answers are of the same moment. */
+  private async compare(imageId: string): Promise<void> {
+    const firstId = this.session.answered(imageId)?.endpointId;
+    const input = this.session.inputOf(imageId);
+    if (firstId === undefined || !input) return;
+    const secondId = await this.work.pickEndpoint('Choose the endpoint to compare with');
+    if (secondId === undefined) return;
+    const named = (id: string): NamedEndpoint => ({ id, name: clip(this.shared.nameOf(id), longestLabel) });
+    const [first, second] = [named(firstId), named(secondId)] as const;
+    const abort = new AbortController();
+    const send = (comparison: ComparisonView): void => {
+      // A newer comparison has taken over.
+      if (this.comparisons.get(imageId) === abort) this.work.send({ type: 'comparison', imageId, comparison });
+    };
+    this.comparisons.get(imageId)?.abort();
+    this.comparisons.set(imageId, abort);
+    for (const { id } of [first, second]) this.work.onUse(id);
+    send({ state: 'running', second: second.name });
+    try {
+      send(await compareEndpoints(await input.read(), [first, second], this.shared, abort.signal));
+    } catch (error) {
+      const outcome = abort.signal.aborted
+        ? ({ state: 'cancelled' } as const)
+        : ({ state: 'failed', failure: describeFailure(error) } as const);
+      send({ ...outcome, second: second.name });
+    }
   }
 
   private async showSeen(imageId: string): Promise<void> {

@@ -11,6 +11,7 @@ import {
   type ClassifyState,
   type OfferView,
 } from './classifyState.ts';
+import { isComparison, type ComparisonView } from './comparison.ts';
 import { longestSentence } from './shownFailure.ts';
 import { bytes, integer, list, number, oneOf, only, record, text, variant } from './validate.ts';
 
@@ -64,7 +65,10 @@ export type ImageRequest =
   | { readonly type: 'show-seen'; readonly id: string }
   /** The user says that the answer of this image is to be read so, and those that follow from its endpoint. */
   | { readonly type: 'accept-offer'; readonly id: string; readonly offer: OfferView['kind'] }
-  | { readonly type: 'copy'; readonly id: string; readonly as: 'curl' | 'python' };
+  | { readonly type: 'copy'; readonly id: string; readonly as: 'curl' | 'python' }
+  /** Asks a second endpoint, which the user chooses, about the same picture. */
+  | { readonly type: 'compare'; readonly id: string }
+  | { readonly type: 'cancel-compare'; readonly id: string };
 
 /** From the host to the page. */
 export type ClassifyUpdate =
@@ -73,6 +77,7 @@ export type ClassifyUpdate =
   | { readonly type: 'thumbnail'; readonly imageId: string; readonly url: string }
   | { readonly type: 'exchange'; readonly imageId: string; readonly exchange: ExchangeView }
   | { readonly type: 'seen'; readonly imageId: string; readonly seen: SeenView }
+  | { readonly type: 'comparison'; readonly imageId: string; readonly comparison: ComparisonView }
   /** Something to be said once, politely. */
   | { readonly type: 'notice'; readonly text: string };
 
@@ -161,6 +166,8 @@ export const isClassifyRequest = variant<'type', ClassifyRequest>('type', {
   'show-seen': record({ type: oneOf('show-seen'), id: isId }),
   'accept-offer': record({ type: oneOf('accept-offer'), id: isId, offer: oneOf(...offerKinds) }),
   copy: record({ type: oneOf('copy'), id: isId, as: oneOf('curl', 'python') }),
+  compare: record({ type: oneOf('compare'), id: isId }),
+  'cancel-compare': record({ type: oneOf('cancel-compare'), id: isId }),
 });
 
 const isContractRow = record<ContractRowView>({
@@ -197,6 +204,7 @@ export const isClassifyUpdate = variant<'type', ClassifyUpdate>('type', {
       { url: isImageUrl },
     ),
   }),
+  comparison: record({ type: oneOf('comparison'), imageId: isId, comparison: isComparison }),
   notice: record({ type: oneOf('notice'), text: text(1000) }),
 });
 
