@@ -250,6 +250,7 @@ export const shownPages: readonly ShownPage[] = [
                 hasLive: true,
                 refusal: { reason: 'A quota forbids it.', remedy: 'Ask for more.' },
                 conflicts: [{ manager: 'argocd', field: '.spec.predictor.minReplicas' }],
+                removes: ['spec.predictor.nodeSelector'],
               },
               {
                 kind: 'ConfigMap',
@@ -260,6 +261,7 @@ export const shownPages: readonly ShownPage[] = [
                 yaml: 'kind: ConfigMap\ndata: {}',
                 hasLive: false,
                 conflicts: [],
+                removes: [],
               },
             ],
           },

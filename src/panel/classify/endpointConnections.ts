@@ -150,8 +150,11 @@ export class EndpointConnections {
   }
 
   /** Says what an answer means now; nothing when the way to its endpoint is closed. Asks nobody. */
-  async interpretation(endpointId: string, answer: Inference.ModelAnswer): Promise<Interpretation | undefined> {
-    return this.entry(endpointId).opened?.client.interpretation(answer);
+  async interpretation(
+    endpointId: string,
+    { answer, pictures }: Pick<RoutedResult, 'answer' | 'pictures'>,
+  ): Promise<Interpretation | undefined> {
+    return this.entry(endpointId).opened?.client.interpretation(answer, pictures);
   }
 
   chooseModel(endpointId: string, model: string): void {

@@ -142,7 +142,7 @@ export class PanelImages {
     if (!run) return;
     const { connections } = this.shared;
     connections.acceptOffer(run.endpointId, offer);
-    const interpretation = run.result && (await connections.interpretation(run.endpointId, run.result.answer));
+    const interpretation = run.result && (await connections.interpretation(run.endpointId, run.result));
     if (interpretation) this.session.reread(id, run, interpretation);
     else this.session.classify([id]);
   }

@@ -215,14 +215,15 @@ describe('the way to an endpoint of a cluster', () => {
     const model = { name: 'cat', storageUri: 'pvc://models/cat', sha256: 'known' };
     fake.set([deployment(id, { model })]);
     const ask = () => connections.predict(id, question, new AbortController().signal);
-    const { answer, kind, offers } = await ask();
+    const result = await ask();
+    const { kind, offers } = result;
     assert.deepEqual([kind, offers.map((offer) => offer.kind)], ['numbers', ['binary']]);
     const count = server.asked.length;
     connections.acceptOffer(id, 'binary');
-    assert.equal((await connections.interpretation(id, answer))?.kind, 'binary');
+    assert.equal((await connections.interpretation(id, result))?.kind, 'binary');
     assert.equal(server.asked.length, count);
     connections.disconnect(id);
-    assert.equal(await connections.interpretation(id, answer), undefined, 'the way is closed');
+    assert.equal(await connections.interpretation(id, result), undefined, 'the way is closed');
     assert.equal((await ask()).kind, 'binary', 'it holds when the way is opened again');
     fake.set([deployment(id, { model: { ...model, version: '2.0' } })]);
     connections.targetsChanged();
