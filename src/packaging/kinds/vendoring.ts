@@ -1,7 +1,7 @@
 /** How an archive gets the ONNX Runtime that TorchServe's images do not have. */
 export interface Vendoring {
-  /** Absolute path of a wheel of onnxruntime that the user has, or the address of a Python package index. */
-  readonly source: { readonly wheel: string } | { readonly registry: string };
+  /** Absolute path of a wheel of onnxruntime that the user has, the address of a Python package index, or that the image has it. */
+  readonly source: { readonly wheel: string } | { readonly registry: string } | { readonly isInImage: true };
   /** Absolute; what was fetched and unpacked is kept here. */
   readonly cacheFolder: string;
   /** Python of the server's image, for example `3.9`. */
@@ -22,17 +22,15 @@ export function vendoringOf(
   { python, machine }: { readonly python: string; readonly machine: string },
   cacheFolder: string,
 ): Vendoring | undefined {
-  if (source === '' || source === imageHasIt) return undefined;
+  if (source === '') return undefined;
+  const from = /^https?:\/\//.test(source) ? { registry: source } : { wheel: source };
   return {
-    source: /^https?:\/\//.test(source) ? { registry: source } : { wheel: source },
+    source: source === 'image' ? { isInImage: true } : from,
     cacheFolder,
     python,
     machine: machine === 'aarch64' ? 'aarch64' : 'x86_64',
   };
 }
-
-/** The setting's value where the image of the server has ONNX Runtime, whatever its name tells. */
-export const imageHasIt = 'image';
 
 /** The package that is vendored, by its name on PyPI. */
 export const onnxRuntimePackage = 'onnxruntime';

@@ -72,9 +72,17 @@ describe('an archive of an ONNX model', () => {
     assert.deepEqual(torchServePackages.suits?.(archive.serves, stock), []);
   });
 
+  it('needs nothing of the image where the user says that it is there, and neither does who deploys it later', async () => {
+    const archive = await packaged({ ...place, source: { isInImage: true } });
+    assert.deepEqual([await namesIn(archive), archive.serves.pythonPackages], [[], undefined]);
+    assert.deepEqual((await torchServePackages.adopt(archive.path, path.join(folder, 'extra'))).serves, archive.serves);
+  });
+
   it('has the same bytes whenever the wheel was unpacked', async () => {
     const first = await packaged(place);
-    const second = await packaged({ ...place, cacheFolder: `${place.cacheFolder}-other` }, path.join(folder, 'again'));
+    const vendoring = { ...place, cacheFolder: `${place.cacheFolder}-other` };
+    // Not `packaged`, which writes the model again: an archive carries its time.
+    const second = await packageModel({ folder, spec, outputFolder: path.join(folder, 'again'), vendoring });
     assert.equal(second.sha256, first.sha256);
   });
 
@@ -196,6 +204,6 @@ describe('the settings of ONNX Runtime', () => {
       vendoringOf(source, { python: '3.9', machine: 'x86_64' }, '/cache')?.source;
     assert.deepEqual(read('https://pypi.local/simple'), { registry: 'https://pypi.local/simple' });
     assert.deepEqual(read('/w/onnxruntime.whl'), { wheel: '/w/onnxruntime.whl' });
-    assert.deepEqual([read(''), read('image')], [undefined, undefined]);
+    assert.deepEqual([read(''), read('image')], [undefined, { isInImage: true }]);
   });
 });

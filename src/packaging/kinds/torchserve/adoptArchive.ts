@@ -4,7 +4,7 @@ import { fileError } from '../../../foundation/fileErrors.ts';
 import type { Task } from '../../../foundation/task.ts';
 import { writeWhole } from '../../../foundation/writeWhole.ts';
 import type { ArchiveContents, ModelArchive } from './modelArchive.ts';
-import { configProperties } from './writeConfigProperties.ts';
+import { configProperties, onnxRuntimeInImage } from './writeConfigProperties.ts';
 import { archivePathIn, packageFiles } from './packageFiles.ts';
 import { readArchive, requireManifest } from './readArchive.ts';
 import { servesOfArchive, torchServeKind } from './served.ts';
@@ -34,7 +34,7 @@ export async function adoptArchive(file: string, configFolder: string, task: Tas
     folder,
     files: await packageFiles(folder, archive, config),
     archive: archivePathIn(archive),
-    serves: servesOfArchive(lacksOnnxRuntime(contents)),
+    serves: servesOfArchive(lacksOnnxRuntime(contents) && !(await saysInImage(config))),
     ...(contents.contract && { contract: contents.contract }),
     path: file,
     configProperties: config,
@@ -52,6 +52,12 @@ export async function adoptArchive(file: string, configFolder: string, task: Tas
 function lacksOnnxRuntime({ manifest, entries }: ArchiveContents): boolean {
   const has = (name: string): boolean => entries.some((entry) => entry.name === name);
   return manifest?.model.handler === onnxImageClassifier.file && !has(vendoredMark);
+}
+
+/** Whether the configuration beside it says that the server's image has what its handler imports. */
+async function saysInImage(config: string): Promise<boolean> {
+  const text = await readFile(config, 'utf8').catch(() => '');
+  return text.split(/\r?\n/).includes(onnxRuntimeInImage);
 }
 
 async function isReadable(file: string): Promise<boolean> {

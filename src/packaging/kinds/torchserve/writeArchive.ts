@@ -45,6 +45,8 @@ export async function packageModel(request: PackageRequest, task: Task<PackageSt
   const archivePath = path.join(storeFolder, `${spec.name}${extensions[format]}`);
   const partial = `${archivePath}.part`;
   const vendored = await vendoredFor(request, task.signal);
+  const isInImage =
+    request.vendoring !== undefined && 'isInImage' in request.vendoring.source && needsOnnxRuntime(spec);
   const layout = [...(await archiveLayout(folder, spec)), ...vendored];
   throwIfCancelled(task);
   try {
@@ -64,7 +66,7 @@ export async function packageModel(request: PackageRequest, task: Task<PackageSt
     const config = path.join(outputFolder, 'config', 'config.properties');
     await makeFolder(path.dirname(config));
     const snapshotName = format === 'no-archive' ? spec.name : path.basename(archivePath);
-    await writeFile(`${config}.part`, configProperties(spec, snapshotName));
+    await writeFile(`${config}.part`, configProperties(spec, snapshotName, isInImage));
     throwIfCancelled(task);
     if (format === 'no-archive') await rm(archivePath, { recursive: true, force: true });
     await rename(partial, archivePath);
@@ -76,7 +78,7 @@ export async function packageModel(request: PackageRequest, task: Task<PackageSt
       folder: outputFolder,
       files: await packageFiles(outputFolder, onDisk, config),
       archive: archivePathIn(onDisk),
-      serves: servesOfArchive(needsOnnxRuntime(spec) && vendored.length === 0),
+      serves: servesOfArchive(needsOnnxRuntime(spec) && vendored.length === 0 && !isInImage),
       ...(contract && { contract }),
       path: archivePath,
       configProperties: config,

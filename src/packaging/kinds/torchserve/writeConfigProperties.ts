@@ -1,6 +1,9 @@
 import type { ModelSpec } from '../../spec/modelSpec.ts';
 import { torchServePort } from './served.ts';
 
+/** The line that says that the server's image has onnxruntime. */
+export const onnxRuntimeInImage = 'model_deck_onnxruntime=image';
+
 /**
  * `config.properties` for KServe's TorchServe runtime. Its snapshot names the archive and the version of the manifest:
  * TorchServe refuses to start when they differ.
@@ -9,10 +12,13 @@ import { torchServePort } from './served.ts';
  * while an unknown property is passed over; since 0.11.1 it is on by default and keeps KServe's wrapper out.
  *
  * @param archiveName file name of the archive in the store, for example `resnet18.mar`
+ * @param isOnnxRuntimeInImage the user says that the server's image has onnxruntime; kept here, in a property that TorchServe passes
+ *   over, for whoever deploys the package later
  */
 export function configProperties(
   spec: Pick<ModelSpec, 'name' | 'version' | 'requirements'>,
   archiveName: string,
+  isOnnxRuntimeInImage = false,
 ): string {
   const snapshot = {
     name: 'startup.cfg',
@@ -46,6 +52,7 @@ export function configProperties(
     'enable_envvars_config=true',
     'disable_token_authorization=true',
     `install_py_dep_per_model=${spec.requirements !== undefined}`,
+    ...(isOnnxRuntimeInImage ? [onnxRuntimeInImage] : []),
     'model_store=/mnt/models/model-store',
     `model_snapshot=${JSON.stringify(snapshot)}`,
   ];

@@ -23,6 +23,7 @@ export function needsOnnxRuntime({ handler }: Pick<ModelSpec, 'handler'>): boole
  */
 export async function vendoredOnnxRuntime(vendoring: Vendoring, task: Task = {}): Promise<readonly LayoutEntry[]> {
   const { source, cacheFolder } = vendoring;
+  if ('isInImage' in source) return [];
   const wheel = 'wheel' in source ? source.wheel : await fetchWheel(source.registry, vendoring, task);
   checkWheel(wheel, vendoring);
   return unpackWheel(wheel, cacheFolder, task);
