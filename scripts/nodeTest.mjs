@@ -8,6 +8,7 @@ const fileLimits = {
   unit: 5 * minute,
   parity: 10 * minute,
   torchserve: 15 * minute,
+  runtimes: 20 * minute,
   ui: 10 * minute,
   cluster: 15 * minute,
 };

