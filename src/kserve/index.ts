@@ -118,6 +118,7 @@ export {
 } from './protocol/v2.ts';
 export type { OutputTensor, TensorMetadata } from './protocol/v2.ts';
 export { v2Answer } from './protocol/v2Answer.ts';
+export { jsonOfBinaryAnswer } from './protocol/v2BinaryAnswer.ts';
 export type { AnswerTensor, V2Answer } from './protocol/v2Answer.ts';
 export { numbersOfJson, plainNumbers } from './protocol/v2Datatypes.ts';
 export type { TensorNumbers } from './protocol/v2Datatypes.ts';

@@ -3,14 +3,18 @@ import { pipeline } from 'node:stream';
 import type { Readable } from 'node:stream';
 import zlib from 'node:zlib';
 import { ModelDeckError } from '../../foundation/error.ts';
+import { jsonOfBinaryAnswer } from '../../kserve/index.ts';
 import { connectionError } from './connectionErrors.ts';
 import type { Asked } from './connectionErrors.ts';
 
 /** Largest answer that is read, in bytes after decompression: far beyond the 6.5 MB that TorchServe allows. */
 const maxAnswerBytes = 64 * 1024 * 1024;
 
+/** Header of an answer with tensors as bytes after its JSON: the length of the JSON. */
+const jsonLengthHeader = 'inference-header-content-length';
+
 /**
- * The whole body as text. Compression is not asked for, but gateways compress unasked.
+ * The whole body as text; tensors that are bytes after the JSON are numbers in it. Compression is not asked for, but gateways compress unasked.
  * @throws ModelDeckError `server` (too large, or no such compression), `unreachable` (cut)
  */
 export async function readBody(response: IncomingMessage, asked: Asked): Promise<string> {
@@ -27,7 +31,24 @@ export async function readBody(response: IncomingMessage, asked: Asked): Promise
     if (ModelDeckError.is(error)) throw error;
     throw isCompressionError(error) ? unreadableError(url, error) : connectionError(asked, error as Error);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  const body = Buffer.concat(chunks);
+  const jsonLength = response.headers[jsonLengthHeader];
+  return jsonLength === undefined ? body.toString('utf8') : jsonOf(body, Number(jsonLength), url);
+}
+
+function jsonOf(body: Buffer, jsonLength: number, url: string): string {
+  try {
+    return jsonOfBinaryAnswer(body, jsonLength);
+  } catch (cause) {
+    throw new ModelDeckError(
+      'server',
+      `The answer of ${new URL(url).origin} is not what its header says: JSON and then tensors.`,
+      {
+        remedy: 'Check that the address is that of a model server.',
+        cause,
+      },
+    );
+  }
 }
 
 function decompressed(response: IncomingMessage, url: string): Readable {

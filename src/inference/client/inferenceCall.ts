@@ -79,7 +79,8 @@ function tensorBody(
   pictures: number,
 ): Pick<InferenceCall, 'body' | 'jsonLength'> {
   const { input, tensor } = asked;
-  if (goesAsBytes(asked)) return buildV2BinaryRequest(tensor, batchOf(inDatatype(numbers, tensor), pictures));
+  if (goesAsBytes(asked))
+    return buildV2BinaryRequest(tensor, batchOf(inDatatype(numbers, tensor), pictures), asked.answersBytes);
   const text = input.type === 'uint8' ? String : shortestText(tensor.datatype);
   // A photo has 256 levels in three channels: each number is written once.
   const texts = new Map<number, string>();

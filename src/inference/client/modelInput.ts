@@ -21,13 +21,15 @@ export interface TensorInput {
   readonly input: ImageInput;
   /** Whether the server is known to read tensors as bytes after the JSON; else they are numbers in it. */
   readonly asBytes?: boolean;
+  /** Whether an output has 16-bit floats, which servers give as bytes only. */
+  readonly answersBytes?: boolean;
   /** What was assumed, in one sentence; nothing when the package says it. */
   readonly note?: string;
 }
 
 /** As bytes where the server reads them so; 16-bit floats always, as JSON has none and servers refuse them there. */
-export function goesAsBytes({ tensor, asBytes = false }: TensorInput): boolean {
-  return asBytes || tensor.datatype === 'FP16';
+export function goesAsBytes({ tensor, asBytes = false, answersBytes = false }: TensorInput): boolean {
+  return asBytes || answersBytes || tensor.datatype === 'FP16';
 }
 
 /** How many times the picture is sent: a graph whose batch is fixed is given nothing less. */
@@ -79,7 +81,8 @@ export function chooseModelInput(metadata: ModelMetadata | undefined, endpoint: 
   if (input.datatype === 'BF16') throw unsupported(endpoint, 'takes BF16, which no picture is made of');
   const type = pictureTypes[input.datatype];
   if (type === undefined) throw noImage(endpoint, input);
-  return tensorInput(input, type, endpoint, known);
+  const answersBytes = (metadata?.outputs ?? []).some(({ datatype }) => datatype === 'FP16' || datatype === 'BF16');
+  return { ...tensorInput(input, type, endpoint, known), ...(answersBytes && { answersBytes }) };
 }
 
 function tensorInput(

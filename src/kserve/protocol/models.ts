@@ -79,13 +79,16 @@ export function parseV2ServerMetadata(text: string): ServerMetadata | undefined 
 /** What `GET /v2/models/<name>` says of a model, the part that a question depends on. */
 export interface ModelMetadata {
   readonly inputs: readonly TensorMetadata[];
+  /** Left out where the server does not say them. */
+  readonly outputs?: readonly TensorMetadata[];
 }
 
 /** @returns undefined when the text is no V2 metadata */
 export function parseV2ModelMetadata(text: string): ModelMetadata | undefined {
   const body = parseJson(text);
   const inputs = isRecord(body) ? tensors(own(body, 'inputs')) : undefined;
-  return inputs && { inputs };
+  const outputs = isRecord(body) ? tensors(own(body, 'outputs')) : undefined;
+  return inputs && { inputs, ...(outputs && outputs.length > 0 && { outputs }) };
 }
 
 function tensors(value: unknown): readonly TensorMetadata[] | undefined {

@@ -37,9 +37,16 @@ export function buildV2InputRequest({ name, datatype, shape }: TensorMetadata, d
 export function buildV2BinaryRequest(
   { name, datatype, shape }: TensorMetadata,
   data: ArrayBufferView,
+  wantsBytes = false,
 ): { readonly body: Uint8Array; readonly jsonLength: number } {
   const input = { name, shape, datatype, parameters: { binary_data_size: data.byteLength } };
-  const json = Buffer.from(JSON.stringify({ id: globalThis.crypto.randomUUID(), inputs: [input] }));
+  const json = Buffer.from(
+    JSON.stringify({
+      id: globalThis.crypto.randomUUID(),
+      ...(wantsBytes && { parameters: { binary_data_output: true } }),
+      inputs: [input],
+    }),
+  );
   const raw = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   return { body: Buffer.concat([json, raw]), jsonLength: json.length };
 }

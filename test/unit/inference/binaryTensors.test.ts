@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { fromPreprocessing } from '../../../src/contract/fromPreprocessing.ts';
-import type { ImageInput } from '../../../src/contract/modelContract.ts';
+import type { ImageInput, ModelContract } from '../../../src/contract/modelContract.ts';
 import { decodeImage, EndpointClient, preprocess } from '../../../src/inference/index.ts';
 import { readsBinaryTensors } from '../../../src/inference/client/binaryTensors.ts';
-import { parseV2Request, parseV2ServerMetadata, v2ModelMetadata } from '../../../src/kserve/index.ts';
+import { parseV2Request, parseV2ServerMetadata, v2Answer, v2ModelMetadata } from '../../../src/kserve/index.ts';
 import type { V2Numbers } from '../../../src/kserve/index.ts';
 import { readFixture } from './fixtures.ts';
 import { startServer, type TestServer } from './server.ts';
@@ -57,6 +57,12 @@ async function serve({ metadata, datatype = 'FP32', shape = [-1, 3, 32, 32], ref
   return sent;
 } // prettier-ignore
 
+/** The contract of a model with several outputs. */
+function ofOutput(name: string): ModelContract {
+  const { input, output, origins } = fromPreprocessing(preprocessing);
+  return { input, output: { ...output, name, labels: ['dog', 'cat'] }, origins };
+}
+
 const triton = { name: 'triton', version: '2.51.0', extensions: ['binary_tensor_data', 'statistics'] };
 const ours = async (change: Partial<ImageInput> = {}): Promise<ReturnType<typeof preprocess>> =>
   preprocess(await decodeImage(image), { ...fromPreprocessing(preprocessing).input, ...change });
@@ -107,6 +113,59 @@ describe('a tensor for a server that reads bytes', () => {
     await Promise.all([client?.predict({ image, k: 1 }), client?.predict({ image, k: 1 })]);
     await client?.predict({ image, k: 1 });
     assert.deepEqual(server?.asked.filter((line) => line.startsWith('GET')), ['GET /v2/models/cat', 'GET /v2']); // prettier-ignore
+  });
+});
+
+describe('an answer with 16-bit floats', () => {
+  it('is asked for as bytes, which servers give alone, and read', async () => {
+    const outputs = [
+      { name: 'other', datatype: 'FP32', shape: [1, 1], data: Float32Array.of(7) },
+      { name: 'y', datatype: 'FP16', shape: [1, 2], data: Uint16Array.of(0x3c00, 0x4200), isBinary: true },
+    ] as const;
+    const asked: boolean[] = [];
+    server = await startServer(
+      (body, { method, url, headers }, response) => {
+        if (url === '/v2') return response.end(JSON.stringify(triton));
+        const inputs = [{ name: 'x', datatype: 'FP32', shape: [-1, 3, 32, 32] }];
+        const metadata = { name: 'cat', versions: [], platform: '', inputs, outputs };
+        if (method === 'GET') return response.end(v2ModelMetadata(metadata));
+        const { isBinary } = parseV2Request(
+          Buffer.from(body, 'latin1'),
+          Number(headers['inference-header-content-length']),
+        );
+        asked.push(isBinary);
+        const answer = v2Answer({ modelName: 'cat', outputs });
+        response.setHeader('Inference-Header-Content-Length', answer.jsonLength ?? 0).end(answer.body);
+      },
+      { protocol: 'v2', preprocessing, labels: ['dog', 'cat'], contract: ofOutput('y') },
+      'latin1',
+    );
+    client = new EndpointClient(server.endpoint, { isRemote: true });
+    const { predictions, response } = await client.predict({ image, k: 2 });
+    assert.deepEqual(asked, [true]);
+    assert.deepEqual(
+      predictions.map(({ label }) => label),
+      ['cat', 'dog'],
+    );
+    assert.match(response.body, /"data":\s*\[\s*1,\s*3\s*\]/);
+  });
+
+  it('that is no JSON before its tensors is told as such', async () => {
+    server = await startServer(
+      (_, { method, url }, response) => {
+        if (url === '/v2') return response.end(JSON.stringify(triton));
+        const inputs = [{ name: 'x', datatype: 'FP32', shape: [-1, 3, 32, 32] }];
+        const metadata = { name: 'cat', versions: [], platform: '', inputs, outputs: [] };
+        if (method === 'GET') return response.end(v2ModelMetadata(metadata));
+        response.setHeader('Inference-Header-Content-Length', 4).end('{"ou');
+      },
+      { protocol: 'v2', preprocessing, labels: ['dog', 'cat'] },
+    );
+    client = new EndpointClient(server.endpoint, { isRemote: true });
+    await assert.rejects(client.predict({ image, k: 2 }), {
+      category: 'server',
+      message: /is not what its header says/,
+    });
   });
 });
 
