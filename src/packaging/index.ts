@@ -1,3 +1,4 @@
+export { folderRecordFile } from './kinds/folder/folderRecord.ts';
 export { packageKinds } from './kinds/registered.ts';
 export { checkPackage } from './kinds/torchserve/checks/checkPackage.ts';
 export { detectModelFolder } from './read/detectModelFolder.ts';

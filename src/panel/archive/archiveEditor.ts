@@ -2,8 +2,14 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type * as Packaging from '../../packaging/index.ts';
-import { archiveView } from './archiveView.ts';
-import { isArchiveRequest, type ArchiveRequest, type ArchiveUpdate } from '../messages/archiveMessages.ts';
+import type { Task } from '../../foundation/task.ts';
+import { archiveView, packageView } from './archiveView.ts';
+import {
+  isArchiveRequest,
+  type ArchiveRequest,
+  type ArchiveUpdate,
+  type ArchiveView,
+} from '../messages/archiveMessages.ts';
 import { describeFailure } from '../showFailure.ts';
 import { showPage } from '../page.ts';
 
@@ -16,7 +22,7 @@ export interface ArchiveEditorOptions {
 /** A file that is written in pieces changes many times; it is read again when it has been quiet this long, in ms. */
 const quietTime = 300;
 
-/** Opens a `.mar` read-only: what it says, what it holds, and what is odd about it. */
+/** Opens a `.mar`, or the record of a package that is a folder, read-only: what it says, what it holds, and what is odd about it. */
 export class ArchiveEditorProvider implements vscode.CustomReadonlyEditorProvider {
   constructor(private readonly deps: ArchiveEditorOptions) {}
 
@@ -37,6 +43,8 @@ export class ArchiveEditorProvider implements vscode.CustomReadonlyEditorProvide
 }
 
 class ArchiveEditor {
+  /** What "Deploy" deploys: the archive, or the folder of the package. */
+  private deployed: vscode.Uri;
   private reading: AbortController | undefined;
   private last: ArchiveUpdate = { type: 'reading' };
   private quiet: NodeJS.Timeout | undefined;
@@ -47,6 +55,7 @@ class ArchiveEditor {
     private readonly webview: vscode.Webview,
     private readonly deps: ArchiveEditorOptions,
   ) {
+    this.deployed = uri;
     const folder = vscode.Uri.joinPath(uri, '..');
     const pattern = new vscode.RelativePattern(folder, literalGlob(path.posix.basename(uri.path)));
     this.watcher = vscode.workspace.createFileSystemWatcher(pattern);
@@ -84,7 +93,7 @@ class ArchiveEditor {
       case 'reload':
         return this.read();
       case 'deploy':
-        await vscode.commands.executeCommand('modelDeck.deployModel', this.uri);
+        await vscode.commands.executeCommand('modelDeck.deployModel', this.deployed);
         return;
       case 'copy-sha256':
         await vscode.env.clipboard.writeText(request.sha256);
@@ -105,9 +114,7 @@ class ArchiveEditor {
         throw new ModelDeckError('unsupported', `${this.uri.toString(true)} is not a file on this computer.`, {
           remedy: 'Open the file itself, for example from the Explorer.',
         });
-      const { readArchive } = await this.deps.packaging();
-      const contents = await readArchive(this.uri.fsPath, { signal: reading.signal });
-      outcome = { type: 'contents', archive: archiveView(contents) };
+      outcome = { type: 'contents', archive: await this.view({ signal: reading.signal }) };
     } catch (error) {
       const isCancelled = reading.signal.aborted || (ModelDeckError.is(error) && error.category === 'cancelled');
       outcome = isCancelled ? { type: 'cancelled' } : { type: 'failed', failure: describeFailure(error) };
@@ -115,6 +122,24 @@ class ArchiveEditor {
     }
     // A newer reading has taken over.
     if (this.reading === reading) this.send(outcome);
+  }
+
+  /** The archive, or the package whose record the file is. */
+  private async view(task: Task): Promise<ArchiveView> {
+    const { folderRecordFile, packageKinds, readArchive } = await this.deps.packaging();
+    const file = this.uri.fsPath;
+    if (path.basename(file) !== folderRecordFile) return archiveView(await readArchive(file, task));
+    const folder = path.dirname(file);
+    const kind = await packageKinds.recognising(folder, true);
+    if (kind === undefined) {
+      throw new ModelDeckError('unsupported', `${folder} is no package that is known here.`, {
+        location: { path: folder },
+      });
+    }
+    // Everything is there: such a package gets no files besides.
+    const model = await kind.adopt(folder, folder, task);
+    this.deployed = vscode.Uri.file(folder);
+    return packageView(model, await kind.read(folder, task), kind.label);
   }
 
   private send(update: ArchiveUpdate): void {

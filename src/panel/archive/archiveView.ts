@@ -1,4 +1,6 @@
 import path from 'node:path';
+import type { PackageContents } from '../../packaging/kinds/packageKind.ts';
+import type { ModelPackage } from '../../packaging/modelPackage.ts';
 import type { ArchiveContents } from '../../packaging/kinds/torchserve/modelArchive.ts';
 import {
   longestValue,
@@ -33,6 +35,32 @@ export function archiveView(contents: ArchiveContents): ArchiveView {
     })),
     entryCount: contents.entries.length,
     warnings: contents.warnings.slice(0, mostWarnings).map((warning) => clip(warning, longestSentence)),
+  };
+}
+
+/** A package that is a folder, as the same page shows it. @param label of its kind */
+export function packageView(model: ModelPackage, contents: PackageContents, label: string): ArchiveView {
+  const { name, version, folder, size, sha256, files, serves, contract } = model;
+  const { labels, warnings } = contents;
+  const view = archiveView({
+    path: folder,
+    format: 'no-archive',
+    size,
+    sha256,
+    entries: files.map((file) => ({
+      name: file.path,
+      size: file.size,
+      compressedSize: file.size,
+      sha256: file.sha256,
+    })),
+    warnings,
+    ...(labels && { labels }),
+  });
+  return {
+    ...view,
+    format: label,
+    manifest: namedValues({ name, version, ...serves }),
+    preprocessing: namedValues(contract?.input),
   };
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ArchiveContents, Manifest } from '../../../src/packaging/kinds/torchserve/modelArchive.ts';
-import { archiveView } from '../../../src/panel/archive/archiveView.ts';
+import { completeContract } from '../../../src/contract/completeContract.ts';
+import { archiveView, packageView } from '../../../src/panel/archive/archiveView.ts';
 import { isArchiveUpdate, mostEntries } from '../../../src/panel/messages/archiveMessages.ts';
 
 const contents: ArchiveContents = {
@@ -24,6 +25,43 @@ describe('the view of an archive', () => {
     assert.deepEqual(
       archiveView({ ...contents, manifest }).manifest.map(({ name, value }) => `${name}=${value}`),
       ['createdOn=x', 'model.modelName=net', 'model.handler=h.py', 'archiverVersion=0.12.0'],
+    );
+  });
+
+  it('shows a package that is a folder with what it needs of a server, what it takes, and its files', () => {
+    const files = [{ path: 'net/config.pbtxt', size: 7, sha256: 'a'.repeat(64) }];
+    const serves = {
+      modelFormat: 'triton',
+      protocols: ['v2'],
+      server: 'tritonserver',
+      onnx: { irVersion: 9, opset: 17 },
+    } as const;
+    const contract = completeContract({ input: { width: 64 } });
+    const view = packageView(
+      {
+        kind: 'triton',
+        name: 'net',
+        version: '1.0',
+        folder: '/p/net',
+        files,
+        size: 7,
+        sha256: 'b'.repeat(64),
+        serves,
+        contract,
+      },
+      { labels: ['cat', 'dog'], warnings: ['odd'] },
+      'Triton model repository',
+    );
+    assert.ok(isArchiveUpdate({ type: 'contents', archive: view }));
+    const rows = view.manifest.map(({ name, value }) => `${name}=${value}`);
+    assert.deepEqual(
+      rows.filter((row) => /^(name|server|onnx)/.test(row)),
+      ['name=net', 'server=tritonserver', 'onnx.irVersion=9', 'onnx.opset=17'],
+    );
+    assert.equal(view.preprocessing.find(({ name }) => name === 'width')?.value, '64');
+    assert.deepEqual(
+      [view.format, view.entries[0]?.name, view.labels?.count, view.warnings],
+      ['Triton model repository', 'net/config.pbtxt', 2, ['odd']],
     );
   });
 
