@@ -12,7 +12,7 @@ import { DeployModel } from './commands/deploy/deployCommand.ts';
 import { DeployToCluster } from './commands/deploy/deployToCluster.ts';
 import { Deployments } from './commands/deployments/deploymentCommands.ts';
 import { ClassifyImage } from './commands/classify/classifyImage.ts';
-import { Findings } from './commands/package/findings.ts';
+import { Findings } from './views/spec/findings.ts';
 import { ClusterObjects } from './commands/service/clusterObjects.ts';
 import { ManifestFiles } from './commands/service/manifestFiles.ts';
 import { ObjectDocuments } from './commands/service/objectDocuments.ts';
@@ -22,6 +22,7 @@ import { ManifestDocuments } from './commands/stores/storedManifests.ts';
 import { NextSteps } from './commands/core/nextSteps.ts';
 import { OpenSample } from './commands/sample/openSample.ts';
 import { PackageModel } from './commands/package/packageCommand.ts';
+import { TryModelCommand } from './commands/package/tryCommand.ts';
 import { TryModel } from './commands/package/tryModel.ts';
 import { rememberedNamespaces } from './commands/clusters/rememberedNamespaces.ts';
 import type { Services } from './commands/core/services.ts';
@@ -39,7 +40,7 @@ import { claimStores } from './stores/claim/claimStores.ts';
 import { folderStores } from './stores/folder/folderStores.ts';
 import { Stores } from './stores/stores.ts';
 import { Targets } from './targets/targets.ts';
-import { SpecDocuments } from './views/specDocuments.ts';
+import { SpecDocuments } from './views/spec/specDocuments.ts';
 
 /** Ends the servers of "This computer"; VS Code waits for `deactivate` but not for disposables. */
 let stopServers: () => Promise<void> = () => Promise.resolve();
@@ -105,7 +106,7 @@ export function activate(context: vscode.ExtensionContext): void {
   own(panel.register());
   beforeEnd = () => panel.flush();
   own(new ArchiveEditorProvider({ extensionUri: context.extensionUri, log, packaging: services.packaging }).register());
-  own(new SpecDocuments(services.packaging));
+  own(new SpecDocuments(services.packaging, findings));
 
   const objects = new ClusterObjects(services);
   const logs = own(new PodLogs(objects, runner));
@@ -128,6 +129,7 @@ export function activate(context: vscode.ExtensionContext): void {
     tryModel,
     path.join(context.globalStorageUri.fsPath, 'onnxruntime'),
   );
+  const tryCommand = new TryModelCommand(services, tryModel, (folder) => packageModel.run(folder));
   const planPages = new PlanPages({ extensionUri: context.extensionUri, log, documents: manifestFiles });
   const examples = new DeployedExamples(services, () => import('./inference/index.ts'), tryModel, runner, log);
   const deployModel = new DeployModel(
@@ -161,6 +163,7 @@ export function activate(context: vscode.ExtensionContext): void {
         await deployModel.runHere(argument);
         views.refreshStores();
       },
+      'modelDeck.tryModel': (target) => tryCommand.run(target),
       'modelDeck.classifyImage': (...args) => classifyImage.run(...args),
       'modelDeck.classifyFolder': (folder, selection) => classifyImage.folder(folder, selection),
       'modelDeck.setEndpointCredentials': (argument) => setCredentials.run(argument),

@@ -6,6 +6,7 @@ export const commandIds = [
   'modelDeck.packageModel',
   'modelDeck.deployModel',
   'modelDeck.deployToThisComputer',
+  'modelDeck.tryModel',
   'modelDeck.classifyImage',
   'modelDeck.classifyFolder',
   'modelDeck.setEndpointCredentials',

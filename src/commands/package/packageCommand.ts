@@ -6,7 +6,7 @@ import { modelSpecFileName } from '../../packaging/spec/modelSpec.ts';
 import { activeModelPath, askForModelFolder, folderOf, pathArgument } from '../core/arguments.ts';
 import type { CommandRunner } from '../core/commandRunner.ts';
 import type { Services } from '../core/services.ts';
-import type { Findings } from './findings.ts';
+import type { Findings } from '../../views/spec/findings.ts';
 import { FolderPackaging, type PackagedFolder } from './packageFolder.ts';
 import type { AskedExtent } from './packageQuestions.ts';
 import { EditorPackagingWindow } from './packagingWindow.ts';

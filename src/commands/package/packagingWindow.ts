@@ -1,9 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { fileError } from '../../foundation/fileErrors.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
-import { writeWhole } from '../../foundation/writeWhole.ts';
 import type { Detection, Finding } from '../../packaging/read/detection.ts';
 import { vendoringOf, type Vendoring } from '../../packaging/kinds/vendoring.ts';
 import { modelSpecFileName, type ModelSpec } from '../../packaging/spec/modelSpec.ts';
@@ -11,10 +9,11 @@ import type { CommandRunner } from '../core/commandRunner.ts';
 import type { Services } from '../core/services.ts';
 import { onnxRuntimeSource, outputFolder, torchServePlatform } from '../core/settings.ts';
 import type { ExampleAnswer } from './examples.ts';
-import type { Findings } from './findings.ts';
+import type { Findings } from '../../views/spec/findings.ts';
 import type { MissingWeights, PackageFolderStep, PackagingWindow } from './packageFolder.ts';
 import type { AskedExtent } from './packageQuestions.ts';
 import { askForSpec } from './packageWizard.ts';
+import { specText, writeSpecText } from './specText.ts';
 import type { TryModel } from './tryModel.ts';
 
 const words: Readonly<Record<PackageFolderStep, string>> = {
@@ -44,18 +43,12 @@ export class EditorPackagingWindow implements PackagingWindow {
     });
   }
 
-  async specText(file: string): Promise<string> {
-    return (await vscode.workspace.openTextDocument(file)).getText();
+  specText(file: string): Promise<string> {
+    return specText(file);
   }
 
-  async writeSpecText(file: string, text: string): Promise<void> {
-    const open = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === file);
-    if (open?.isDirty === true) return replaceUnsaved(open, text);
-    try {
-      await writeWhole(file, text);
-    } catch (error) {
-      throw fileError(error, 'write the spec', file);
-    }
+  writeSpecText(file: string, text: string): Promise<void> {
+    return writeSpecText(file, text);
   }
 
   async askForSpec(detection: Detection, suggestion: ModelSpec, extent: AskedExtent): Promise<ModelSpec> {
@@ -115,19 +108,5 @@ export class EditorPackagingWindow implements PackagingWindow {
 
   withProgress<T>(title: string, work: (task: Task<PackageFolderStep>) => Promise<T>): Promise<T> {
     return this.runner.withProgress(title, words, work);
-  }
-}
-
-/** Through the editor, which would otherwise hold another text than the file. */
-async function replaceUnsaved(document: vscode.TextDocument, text: string): Promise<void> {
-  const edit = new vscode.WorkspaceEdit();
-  const end = document.lineAt(document.lineCount - 1).range.end;
-  edit.replace(document.uri, new vscode.Range(new vscode.Position(0, 0), end), text);
-  await vscode.workspace.applyEdit(edit);
-  if (!(await document.save())) {
-    throw new ModelDeckError('permission', `${document.fileName} could not be saved.`, {
-      remedy: 'Save it, and package again.',
-      location: { path: document.fileName },
-    });
   }
 }

@@ -28,6 +28,11 @@ export class TryModel {
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
+  /** Whether the model of a spec is one that is computed here. */
+  canTry(folder: string, spec: ModelSpec, contract: ModelContract): boolean {
+    return triedGraph(folder, spec, contract) !== undefined;
+  }
+
   /** Shows the page and waits. @param contract what is tried; the spec's own with its labels */
   async ask(folder: string, spec: ModelSpec, contract: ModelContract): Promise<TryResult> {
     const graph = triedGraph(folder, spec, contract);

@@ -78,4 +78,17 @@ export interface Finding {
   /** What TorchServe or KServe would have said, later. */
   readonly laterMessage?: string;
   readonly location?: FileLocation & { readonly endLine?: number; readonly endColumn?: number };
+  /** Changes of the file at `location` that would put it right, the likeliest first. */
+  readonly fixes?: readonly TextFix[];
+}
+
+/** A change of one line. */
+export interface TextFix {
+  /** As the button says it: `Write "weights"`. */
+  readonly title: string;
+  /** Zero-based. */
+  readonly line: number;
+  readonly column: number;
+  readonly endColumn: number;
+  readonly text: string;
 }

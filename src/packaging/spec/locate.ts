@@ -55,3 +55,27 @@ function isKey(line: string, key: string): boolean {
     (quote) => line.startsWith(`${quote}${key}${quote}`) && /^\s*:/.test(line.slice(key.length + 2 * quote.length)),
   );
 }
+
+/**
+ * The columns of a key, or of its value, in the line where {@link locate} finds it; undefined where the line does not have
+ * them. A value that stands on lines of its own is undefined.
+ */
+export function spanOf(
+  text: string,
+  keys: KeyPath,
+  part: 'key' | 'value',
+): { readonly line: number; readonly column: number; readonly endColumn: number } | undefined {
+  const { line } = locate(text, keys);
+  const content = text.split(/\r?\n/)[line] ?? '';
+  const key = (keys.at(-1) ?? '').replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const found = new RegExp(`(?<=^\\s*(?:- +)*|[{,]\\s*)(["']?)${key}\\1(?=\\s*:(?:\\s|$))`).exec(content);
+  if (found === null) return undefined;
+  const end = found.index + found[0].length;
+  if (part === 'key') return { line, column: found.index, endColumn: end };
+  const value = /^(\s*:\s*)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s#,}\]][^#,}\]]*?)(?=\s*(?:[,}\]]|\s#|$))/.exec(
+    content.slice(end),
+  );
+  if (value === null) return undefined;
+  const column = end + (value[1] ?? '').length;
+  return { line, column, endColumn: column + (value[2] ?? '').length };
+}

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv } from 'ajv';
 import { FAILSAFE_SCHEMA, load } from 'js-yaml';
 import schema from '../../../media/model-deck.schema.json' with { type: 'json' };
 import { ModelDeckError } from '../../foundation/error.ts';
@@ -8,7 +8,8 @@ import { fileError } from '../../foundation/fileErrors.ts';
 import type { Finding } from '../read/detection.ts';
 import type { ModelSpec } from './modelSpec.ts';
 import { contradictions } from './contradictions.ts';
-import { locate, type KeyPath } from './locate.ts';
+import { locate } from './locate.ts';
+import { schemaFinding } from './schemaFindings.ts';
 
 /** Text that no hand has written: a larger file is not a spec, and aliases may make a small one huge. */
 const largestSpec = 256 * 1024;
@@ -56,7 +57,7 @@ export function parseSpec(
   const findings = contradictions(value).map(({ keys, message, remedy }) => ({
     code: 'spec-field',
     severity: 'error' as const,
-    message: `${name}: ${message}`,
+    message,
     remedy,
     location: { path: file, ...locate(text, keys) },
   }));
@@ -76,56 +77,19 @@ export async function readSpec(file: string): Promise<ModelSpec> {
   } catch (error) {
     throw fileError(error, 'read the spec', file);
   }
+  return readSpecText(text, file);
+}
+
+/** The same of text that is read already. @throws ModelDeckError `invalid-input` with the first finding and its line */
+export function readSpecText(text: string, file: string): ModelSpec {
   const { spec, findings } = parseSpec(text, file);
   if (spec !== undefined) return spec;
   const [first] = findings;
   const location = first?.location ?? { path: file };
-  throw new ModelDeckError('invalid-input', first?.message ?? `${file} is not a spec.`, {
+  const at = location.line === undefined ? '' : `, line ${location.line + 1}`;
+  throw new ModelDeckError('invalid-input', `${path.basename(file)}${at}: ${first?.message ?? 'it is not a spec.'}`, {
     ...(first && { remedy: first.remedy }),
     location,
     nextStep: { kind: 'open-file', location },
   });
-}
-
-function schemaFinding(error: ErrorObject, text: string, file: string): Finding {
-  const parent = error.instancePath.split('/').slice(1);
-  const { missingProperty, additionalProperty } = error.params as Record<string, string | undefined>;
-  const keys: KeyPath = additionalProperty === undefined ? parent : [...parent, additionalProperty];
-  const field = [...parent, missingProperty ?? additionalProperty].filter((key) => key !== undefined).join('.');
-  return {
-    code: 'spec-field',
-    severity: 'error',
-    message: `${path.basename(file)}: ${complaint(error, field || 'the file')}`,
-    remedy: remedy(error),
-    location: { path: file, ...locate(text, keys) },
-  };
-}
-
-function complaint(error: ErrorObject, field: string): string {
-  switch (error.keyword) {
-    case 'required':
-      return `${field} is missing.`;
-    case 'additionalProperties':
-      return `${field} is not a field of it.`;
-    case 'enum':
-      return `${field} is ${JSON.stringify(error.data)}, which it cannot be.`;
-    default:
-      return `${field} ${error.message ?? 'is wrong'}; it is ${JSON.stringify(error.data)}.`;
-  }
-}
-
-function remedy(error: ErrorObject): string {
-  const { description } = (error.parentSchema ?? {}) as { readonly description?: string };
-  switch (error.keyword) {
-    case 'required':
-      return 'Add it.';
-    case 'additionalProperties':
-      return 'Take it out, or correct its spelling.';
-    case 'enum':
-      return description === undefined
-        ? `It is one of ${(error.schema as readonly string[]).join(', ')}.`
-        : `It is one of ${(error.schema as readonly string[]).join(', ')}. ${description}`;
-    default:
-      return description ?? 'Correct the value.';
-  }
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { ContractField } from '../../contract/modelContract.ts';
 import { writeWhole } from '../../foundation/writeWhole.ts';
 import { fileError } from '../../foundation/fileErrors.ts';
-import { withDeploy, yaml } from './editSpec.ts';
+import { withBlock, withDeploy, yaml } from './editSpec.ts';
 import type { DeploySpec, ModelSpec } from './modelSpec.ts';
 
 const header = `# How Model Deck packages this folder. Change it by hand; the next packaging just runs.
@@ -44,6 +44,19 @@ const originsComment = `# Where these values come from. What is assumed is shown
 export function formatSpec(spec: ModelSpec): string {
   const blocks = order.flatMap((key) => (spec[key] === undefined ? [] : [block(key, spec)]));
   return header + (blocks.length === 0 ? '{}\n' : blocks.join(''));
+}
+
+/**
+ * The text of a spec after its fields have changed: blocks that say something else are written again, every other line stays
+ * as the user wrote it.
+ */
+export function withChanges(text: string, before: ModelSpec, after: ModelSpec): string {
+  const isOther = (key: keyof ModelSpec): boolean => JSON.stringify(before[key]) !== JSON.stringify(after[key]);
+  return order.filter(isOther).reduce((changed, key) => {
+    const written = after[key] === undefined ? undefined : block(key, after);
+    const isExplained = key === 'origins' && changed.includes(originsComment);
+    return withBlock(changed, key, isExplained ? written?.replace(originsComment, '') : written);
+  }, text);
 }
 
 function block(key: keyof ModelSpec, spec: ModelSpec): string {

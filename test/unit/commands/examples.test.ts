@@ -37,7 +37,7 @@ describe('examples in model-deck.yaml', () => {
   it('need a picture and a label', () => {
     const text = formatSpec(spec).replace(/, label: cat|\n {4}label: cat/, '');
     const { findings } = parseSpec(text, 'model-deck.yaml');
-    assert.match(findings[0]?.message ?? '', /examples\.0\.label is missing/);
+    assert.match(findings[0]?.message ?? '', /^"label" is missing in examples, item 1\.$/);
   });
 
   it('that get another label are errors in their line, with what came instead', () => {

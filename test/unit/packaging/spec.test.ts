@@ -65,41 +65,46 @@ describe('parseSpec of wrong text', () => {
   const cases: readonly (readonly [string, string, number, RegExp])[] = [
     ['nothing', '', 0, /is empty/],
     ['only a comment', '# hm\n', 0, /is empty/],
-    ['a list', '- a\n', 0, /must be object/],
-    ['a text', 'hello', 0, /must be object/],
+    ['a list', '- a\n', 0, /It has to be a block of fields/],
+    ['a text', 'hello', 0, /It has to be a block of fields; it is "hello"/],
     ['a tab', 'name: net\n\tversion: 1', 1, /is not YAML/],
     ['an open quote', 'name: "net\nversion: 1', 2, /is not YAML/],
     ['a key twice', 'name: a\nname: b\n', 1, /is not YAML: duplicated mapping key/],
     ['a tag that would make an object', `${start}labels: !!js/function "x"\n`, 3, /is not YAML: unknown/],
     ['an alias', 'name: &a net\nversion: *a\nhandler: h\n', 0, /anchor or alias/],
-    ['a missing handler', 'name: net\nversion: 1\n', 0, /handler is missing/],
-    ['a misspelt field', `${start}lables: x.json\n`, 3, /lables is not a field/],
-    ['a name with a dot', 'version: 1\nname: res.net\nhandler: h\n', 1, /name must match pattern.*res\.net/],
+    ['a missing handler', 'name: net\nversion: 1\n', 0, /^"handler" is missing\.$/],
+    ['a misspelt field', `${start}lables: x.json\n`, 3, /^Unknown field "lables"\. Did you mean "labels"\?$/],
+    ['a name with a dot', 'version: 1\nname: res.net\nhandler: h\n', 1, /^"name" cannot be "res\.net"\.$/],
     ['an empty value', `${start}labels:\n`, 3, /labels/],
-    ['a list for a text', `${start}weights: [a]\n`, 3, /weights must be string/],
-    ['a text for a list', `${start}extraFiles: {a: b}\n`, 3, /extraFiles must be array/],
-    ['an unknown format', `${start}archiveFormat: rar\n`, 3, /archiveFormat is "rar"/],
+    ['a list for a text', `${start}weights: [a]\n`, 3, /^"weights" has to be a text; it is \["a"\]\.$/],
+    ['a text for a list', `${start}extraFiles: {a: b}\n`, 3, /"extraFiles" has to be a list/],
+    ['an unknown format', `${start}archiveFormat: rar\n`, 3, /"archiveFormat" cannot be "rar"/],
     [
       'a text for a number',
       `${start}preprocessing:\n  resize: big\n  crop: 1\n  mean: [0,0,0]\n  std: [1,1,1]\n  layout: NCHW\n`,
       4,
-      /preprocessing\.resize must be integer.*big/,
+      /"preprocessing\.resize" has to be a whole number; it is "big"/,
     ],
     [
       'a std of zero',
       `${start}preprocessing:\n  resize: 1\n  crop: 1\n  mean: [0,0,0]\n  std: [1,0,1]\n  layout: NCHW\n`,
       7,
-      /std\.1 must be > 0/,
+      /"preprocessing\.std, item 2" has to be more than 0; it is 0/,
     ],
     [
       'two channels',
       `${start}preprocessing:\n  resize: 1\n  crop: 1\n  mean: [0,0]\n  std: [1,1,1]\n  layout: NCHW\n`,
       6,
-      /mean must NOT have fewer/,
+      /"preprocessing\.mean" has too few items: 3 is the least/,
     ],
-    ['a sha256 cut off', `${start}provenance:\n  sha256: abc\n`, 4, /provenance\.sha256 must match pattern/],
-    ['a replica too few', `${start}deploy:\n  maxReplicas: 0\n`, 4, /deploy\.maxReplicas must be >= 1/],
-    ['an unknown protocol', `${start}deploy:\n  protocol: grpc-v2\n`, 4, /deploy\.protocol is "grpc-v2"/],
+    ['a sha256 cut off', `${start}provenance:\n  sha256: abc\n`, 4, /"provenance\.sha256" cannot be "abc"/],
+    [
+      'a replica too few',
+      `${start}deploy:\n  maxReplicas: 0\n`,
+      4,
+      /"deploy\.maxReplicas" has to be at least 1; it is 0/,
+    ],
+    ['an unknown protocol', `${start}deploy:\n  protocol: grpc-v2\n`, 4, /"deploy\.protocol" cannot be "grpc-v2"/],
     ['a book', 'x'.repeat(300_000), 0, /has 300000 characters/],
   ];
   for (const [what, text, line, message] of cases) {
@@ -108,8 +113,8 @@ describe('parseSpec of wrong text', () => {
       assert.equal(spec, undefined);
       const found = findings.find((finding) => message.test(finding.message));
       assert.ok(found, JSON.stringify(findings));
-      assert.match(found.message, /^model-deck\.yaml/);
-      assert.equal(found.location?.line, line);
+      assert.equal(found.location?.path, '/m/model-deck.yaml');
+      assert.equal(found.location.line, line);
       assert.ok(found.remedy.length > 3);
     });
   }

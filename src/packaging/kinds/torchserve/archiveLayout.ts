@@ -9,6 +9,7 @@ import { generatedFiles, generatedHandler } from './handlers/generatedHandlers.t
 import { weightsName } from './weightsName.ts';
 import { builtInHandlers } from './handlers/builtInHandlers.ts';
 import type { LayoutEntry } from './layoutEntry.ts';
+import { matchingPaths } from '../../spec/expandPattern.ts';
 import type { ModelSpec } from '../../spec/modelSpec.ts';
 
 type FileEntry = Extract<LayoutEntry, { readonly file: string }>;
@@ -108,50 +109,10 @@ async function filesBelow(folder: string, prefix = '', above: readonly string[] 
   return entries;
 }
 
-/** Expands `*`, `?` and `[...]` segment by segment, as Python's glob does without `recursive`. */
 async function expand(folder: string, pattern: string): Promise<readonly string[]> {
-  let found = [''];
-  let hasWildcard = false;
-  for (const segment of pattern.split('/')) {
-    if (!/[*?[]/.test(segment)) {
-      const joined = found.map((parent) => path.posix.join(parent, segment));
-      // What a wildcard matched need not have it; a path without one is looked up, and missed, later.
-      found = hasWildcard ? await present(folder, joined) : joined;
-      continue;
-    }
-    hasWildcard = true;
-    const matches = segmentPattern(segment);
-    const next: string[] = [];
-    for (const parent of found) {
-      const names = await readdir(path.resolve(folder, parent)).catch(() => []);
-      next.push(...names.filter((name) => matches.test(name)).map((name) => path.posix.join(parent, name)));
-    }
-    found = next;
-  }
-  if (found.length === 0) {
-    throw new ModelDeckError('not-found', `extraFiles: ${pattern} matches no file in ${folder}.`, {
-      remedy: 'Fix the pattern in model-deck.yaml, or take it out.',
-    });
-  }
-  return found.sort();
-}
-
-async function present(folder: string, paths: readonly string[]): Promise<string[]> {
-  const exists = (relative: string): Promise<boolean> =>
-    stat(path.resolve(folder, relative)).then(
-      () => true,
-      () => false,
-    );
-  const there = await Promise.all(paths.map(exists));
-  return paths.filter((_, index) => there[index]);
-}
-
-function segmentPattern(segment: string): RegExp {
-  const source = segment
-    .replace(/[.+^${}()|\\]/g, '\\$&')
-    .replace(/\[!/g, '[^')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '.');
-  // A wildcard does not match a leading dot.
-  return new RegExp(`^${segment.startsWith('.') ? '' : '(?!\\.)'}${source}$`);
+  const found = await matchingPaths(folder, pattern);
+  if (found.length > 0) return found;
+  throw new ModelDeckError('not-found', `extraFiles: ${pattern} matches no file in ${folder}.`, {
+    remedy: 'Fix the pattern in model-deck.yaml, or take it out.',
+  });
 }
