@@ -77,9 +77,19 @@ describe('a wrong contract in model-deck.yaml', () => {
   const cases: readonly (readonly [string, string, number, RegExp])[] = [
     ['a colour', 'input:\n  colour: rgba\n', 4, /^"input\.colour" cannot be "rgba"\. Did you mean "rgb"\?$/],
     ['a width of nothing', 'input:\n  width: 0\n', 4, /"input\.width" has to be at least 1; it is 0/],
-    ['a misspelt field', 'input:\n  colour: rgb\n  color: rgb\n', 5, /^Unknown field "color" in input\. Did you mean "colour"\?$/],
+    [
+      'a misspelt field',
+      'input:\n  colour: rgb\n  color: rgb\n',
+      5,
+      /^Unknown field "color" in input\. Did you mean "colour"\?$/,
+    ],
     ['a range', 'input:\n  range: 0-255\n', 4, /"input\.range" cannot be "0-255"\. Did you mean "0\.\.255"\?/],
-    ['a resize without length', 'input:\n  resize: { method: shorter-side }\n', 4, /"length" is missing in input\.resize/],
+    [
+      'a resize without length',
+      'input:\n  resize: { method: shorter-side }\n',
+      4,
+      /"length" is missing in input\.resize/,
+    ],
     [
       'a resize without sides',
       'input:\n  resize: { method: exact, width: 3 }\n',
@@ -101,7 +111,12 @@ describe('a wrong contract in model-deck.yaml', () => {
     ['labels that are no list', 'output:\n  labels: {0: cat}\n', 4, /"output\.labels" has to be a list/],
     ['too many thresholds', 'output:\n  classes: 3\n  thresholds: [0.1, 0.2]\n', 5, /output\.thresholds has 2 numbers/],
     ['a background beyond', 'output:\n  classes: 3\n  background: 3\n', 5, /output\.background is 3/],
-    ['an origin of no field', 'origins:\n  input.colours: assumed\n', 4, /Unknown field "input\.colours" in origins\. Did you mean "input\.colour"\?/],
+    [
+      'an origin of no field',
+      'origins:\n  input.colours: assumed\n',
+      4,
+      /Unknown field "input\.colours" in origins\. Did you mean "input\.colour"\?/,
+    ],
     [
       'both blocks',
       'input:\n  width: 3\npreprocessing:\n  resize: 1\n  crop: 1\n  mean: [0,0,0]\n  std: [1,1,1]\n  layout: NCHW\n',
