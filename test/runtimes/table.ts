@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 const readme = path.join(import.meta.dirname, '..', '..', 'README.md');
-const [begin, end] = ['<!-- made by npm run test:runtimes -->\n', '<!-- /made -->\n'];
+const [begin, end] = ['<!-- made by npm run test:runtimes -->', '<!-- /made -->'];
 
 /** The README's table "which runtime for which model": a row for each model, a cell for each server. */
 export function tableText(titles: readonly string[], rows: ReadonlyMap<string, readonly string[]>): string {
