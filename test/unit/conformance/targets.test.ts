@@ -176,6 +176,9 @@ describe('A target of a kind that only this test knows', () => {
       [
         ['this-computer', 'a server on 127.0.0.1'],
         ['shelf', 'where models rest'],
+        ['advanced:this-computer', 'This computer, with a name and a protocol of your choice'],
+        ['advanced:shelf', 'The shelf, with a name and a protocol of your choice'],
+        ['+kubeconfig', 'No cluster was found: choose the file that names yours'],
       ],
     );
     const chosen = { kind: 'target', target: 'shelf', name: 'berwachung', protocol: 'v1' } as const;

@@ -90,7 +90,7 @@ describe('deploy to KServe', () => {
   it('asks the new pod, while the old one serves on', async () => {
     await target.deploy(order('1.0'));
     const [old] = kserve.podsOf('cats');
-    kserve.podsBecome = 'pulling';
+    kserve.podsBecome = 'creating';
     let hasPulled = false;
     const deployed = target.deploy(order('2.0'), {
       onProgress: ({ step }) => {
@@ -260,7 +260,7 @@ describe('deploy to KServe', () => {
     it(`leaves nothing when it is cancelled at ${at}`, async () => {
       const abort = new AbortController();
       cluster.fault = (doing) => doing.startsWith(`${at} `) && abort.abort();
-      kserve.podsBecome = 'pulling';
+      kserve.podsBecome = 'creating';
       const point = await target.restorePoint('cats');
       await assert.rejects(target.deploy(order(), { signal: abort.signal }), { category: 'cancelled' });
       await point.restore(storedModel('1.0'));

@@ -34,7 +34,7 @@ export const torchServe = {
 /** What the controllers and the kubelet do about an InferenceService, as far as the test lets them. */
 export class FakeKServe {
   /** How far a new pod comes. */
-  podsBecome: 'ready' | 'running' | 'pulling' | 'pending' | 'none' = 'ready';
+  podsBecome: 'ready' | 'running' | 'creating' | 'pulling' | 'pending' | 'none' = 'ready';
   private count = 0;
 
   constructor(private readonly cluster: FakeCluster) {
@@ -96,7 +96,10 @@ export class FakeKServe {
 
 function podParts(how: FakeKServe['podsBecome'], image = 'example/server:1'): Pick<Pod, 'spec' | 'status'> {
   const isRunning = how === 'ready' || how === 'running';
-  const waiting = { reason: 'ImagePullBackOff', message: `Back-off pulling image "${image}": not found` };
+  const waiting =
+    how === 'creating'
+      ? { reason: 'ContainerCreating' }
+      : { reason: 'ImagePullBackOff', message: `Back-off pulling image "${image}": not found` };
   return {
     spec: {
       ...(how !== 'pending' && { nodeName: 'node-1' }),
