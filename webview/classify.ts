@@ -140,11 +140,7 @@ function draw(): void {
 /** The keyboard stays where it was; where that has gone, it is at what can be done next. */
 function keepFocus(before: Element | null): void {
   if (!(before instanceof HTMLElement) || before === document.body) return;
-  if (before.isConnected && before.checkVisibility()) {
-    // Moving an element takes its focus away.
-    if (document.activeElement === document.body) before.focus();
-    return;
-  }
+  if (before.isConnected && before.checkVisibility()) return;
   if (document.activeElement !== document.body && document.activeElement !== before) return;
   [cancelAll, runAll, browse].find((one) => one.checkVisibility())?.focus();
 }
@@ -172,6 +168,8 @@ function drawCards({ images, endpoint, progress: batch }: ClassifyState, k: numb
   }
   const isCompact = images.length >= compactFrom;
   list.classList.toggle('compact-list', isCompact);
+  const focused = document.activeElement;
+  const holder = [...cards.values()].find(({ element }) => element.contains(focused));
   const context = { topK: k, waitingFor: waitsFor(endpoint), isCompact };
   (isCompact ? failuresFirst(images) : images).forEach((image, index) => {
     const card = cards.get(image.id) ?? new ImageCard(image.id, post);
@@ -180,6 +178,10 @@ function drawCards({ images, endpoint, progress: batch }: ClassifyState, k: numb
     const there = list.children[index];
     if (there !== card.element) list.insertBefore(card.element, there ?? null);
   });
+  // Moving a card takes its focus away.
+  if (holder && !holder.element.contains(document.activeElement)) {
+    holder.focusOn(focused?.getAttribute('data-action') ?? null);
+  }
 }
 
 function failuresFirst(images: readonly ImageView[]): readonly ImageView[] {

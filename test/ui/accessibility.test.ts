@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { Page } from 'playwright-core';
 import { axeFindings } from './axe.ts';
 import type { ClassifyPage } from './classifyPage.ts';
 import { expect } from './expect.ts';
+import { overflow, showPage, wear, type Clothes } from './pageWindow.ts';
 import { copySample, openSession, root, sampleName, type Session } from './session.ts';
-import { shownPages, type ShownPage } from './shownPages.ts';
+import { shownPages } from './shownPages.ts';
 
 const themes = [
   { name: 'Dark Modern', body: 'vscode-dark' },
@@ -22,13 +22,6 @@ const windows = [
   { name: 'zoomed', width: 466, height: 400 },
   { name: 'narrow', width: 320, height: 800 },
 ] as const;
-
-/** What VS Code gives each of its webviews. */
-interface Clothes {
-  readonly style: string;
-  readonly bodyClass: string;
-  readonly defaultStyles: string;
-}
 
 /**
  * The real panel in a real VS Code, and every page with something in all of its parts: in what VS Code gives its webviews in
@@ -76,7 +69,7 @@ describe('the pages can be used by everybody', () => {
       const browser = session.workbench.page.context().browser();
       assert.ok(browser);
       const page = await browser.newPage();
-      await show(page, shown);
+      await showPage(page, shown);
       const findings: string[] = [];
       for (const [theme, worn] of clothes) {
         await wear(page, worn);
@@ -113,56 +106,3 @@ describe('the pages can be used by everybody', () => {
     return path.join(folder, `${name}.png`);
   }
 });
-
-/** Fills a built page as its host does, and opens everything that folds. */
-async function show(page: Page, shown: ShownPage): Promise<void> {
-  const built = path.join(root, 'dist', 'webview', shown.page);
-  await page.setContent(
-    `<!DOCTYPE html><html lang="en" data-locale="en"><head><title>${shown.title}</title><style id="worn"></style></head><body></body></html>`,
-  );
-  await page.addStyleTag({ path: `${built}.css` });
-  await page.addScriptTag({
-    content: 'globalThis.acquireVsCodeApi = () => ({ postMessage() {}, getState() {}, setState() {} })',
-  });
-  await page.addScriptTag({ path: `${built}.js` });
-  await send(page, shown.updates);
-  // Twice: what was folded away may have something that folds.
-  for (let times = 0; times < 2; times += 1) {
-    await page.evaluate(`new Promise((done) => {
-      for (const details of document.querySelectorAll('details')) details.open = true;
-      requestAnimationFrame(() => requestAnimationFrame(done));
-    })`);
-  }
-  if (shown.afterOpening) await send(page, shown.afterOpening);
-}
-
-async function wear(page: Page, { style, bodyClass, defaultStyles }: Clothes): Promise<void> {
-  await page.evaluate(`(() => {
-    document.documentElement.setAttribute('style', ${JSON.stringify(style)});
-    document.body.classList.remove(...document.body.className.split(' ').filter((name) => name.startsWith('vscode-')));
-    document.body.classList.add(...${JSON.stringify(bodyClass)}.split(' ').filter((name) => name.startsWith('vscode-')));
-    document.getElementById('worn').textContent = ${JSON.stringify(defaultStyles)};
-  })()`);
-}
-
-/** Resolves when the page has taken them. */
-async function send(page: Page, updates: readonly object[]): Promise<void> {
-  await page.evaluate(`new Promise((done) => {
-    addEventListener('message', ({ data }) => data === 'all' && done());
-    for (const update of ${JSON.stringify(updates)}) postMessage(update, '*');
-    postMessage('all', '*');
-  })`);
-}
-
-/** What reaches out of the window to the side. */
-async function overflow(page: Page): Promise<readonly string[]> {
-  const found = await page.evaluate(`(() => {
-    const width = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= width) return [];
-    return [...document.querySelectorAll('body *')]
-      .filter((element) => element.getBoundingClientRect().right > width + 1)
-      .slice(0, 5)
-      .map((element) => 'reaches out of the window: ' + element.outerHTML.slice(0, 120));
-  })()`);
-  return found as readonly string[];
-}

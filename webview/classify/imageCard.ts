@@ -252,10 +252,12 @@ export class ImageCard {
     return el('div', { class: 'actions' }, ...buttons);
   }
 
-  /** The keyboard stays where it was: on the same button, or, when that is gone, on the card. */
   private restoreFocus(focused: Element | null): void {
-    if (!focused) return;
-    const name = focused.getAttribute('data-action');
+    if (focused) this.focusOn(focused.getAttribute('data-action'));
+  }
+
+  /** The keyboard stays where it was: on the same button, or, when that is gone, on the card. */
+  focusOn(name: string | null): void {
     const again = name === null ? null : this.element.querySelector<HTMLElement>(`[data-action="${name}"]`);
     (again ?? this.element).focus();
   }

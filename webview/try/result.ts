@@ -65,7 +65,8 @@ function answerPart(
   return el(
     'div',
     { class: 'try-answer' },
-    predictionList(outcome, topK, true),
+    // The graph runs here: it answers with all that it has.
+    predictionList({ ...outcome, modelClasses: outcome.classCount }, topK, true),
     ...notes.map((note) => el('p', { class: 'quiet', 'data-testid': 'note' }, note)),
     keeps !== undefined &&
       el(
