@@ -31,7 +31,7 @@ const oneOf =
 
 const side = `a whole number of pixels from 1 to ${longestSide}`;
 const meanings: Readonly<Record<OutputMeaning, string>> = {
-  'single-label': 'one of the labels: probabilities that sum to 100 %',
+  'single-label': 'one of the labels: probabilities that sum to 100%',
   'multi-label': 'each label by itself',
   binary: 'the probability of the positive class',
   unknown: 'not known: numbers are shown as numbers',

@@ -29,7 +29,7 @@ export interface ServiceSummary {
   readonly storageUri?: string;
   /** Every other place that models come from: canaries, a transformer. */
   readonly otherPlaces?: readonly string[];
-  /** For the reader: `next 10 %`, `next 10 %, not ready`. */
+  /** For the reader: `next 10%`, `next 10%, not ready`. */
   readonly canaries?: readonly string[];
   readonly minReplicas?: number;
   readonly maxReplicas?: number;
@@ -92,7 +92,7 @@ export function canaryWords(service: InferenceService): readonly string[] {
   const told = service.status?.canaryStatuses ?? [];
   return canariesOf(service).map(({ name, trafficPercent }) => {
     const isReady = told.find((status) => status.name === name)?.ready;
-    return `${name} ${trafficPercent} %${isReady === false ? ', not ready' : ''}`;
+    return `${name} ${trafficPercent}%${isReady === false ? ', not ready' : ''}`;
   });
 }
 

@@ -53,7 +53,7 @@ export class CommandRunner {
       if (last?.step !== step) this.log.info(`${title}: ${words[step]}`);
       const increment = last?.step === step ? percent - last.percent : undefined;
       last = { step, percent };
-      message = total ? `${words[step]} (${percent} %)` : words[step];
+      message = total ? `${words[step]} (${percent}%)` : words[step];
       show(increment);
     };
     const running = work({ signal: abort.signal, onProgress });

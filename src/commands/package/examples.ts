@@ -84,7 +84,7 @@ function isProbability(answer: ComparedAnswer | undefined): boolean {
 
 function percent(answer: ComparedAnswer, label: string | undefined): string {
   const value = answer.values.find((known) => known.label === label)?.value;
-  return value === undefined || !isProbability(answer) ? '' : ` (${(value * 100).toFixed(1)} %)`;
+  return value === undefined || !isProbability(answer) ? '' : ` (${(value * 100).toFixed(1)}%)`;
 }
 
 /** What a deployment answered for the examples, in a sentence for the user. */

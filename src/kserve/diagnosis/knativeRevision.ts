@@ -72,7 +72,7 @@ export const revisionFailed: Cause = (facts) => {
   const share = status?.traffic?.find(({ revisionName }) => revisionName === earlier)?.percent;
   const answers = earlier !== undefined && earlier !== '' && earlier !== failed.revision;
   const goesOn = answers
-    ? `; the earlier revision ${earlier} goes on answering${share === undefined ? '' : ` ${share} % of the requests`}`
+    ? `; the earlier revision ${earlier} goes on answering${share === undefined ? '' : ` ${share}% of the requests`}`
     : '';
   const isOutOfMemory = /^Container failed with: (?:OOM|OOMKilled|Killed)\b/.test(failed.why);
   return {

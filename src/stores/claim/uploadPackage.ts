@@ -106,7 +106,7 @@ function givenUp(
   const words = `${name} ${version} could not be brought into the claim "${claim}": ${error.message}`;
   return error.with({
     summary: words,
-    remedy: `${error.remedy ?? 'Check the connection to the cluster.'} Deploying again continues at ${percent} %.`,
+    remedy: `${error.remedy ?? 'Check the connection to the cluster.'} Deploying again continues at ${percent}%.`,
     nextStep: { kind: 'retry' },
   });
 }

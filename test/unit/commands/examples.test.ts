@@ -47,7 +47,7 @@ describe('examples in model-deck.yaml', () => {
     const [finding, ...more] = exampleFindings([right, wrong], { path: '/m/model-deck.yaml', text });
     assert.equal(more.length, 0);
     assert.equal(finding?.severity, 'error');
-    assert.equal(finding?.message, 'The example photos/a.jpg is "dog" (75.0 %), and "cat" is expected.');
+    assert.equal(finding?.message, 'The example photos/a.jpg is "dog" (75.0%), and "cat" is expected.');
     assert.match(text.split('\n')[finding?.location?.line ?? -1] ?? '', /b\.jpg/);
   });
 

@@ -65,7 +65,7 @@ describe('canaries', () => {
   });
 
   it('are shown where rows, logs and Describe are', () => {
-    assert.deepEqual(serviceSummary(large).canaries, ['next 10 %, not ready']);
+    assert.deepEqual(serviceSummary(large).canaries, ['next 10%, not ready']);
     const choices = logChoices([pod('isvc.resnet18-predictor'), pod('isvc.resnet18-next-predictor')]);
     assert.deepEqual(
       choices.slice(0, 2).map(({ description }) => description.startsWith('predictor next')),
@@ -115,7 +115,7 @@ describe('services that others have made', () => {
       /^ *Further storage: +s3:\/\/a\/net, s3:\/\/a\/words, pvc:\/\/models\/net\/2, gs:\/\/a\/words$/m,
       /^ *Containers: +proxy envoy:1$/m,
       /^ *Arguments: +--fast --log=1 -x$/m,
-      /^ *Canaries: +next 10 %, not ready$/m,
+      /^ *Canaries: +next 10%, not ready$/m,
       /^ *Protocol: +grpc-v2, by gRPC alone$/m,
       /^Used by:?\n +InferenceGraph router$/m,
     ]) {

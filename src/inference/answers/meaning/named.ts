@@ -28,9 +28,9 @@ export function interpretNamed({ values, said }: NamedReading, knowledge: Answer
   const isEach = meaning === 'multi-label' || (meaning === undefined && isOver);
   const assumed =
     meaning === undefined && isOver
-      ? ['Assumed: each label by itself, because the probabilities sum to more than 100 %.']
+      ? ['Assumed: each label by itself, because the probabilities sum to more than 100%.']
       : meaning === 'single-label' && isOver
-        ? ['The contract says one class of several, and the probabilities sum to more than 100 %.']
+        ? ['The contract says one class of several, and the probabilities sum to more than 100%.']
         : [];
   return {
     kind: isEach ? 'multi-label' : 'probabilities',

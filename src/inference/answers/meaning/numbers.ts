@@ -53,7 +53,7 @@ function byContract(row: readonly number[], { output }: ModelContract, knowledge
     return { ...plain(row, labelling), notes: [...notesOf(labelling), note] };
   }
   const isOff = kind === 'probabilities' && !isDistribution(probabilities);
-  const note = 'The contract says one class of several, and the probabilities do not sum to 100 %.';
+  const note = 'The contract says one class of several, and the probabilities do not sum to 100%.';
   const values = placed(probabilities.map(fraction), labelling);
   // Scores of three and more classes hardly ever lie all between 0 and 1.
   const mayBeTwice = !isApplied && output.activation !== 'none' && row.length > 2 && areFractions(row);

@@ -151,7 +151,7 @@ export const knativeCases: readonly Case[] = [
     ),
     code: 'out-of-memory',
     summary:
-      'The new revision resnet18-predictor-00003 of resnet18 failed (Container failed with: OOM); the earlier revision resnet18-predictor-00002 goes on answering 80 % of the requests.',
+      'The new revision resnet18-predictor-00003 of resnet18 failed (Container failed with: OOM); the earlier revision resnet18-predictor-00002 goes on answering 80% of the requests.',
     remedy: /roll back/,
   },
   {

@@ -108,7 +108,7 @@ describe('an upload that is interrupted', () => {
     await assert.rejects(openStore(cluster, { pace: { patience: 200 } }).put(archive), {
       category: 'unreachable',
       message: /cats 1\.0 .*"models": Nothing listens there/,
-      remedy: /Start the cluster\. Deploying again continues at 8\d %\./,
+      remedy: /Start the cluster\. Deploying again continues at 8\d%\./,
     });
     assert.ok(!(await everything(cluster.folder)).includes('cats/1.0'));
     const { sent } = cluster;

@@ -185,7 +185,7 @@ function outputComplaints({ output }: ModelContract, outputs: readonly OutputFac
     complaints.push({
       code: 'output-meaning',
       field: 'output.meaning',
-      what: 'it is single-label, and the graph answers one number, which would be 100 % for every picture.',
+      what: 'it is single-label, and the graph answers one number, which would be 100% for every picture.',
       remedy: 'Write meaning: binary if it is the probability of one class, else unknown, as output.',
     });
   }
