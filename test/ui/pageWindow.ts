@@ -26,6 +26,8 @@ export async function showPage(
       'globalThis.posted = []; globalThis.acquireVsCodeApi = () => ({ postMessage: (message) => posted.push(message), getState() {}, setState() {} })',
   });
   await page.addScriptTag({ path: `${built}.js` });
+  // The toolkit takes its colours from the theme from then on.
+  await page.evaluate(`dispatchEvent(new Event('load'))`);
   await send(page, shown.updates);
   // Twice: what was folded away may have something that folds.
   for (let times = 0; times < 2; times += 1) {

@@ -30,12 +30,8 @@ describe('the panel with many pictures, over a reload, and side by side', () => 
       await writeFile(path.join(scans, 'notes.txt'), 'no picture either');
     });
     const { workbench } = session;
-    await workbench.chooseFromMenu(await workbench.explorerRow(sampleName), 'Deploy Model…');
-    await workbench.question('Name of the deployment');
-    await workbench.answer('cats');
-    await workbench.question('(2/2)');
-    await workbench.answer();
-    await workbench.notification('cats is ready').getByRole('button', { name: 'Classify Image…' }).click();
+    await workbench.chooseFromMenu(await workbench.explorerRow(sampleName), 'Deploy to This Computer');
+    await workbench.notification(`${sampleName} is ready`).getByRole('button', { name: 'Classify Image…' }).click();
     panel = await workbench.classifyPage();
     await workbench.clearNotifications();
   });
@@ -94,8 +90,24 @@ describe('the panel with many pictures, over a reload, and side by side', () => 
     await right.dropUri(pathToFileURL(path.join(folder(), 'cats', 'chelsea.jpg')).toString());
     assert.equal((await right.labels('chelsea.jpg'))[0], 'Egyptian cat');
     await expect(left.body.getByTestId('result')).toHaveCount(many);
-    await workbench.page.locator('.tab', { hasText: 'Classify Images: cats' }).first().waitFor();
+    await workbench.page
+      .locator('.tab', { hasText: `Classify Images: ${sampleName}` })
+      .first()
+      .waitFor();
     await workbench.screenshot('6-side-by-side');
+  });
+
+  it('compares the answer with that of an endpoint that the user chooses', async () => {
+    const { workbench } = session;
+    const [, right] = await workbench.classifyPages(2);
+    assert.ok(right);
+    await right.card('chelsea.jpg').getByTestId('compare').click();
+    await workbench.question('Endpoint');
+    await workbench.answer();
+    const comparison = right.card('chelsea.jpg').getByTestId('comparison');
+    await expect(comparison.getByTestId('verdict')).toHaveAttribute('data-verdict', 'same');
+    await expect(comparison).toContainText('Their contracts are the same.');
+    await workbench.screenshot('7-compared');
   });
 
   it('keeps both with their results, thumbnails and history over a reload of the window', async () => {
@@ -111,7 +123,7 @@ describe('the panel with many pictures, over a reload, and side by side', () => 
     await expect(right.body.getByTestId('result')).toHaveCount(1);
     assert.equal((await right.labels('chelsea.jpg'))[0], 'Egyptian cat');
     await expect(right.card('chelsea.jpg').locator('.thumbnail img').first()).toBeVisible();
-    await workbench.screenshot('7-reloaded');
+    await workbench.screenshot('8-reloaded');
     await right.card('chelsea.jpg').getByTestId('retry').click();
     await expect(right.body.getByTestId('history-entry'), 'it is run again, from its file').toHaveCount(2);
   });
