@@ -25,11 +25,13 @@ import { PackageModel } from './commands/package/packageCommand.ts';
 import { TryModelCommand } from './commands/package/tryCommand.ts';
 import { TryModel } from './commands/package/tryModel.ts';
 import { rememberedNamespaces } from './commands/clusters/rememberedNamespaces.ts';
+import { reached } from './commands/core/milestones.ts';
 import type { Services } from './commands/core/services.ts';
 import { SetEndpointCredentials } from './commands/classify/setEndpointCredentials.ts';
 import { affectsLocalStore, localStoreFolder, uploadImage, uploadUser } from './commands/core/settings.ts';
 import { StoreCommands } from './commands/stores/storeCommands.ts';
 import { localProcess, thisComputerTarget } from './commands/deployments/thisComputerTarget.ts';
+import { once } from './foundation/once.ts';
 import { ArchiveEditorProvider } from './panel/archive/archiveEditor.ts';
 import { ClassifyPanels } from './panel/classify/classifyPanels.ts';
 import { CredentialStore } from './panel/classify/endpointCredentials.ts';
@@ -92,11 +94,20 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   own(vscode.workspace.onDidChangeConfiguration((event) => affectsLocalStore(event) && views.refreshStores()));
 
+  const inference = once(async () => {
+    const engine = await import('./inference/index.ts');
+    const predict: typeof engine.predict = async (...asked) => {
+      const answer = await engine.predict(...asked);
+      reached('classified');
+      return answer;
+    };
+    return { ...engine, predict };
+  });
   const panel = own(
     new ClassifyPanels({
       extensionUri: context.extensionUri,
       log,
-      inference: () => import('./inference/index.ts'),
+      inference,
       targets: services.targets,
       credentials,
       packageOf: (model) => packageKnowledge(model, services.stores, services.packaging),
@@ -147,12 +158,24 @@ export function activate(context: vscode.ExtensionContext): void {
   const manifests = new ManifestDocuments(services);
   const classifyImage = new ClassifyImage(panel);
   const setCredentials = new SetEndpointCredentials(credentials, () => panel.pickEndpoint());
-  const openSample = new OpenSample(path.join(context.extensionPath, 'media', 'samples'));
+  const openSample = new OpenSample(path.join(context.extensionPath, 'media', 'samples'), runner, {
+    deploy: async (folder) => {
+      const id = await deployModel.folderToThisComputer(folder);
+      views.refreshStores();
+      return id;
+    },
+    classify: (endpointId, picture) => panel.open({ endpointId, images: [picture] }),
+  });
+  // A window that "Open Sample" has opened starts from the beginning; a workspace that is not trusted waits until it is.
+  const resumeSample = (): void => void runner.run('Open Sample', () => openSample.resume());
+  own(vscode.workspace.onDidGrantWorkspaceTrust(resumeSample));
+  resumeSample();
   own(manifests.register());
   own(
     runner.registerAll({
       'modelDeck.packageModel': async (target) => {
         await packageModel.run(target);
+        reached('packaged');
         views.refreshStores();
       },
       'modelDeck.deployModel': async (argument) => {
@@ -179,8 +202,14 @@ export function activate(context: vscode.ExtensionContext): void {
           : storeCommands.copyStorageUri(argument),
       'modelDeck.deleteService': (argument) => operations.delete(argument),
       'modelDeck.scale': (argument) => operations.scale(argument),
-      'modelDeck.rollBack': (argument) => operations.rollBack(argument),
-      'modelDeck.explain': (argument) => operations.explain(argument),
+      'modelDeck.rollBack': async (argument) => {
+        await operations.rollBack(argument);
+        reached('rolledBack');
+      },
+      'modelDeck.explain': async (argument) => {
+        await operations.explain(argument);
+        reached('explained');
+      },
       'modelDeck.describe': (argument) => documents.show('describe', argument, 'Describe which service?'),
       'modelDeck.showPodLogs': (argument) => logs.show(argument),
       'modelDeck.stopFollowingLogs': () => Promise.resolve(logs.stop()),

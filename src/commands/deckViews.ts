@@ -9,6 +9,7 @@ import { storeNodes } from '../views/storesTree.ts';
 import type { TreeNode } from '../views/treeNode.ts';
 import type { KubeClusters } from './clusters/kubeClusters.ts';
 import type { CommandRunner } from './core/commandRunner.ts';
+import { reached } from './core/milestones.ts';
 import type { Services } from './core/services.ts';
 
 /** Both trees of Model Deck and what feeds them. */
@@ -35,7 +36,10 @@ export function deckViews(services: Services, kube: KubeClusters, runner: Comman
     waitingFor: (contextName) => kube.waitingFor(contextName),
     typedNamespaces: (contextName) => services.namespaces.of(contextName),
     changed: (id) => clusters.changed(id),
-    namespacesChanged: () => stores.changed(),
+    namespacesChanged: () => {
+      if (rows.answering().length > 0) reached('clusterOpened');
+      stores.changed();
+    },
   });
   const claims = new ClaimRows({
     reader,

@@ -11,6 +11,7 @@ import type { DeploySpec } from '../../packaging/spec/modelSpec.ts';
 import type { StoredModel } from '../../stores/modelStore.ts';
 import type { Deployment, Target } from '../../targets/target.ts';
 import { thisComputerId } from '../../targets/thisComputer/thisComputerId.ts';
+import { reached } from '../core/milestones.ts';
 import { activeModelPath, askForModelFolder, folderOf, pathArgument, rowSubject } from '../core/arguments.ts';
 import { exampleClaim } from '../../kserve/choices/claimChoice.ts';
 import { chooseKubeconfig } from '../clusters/chooseKubeconfig.ts';
@@ -177,6 +178,7 @@ export class DeployModel {
       deployModel({ modelPackage, stored, store, target, name, protocol }, task),
     );
     const examples = await this.examples.check(source, deployment.id, target);
+    reached('deployedHere');
     return { deployment, target, ...(examples && { examples }) };
   }
 }

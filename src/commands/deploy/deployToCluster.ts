@@ -16,6 +16,7 @@ import type { DeploySource } from './deploySource.ts';
 import { deployWords } from './deployWords.ts';
 import type { Comparison } from '../package/examples.ts';
 import { specOfAnswers, storeOf, type ClusterAnswers } from './deployQuestions.ts';
+import { reached } from '../core/milestones.ts';
 import type { NextSteps } from '../core/nextSteps.ts';
 import type { Services } from '../core/services.ts';
 
@@ -55,6 +56,7 @@ export class DeployToCluster {
     const deployment = await this.deploy({ ...order, cluster: { ...order.cluster, ...answer.plan } }, target);
     if (modelPackage) this.uploaded(store.id);
     if (deployment) {
+      reached('deployedToCluster');
       const examples = await this.examples.check(source, deployment.id, target);
       void this.offerNextSteps(deployment, target, examples);
     }

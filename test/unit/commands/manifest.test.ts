@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import manifest from '../../../package.json' with { type: 'json' };
 import { everyContextValue } from '../../../src/views/contextValue.ts';
+import { milestones } from '../../../src/commands/core/milestoneNames.ts';
+import { markerFile } from '../../../src/commands/sample/sampleFolder.ts';
 import { commandIds } from '../../../src/commands/core/commandIds.ts';
 
 interface MenuItem {
@@ -119,7 +121,23 @@ describe('package.json', () => {
   });
 
   it('does not activate on start-up', () => {
-    for (const event of manifest.activationEvents) assert.match(event, /^onWebviewPanel:/);
+    const events = ['onWebviewPanel:modelDeck.classify', `workspaceContains:${markerFile}`];
+    assert.deepEqual(manifest.activationEvents, events);
+    assert.doesNotMatch(
+      markerFile,
+      /[*?]/,
+      'a file that is looked for in one place, and only copies of the sample have',
+    );
+  });
+
+  it('ticks each step of the walkthrough when something has worked, never when a command was tried', () => {
+    const events = manifest.contributes.walkthroughs.flatMap(({ steps }) =>
+      steps.flatMap(({ completionEvents }) => completionEvents),
+    );
+    assert.deepEqual(
+      events,
+      milestones.map((milestone) => `onContext:modelDeck.done.${milestone}`),
+    );
   });
 
   it('speaks of walkthrough commands that exist', () => {
