@@ -43,6 +43,7 @@ import { folderStores } from './stores/folder/folderStores.ts';
 import { Stores } from './stores/stores.ts';
 import { Targets } from './targets/targets.ts';
 import { SpecDocuments } from './views/spec/specDocuments.ts';
+import { prompts } from './commands/prompts.ts';
 
 /** Ends the servers of "This computer"; VS Code waits for `deactivate` but not for disposables. */
 let stopServers: () => Promise<void> = () => Promise.resolve();
@@ -157,7 +158,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const clusterCommands = new ClusterCommands(services, runner, views.claims, views.namespacesChanged);
   const manifests = new ManifestDocuments(services);
   const classifyImage = new ClassifyImage(panel);
-  const setCredentials = new SetEndpointCredentials(credentials, () => panel.pickEndpoint());
+  const setCredentials = new SetEndpointCredentials(
+    credentials,
+    () => panel.pickEndpoint(),
+    async () => (await services.targets.known()).some((target) => target.deployments().length > 0),
+  );
   const openSample = new OpenSample(path.join(context.extensionPath, 'media', 'samples'), runner, {
     deploy: async (folder) => {
       const id = await deployModel.folderToThisComputer(folder);
@@ -210,12 +215,11 @@ export function activate(context: vscode.ExtensionContext): void {
         await operations.explain(argument);
         reached('explained');
       },
-      'modelDeck.describe': (argument) => documents.show('describe', argument, 'Describe which service?'),
+      'modelDeck.describe': (argument) => documents.show('describe', argument, prompts.describeService),
       'modelDeck.showPodLogs': (argument) => logs.show(argument),
       'modelDeck.stopFollowingLogs': () => Promise.resolve(logs.stop()),
-      'modelDeck.showEvents': (argument) => documents.show('events', argument, 'Show the events of which service?'),
-      'modelDeck.showManifest': (argument) =>
-        documents.show('manifest', argument, 'Open the manifest of which service?'),
+      'modelDeck.showEvents': (argument) => documents.show('events', argument, prompts.showEvents),
+      'modelDeck.showManifest': (argument) => documents.show('manifest', argument, prompts.showManifest),
       'modelDeck.editManifest': (argument) => manifestFiles.open(argument),
       'modelDeck.removeStoredModel': (argument) => storeCommands.remove(argument),
       'modelDeck.reveal': (argument) => storeCommands.reveal(argument),

@@ -4,7 +4,7 @@ import { circles } from './circles.mjs';
 import { kindTests } from './kinds.mjs';
 import { names } from './names.mjs';
 import { unused } from './unused.mjs';
-import { archaicWords } from './words.mjs';
+import { archaicWords, plainSentences } from './words.mjs';
 
 /** The checks, and whether a finding fails. False: it is reported only. */
 const checks = [
@@ -13,6 +13,7 @@ const checks = [
   { check: names, fails: true },
   { check: kindTests, fails: true },
   { check: archaicWords, fails: true },
+  { check: plainSentences, fails: true },
 ];
 
 const root = path.join(import.meta.dirname, '..', '..');

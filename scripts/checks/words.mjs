@@ -51,6 +51,66 @@ export const archaicWords = {
   },
 };
 
+/** What no sentence to the user has in it: riddles, and the names of libraries. One line a pattern. */
+const sentences = [
+  [/^(which|where|what|in which)\b.*\?$/i, 'a prompt that says what to choose: "Choose …"'],
+  [/\b(which|what) [a-z]+\?$/i, 'a prompt that says what to choose: "Choose …"'],
+  [/\bselect to\b/i, 'a button'],
+  [/\bstands? (in|under|below)\b/i, 'is in, is listed under'],
+  [/\bhas to be\b/i, 'must be'],
+  [/\bnothing was found that\b/i, 'No cause found'],
+  [/\bkind of \w+ that is known\b/i, 'Unrecognized …'],
+  [/\b1 InferenceServices\b/, '1 InferenceService'],
+];
+const libraries = [
+  /\b(lib)?vips\w*\b/i,
+  /\blib(png|jpeg|tiff|webp|heif)\b/i,
+  /\bundici\b/i,
+  /\bjs-yaml\b/i,
+  /\bajv\b/i,
+  /\byauzl\b/i,
+];
+
+/** Folders whose sentences are held to the patterns; the names of libraries are looked for everywhere. */
+const plainFolders = ['src/commands', 'src/views'];
+
+/** Sentences to the user that are riddles, or that name a library. */
+export const plainSentences = {
+  name: 'sentences',
+  remedy: 'Say it as VS Code would. The list is in scripts/checks/words.mjs.',
+  findings({ root }) {
+    const sources = filesBelow(root, 'src', (name) => name.endsWith('.ts'));
+    return sources.flatMap((file) => {
+      const isPlain = plainFolders.some((folder) => file.startsWith(`${folder}/`));
+      return sentencesIn(readFileSync(path.join(root, file), 'utf8'), isPlain).map(
+        ({ line, text, instead }) => `${file}:${line} ${text} (${instead})`,
+      );
+    });
+  },
+};
+
+/**
+ * Looks at the texts of a source, not at its comments and imports.
+ * @param {string} source @param {boolean} isPlain whether the patterns count
+ */
+export function sentencesIn(source, isPlain) {
+  return source.split('\n').flatMap((line, index) => {
+    if (/^\s*(\*|\/\/|\/\*|import |} from )/.test(line) || /\b(import|require)\(/.test(line)) return [];
+    const texts = [...line.matchAll(/'((?:[^'\\]|\\.)*)'|`([^`]*)`/g)].map(
+      ([, plain, template]) => plain ?? template ?? '',
+    );
+    return texts.flatMap((text) => {
+      // One word is an identifier, a file name or an id.
+      if (!/\s/.test(text)) return [];
+      const found = [
+        ...(isPlain ? sentences.filter(([pattern]) => pattern.test(text)) : []),
+        ...libraries.filter((pattern) => pattern.test(text)).map(() => [undefined, 'what it means to the user']),
+      ];
+      return found.map(([, instead]) => ({ line: index + 1, text, instead }));
+    });
+  });
+}
+
 /** @param {string} text */
 export function wordsIn(text) {
   return text.split('\n').flatMap((line, index) =>

@@ -7,6 +7,7 @@ import { ModelDeckError } from '../../foundation/error.ts';
 import { fileError } from '../../foundation/fileErrors.ts';
 import type { CredentialStore, EndpointCredentials } from '../../panel/classify/endpointCredentials.ts';
 import { endpointOf, textField } from '../core/arguments.ts';
+import { prompts } from '../prompts.ts';
 
 type Kind = 'bearer' | 'authorization' | 'cookie' | 'ca' | 'remove';
 
@@ -23,24 +24,34 @@ export class SetEndpointCredentials {
     private readonly store: CredentialStore,
     /** Asks which endpoint is meant. */
     private readonly pickEndpoint: () => Promise<string | undefined>,
+    /** Whether there is one to choose. */
+    private readonly hasEndpoints: () => Promise<boolean>,
   ) {}
 
   /** @param argument a row, or `{ endpointId }` */
   async run(argument: unknown): Promise<void> {
-    const endpointId = endpointOf(argument) ?? textField(argument, 'endpointId') ?? (await this.pickEndpoint());
+    const endpointId = endpointOf(argument) ?? textField(argument, 'endpointId') ?? (await this.chooseEndpoint());
     if (endpointId === undefined) throw ModelDeckError.cancelled();
     const name = path.posix.basename(endpointId);
     const title = `Credentials of ${name}`;
     const before = await this.store.read(endpointId);
     const chosen = await vscode.window.showQuickPick(kinds(before), {
       title,
-      placeHolder: 'What does it want to see?',
+      placeHolder: prompts.credentialKind,
     });
     if (!chosen) throw ModelDeckError.cancelled();
     const after = await changed(before, chosen.credential, title);
     await this.store.write(endpointId, after);
     const what = chosen.credential === 'remove' ? 'removed' : 'kept in the secret storage of the editor';
     vscode.window.setStatusBarMessage(`The credentials of ${name} are ${what}.`, 5000);
+  }
+
+  private async chooseEndpoint(): Promise<string | undefined> {
+    if (await this.hasEndpoints()) return this.pickEndpoint();
+    throw new ModelDeckError('not-found', 'Nothing is deployed yet, so there is no endpoint with credentials.', {
+      remedy: 'Deploy a model, or open a cluster in the Clusters view.',
+      nextStep: { kind: 'deploy-model' },
+    });
   }
 }
 
@@ -140,7 +151,7 @@ async function askForAuthority(title: string): Promise<string> {
     if (ca === '') throw new Error('no certificate in it');
     createSecureContext({ ca });
   } catch (error) {
-    throw new ModelDeckError('invalid-input', `${path.basename(uri.fsPath)} holds no certificate in PEM.`, {
+    throw new ModelDeckError('invalid-input', `${path.basename(uri.fsPath)} is not a certificate in PEM format.`, {
       remedy: 'Export the certificate of the authority as PEM ("-----BEGIN CERTIFICATE-----").',
       location: { path: uri.fsPath },
       cause: error,

@@ -41,12 +41,15 @@ export class ClusterCommands {
       given ??
       (await vscode.window.showInputBox({
         title: `Namespace of ${contextName}`,
-        prompt: 'It gets a row of its own, also when it is empty or may not be listed.',
+        prompt: 'It is shown even when it is empty, or when you may not list namespaces.',
         validateInput: (text) => (text === '' ? undefined : namespaceComplaint(text)),
       }));
     if (!namespace) throw ModelDeckError.cancelled();
     const complaint = namespaceComplaint(namespace);
-    if (complaint) throw new ModelDeckError('invalid-input', `${namespace} is no namespace.`, { remedy: complaint });
+    if (complaint)
+      throw new ModelDeckError('invalid-input', `"${namespace}" is not a valid name of a namespace.`, {
+        remedy: complaint,
+      });
     await this.services.namespaces.add(contextName, namespace);
     this.namespacesChanged();
   }

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { fileError } from '../../foundation/fileErrors.ts';
 import type { NodeSubject, TreeNode } from '../../views/treeNode.ts';
+import { prompts } from '../prompts.ts';
 
 /** The row that a command was run from, if it was. */
 export function rowSubject(argument: unknown): NodeSubject | undefined {
@@ -105,7 +106,7 @@ export async function askForModelFolder(title: string): Promise<string> {
   const chosen =
     items.length === 0
       ? browse
-      : await vscode.window.showQuickPick([...items, browse], { title, placeHolder: 'Choose a model folder' });
+      : await vscode.window.showQuickPick([...items, browse], { title, placeHolder: prompts.modelFolder });
   if (chosen?.folder !== undefined) return chosen.folder;
   const picked =
     chosen && (await vscode.window.showOpenDialog({ title, canSelectFolders: true, canSelectFiles: false }));
@@ -117,6 +118,6 @@ export async function askForModelFolder(title: string): Promise<string> {
 function localPath(uri: vscode.Uri): string {
   if (uri.scheme === 'file') return uri.fsPath;
   throw new ModelDeckError('unsupported', `${uri.toString(true)} is not on a file system that this window can read.`, {
-    remedy: 'Open the folder on the machine where the model lies (Remote SSH, WSL and containers work).',
+    remedy: 'Open the folder on the machine that has the model (Remote SSH, WSL and containers work).',
   });
 }

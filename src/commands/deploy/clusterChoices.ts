@@ -89,7 +89,7 @@ async function readNamespaces(
       .sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b))
       .map(([name, namespace]) => ({
         name,
-        ...(name === preferred && { description: 'the context’s own' }),
+        ...(name === preferred && { description: 'namespace of the context' }),
         ...(namespace?.metadata.labels?.[kserveLabels.controlPlane] !== undefined && {
           unusable: 'It has the label "control-plane": KServe brings no model into the pods of such a namespace.',
         }),

@@ -99,7 +99,7 @@ function checked<T>(
 function wrong(field: string, what: string, value: unknown): ModelDeckError {
   return new ModelDeckError(
     'invalid-input',
-    `modelDeck.deployModel: the argument ${field} is ${JSON.stringify(value) ?? 'missing'}; it has to be ${what}.`,
+    `modelDeck.deployModel: the argument ${field} is ${JSON.stringify(value) ?? 'missing'}; it must be ${what}.`,
     { remedy: 'Correct the script or key binding that runs the command.' },
   );
 }

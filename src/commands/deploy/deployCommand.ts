@@ -192,7 +192,7 @@ interface Deployed {
 function modelOf({ modelPackage, stored, spec }: DeploySource): { readonly name: string; readonly version: string } {
   const model = stored ?? modelPackage ?? spec;
   if (model) return model;
-  throw new ModelDeckError('internal', 'There is neither a package nor a stored model to deploy.');
+  throw new ModelDeckError('internal', 'Nothing to deploy was given.');
 }
 
 /** What is not there is said by whoever opens it. */
@@ -206,11 +206,11 @@ async function isFolder(where: string): Promise<boolean> {
 async function explainClaims(namespace: string): Promise<void> {
   const example = 'Open an Example';
   const chosen = await vscode.window.showInformationMessage(
-    `There has to be a PersistentVolumeClaim in ${namespace} that can be written to.`,
+    `${namespace} needs a PersistentVolumeClaim that can be written to.`,
     {
       modal: true,
       detail:
-        'Model Deck puts the archive there with a short-lived pod, and KServe mounts it from there. A claim is made with kubectl apply, or by who runs the cluster.',
+        'Model Deck puts the archive there with a short-lived pod, and KServe mounts it from there. Create a claim with kubectl apply, or ask the administrator of the cluster.',
     },
     example,
   );

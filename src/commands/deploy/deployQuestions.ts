@@ -232,7 +232,7 @@ function targetOf(answers: Answers<DeployQuestion>, { given, choices }: DeployCo
   const id = given.target ?? targetOfPick(answers.target);
   const target = choices.targets.find((one) => one.id === id) ?? choices.targets[0];
   if (target && (given.target === undefined || given.target === target.id)) return target;
-  throw new ModelDeckError('not-found', `There is no place called ${id ?? ''} where models are served.`, {
+  throw new ModelDeckError('not-found', `The target ${id ?? ''} was not found.`, {
     remedy: 'Choose another row of the Clusters view.',
   });
 }

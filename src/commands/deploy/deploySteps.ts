@@ -148,7 +148,7 @@ export function claimStep(
   const none = {
     value: noClaim,
     label: '$(question) No claim that fits?',
-    detail: `The archive is kept in a PersistentVolumeClaim of ${namespace}, from where KServe mounts it. Choose this to see how to make one.`,
+    detail: `The archive is kept in a PersistentVolumeClaim of ${namespace}, and KServe mounts it from there. Choose this to see how to create one.`,
   };
   return {
     kind: 'pick',

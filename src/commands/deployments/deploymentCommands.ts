@@ -9,6 +9,7 @@ import { deployWords } from '../deploy/deployWords.ts';
 import type { PodLogs } from '../service/podLogs.ts';
 import type { ServiceOperations } from '../service/serviceOperations.ts';
 import type { Services } from '../core/services.ts';
+import { prompts } from '../prompts.ts';
 
 interface ChosenDeployment {
   readonly target: Target;
@@ -26,20 +27,20 @@ export class Deployments {
   ) {}
 
   async start(argument: unknown): Promise<void> {
-    const { target, id, name } = await this.choose(argument, 'Start which deployment?', ['stopped', 'failed']);
+    const { target, id, name } = await this.choose(argument, prompts.startDeployment, ['stopped', 'failed']);
     const { lifecycle } = target;
     if (!lifecycle) throw cannot(target, 'be started');
     await this.runner.withProgress(`Starting ${name}`, deployWords, (task) => lifecycle.start(id, task));
   }
 
   async stop(argument: unknown): Promise<void> {
-    const { target, id } = await this.choose(argument, 'Stop which deployment?', ['ready', 'starting']);
+    const { target, id } = await this.choose(argument, prompts.stopDeployment, ['ready', 'starting']);
     if (!target.lifecycle) throw cannot(target, 'be stopped');
     await target.lifecycle.stop(id);
   }
 
   async remove(argument: unknown): Promise<void> {
-    const { target, id, name } = await this.choose(argument, 'Remove which deployment?');
+    const { target, id, name } = await this.choose(argument, prompts.removeDeployment);
     // An object of a cluster takes others along, of which the question tells.
     if (target.cluster) return this.operations.delete({ deploymentId: id });
     const deployment = target.deployments().find((one) => one.id === id);
@@ -56,7 +57,7 @@ export class Deployments {
   }
 
   async showLog(argument: unknown): Promise<void> {
-    const { target, id } = await this.choose(argument, 'Show the log of which deployment?');
+    const { target, id } = await this.choose(argument, prompts.showDeploymentLog);
     if (target.cluster) return this.logs.show({ deploymentId: id });
     if (!target.logs) throw cannot(target, 'show a log');
     const content = await target.logs.read(id);
@@ -65,7 +66,7 @@ export class Deployments {
   }
 
   async copyUrl(argument: unknown): Promise<void> {
-    const { target, id, name } = await this.choose(argument, 'Copy the URL of which deployment?', ['ready']);
+    const { target, id, name } = await this.choose(argument, prompts.copyEndpointUrl, ['ready']);
     const url = target.cluster
       ? await this.operations.url(id)
       : target.deployments().find((deployment) => deployment.id === id)?.url;
@@ -87,10 +88,14 @@ export class Deployments {
       .flatMap((target) => target.deployments().map((deployment) => ({ target, deployment })))
       .filter(({ deployment: { state } }) => states === undefined || states.includes(state));
     if (fitting.length === 0) {
-      throw new ModelDeckError('not-found', `There is no deployment that is ${(states ?? ['there']).join(' or ')}.`, {
-        remedy: 'Deploy a model first.',
-        nextStep: { kind: 'deploy-model' },
-      });
+      throw new ModelDeckError(
+        'not-found',
+        states === undefined ? 'Nothing is deployed yet.' : `No deployment is ${states.join(' or ')}.`,
+        {
+          remedy: 'Deploy a model first.',
+          nextStep: { kind: 'deploy-model' },
+        },
+      );
     }
     const items = fitting.map(({ target, deployment }) => ({
       label: deployment.name,

@@ -134,8 +134,7 @@ export class FolderPackaging {
     this.window.show(folder, findings);
     const refusal = refusalOf(folder, findings);
     if (refusal !== undefined) throw refusal;
-    if (spec === undefined)
-      throw new ModelDeckError('internal', `${specFile} could not be read, and no reason is known.`);
+    if (spec === undefined) throw new ModelDeckError('internal', `${specFile} could not be read.`);
     return spec;
   }
 

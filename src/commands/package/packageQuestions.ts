@@ -78,7 +78,7 @@ function allQuestions(
       key: 'name',
       ask: () => ({
         kind: 'input',
-        prompt: 'Model name. The archive and the URL have it.',
+        prompt: 'Model name, used for the archive and in the URL',
         value: first.name,
         validate: (value) =>
           /^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(value)

@@ -63,7 +63,7 @@ export class EditorPackagingWindow implements PackagingWindow {
     const first = [...items].sort((a, b) => Number(b.label === same) - Number(a.label === same));
     const chosen = await vscode.window.showQuickPick(first, {
       title: `Package ${path.basename(folder)}`,
-      placeHolder: `${modelSpecFileName} names ${missing}, which is not in the folder. Which weights are meant?`,
+      placeHolder: `${modelSpecFileName} names ${missing}, which is not in the folder. Choose its weights`,
     });
     if (chosen === undefined) throw ModelDeckError.cancelled();
     return chosen.label;

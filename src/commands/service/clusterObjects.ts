@@ -10,6 +10,7 @@ import { rowSubject } from '../core/arguments.ts';
 import { namespaceComplaint } from '../clusters/rememberedNamespaces.ts';
 import type { Services } from '../core/services.ts';
 import { objectOfArgument, objectOfRow, type NamedObject } from './objectNames.ts';
+import { prompts } from '../prompts.ts';
 
 /** An InferenceService and where it is. */
 export interface FoundService {
@@ -110,19 +111,19 @@ export class ClusterObjects {
     }
     const context = await pick(
       contexts.map(({ name, isCurrent }) => ({ label: name, description: isCurrent ? 'current' : '' })),
-      'In which context?',
+      prompts.context,
     );
     const preferred = contexts.find(({ name }) => name === context)?.namespace ?? 'default';
     const namespace = await vscode.window.showInputBox({
       title: context,
-      prompt: 'In which namespace?',
+      prompt: prompts.namespace,
       value: this.services.namespaces.of(context)[0] ?? preferred,
       validateInput: namespaceComplaint,
     });
     if (namespace === undefined) throw ModelDeckError.cancelled();
     const { items } = await (await clusters.connect(context)).list(inferenceServices, { namespace });
     if (items.length === 0) {
-      throw new ModelDeckError('not-found', `There is no InferenceService in ${namespace} of ${context}.`, {
+      throw new ModelDeckError('not-found', `No InferenceService was found in ${namespace} of ${context}.`, {
         remedy: 'Deploy a model first, or choose another namespace.',
         nextStep: { kind: 'deploy-model' },
       });

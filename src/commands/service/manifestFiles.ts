@@ -6,6 +6,7 @@ import type { PlanDocuments } from '../../panel/plan/planPage.ts';
 import type { Services } from '../core/services.ts';
 import type { ClusterObjects } from './clusterObjects.ts';
 import type { NamedObject } from './objectNames.ts';
+import { prompts } from '../prompts.ts';
 
 const scheme = 'model-deck-k8s';
 /** A manifest of the cluster: `model-deck-k8s://live/<context>/<namespace>/<name>.yaml`. */
@@ -46,7 +47,7 @@ export class ManifestFiles implements vscode.FileSystemProvider, PlanDocuments {
 
   /** "Edit Manifest": opens the manifest as it is now, unless it is open with changes. */
   async open(argument: unknown): Promise<void> {
-    const { object } = await this.objects.service(argument, 'Edit the manifest of which service?');
+    const { object } = await this.objects.service(argument, prompts.editManifest);
     const uri = liveUri(object);
     const isDirty = vscode.workspace.textDocuments.some((one) => one.uri.toString() === uri.toString() && one.isDirty);
     if (!isDirty) await this.load(uri);

@@ -101,7 +101,7 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider, vsco
       this.objects.podsOf(object, signal),
       this.objects.eventsOf(object, signal),
     ]);
-    if (pod === undefined) throw new ModelDeckError('not-found', `There is no pod ${object.name}.`);
+    if (pod === undefined) throw new ModelDeckError('not-found', `The pod ${object.name} was not found.`);
     return describePod(pod, object.context, events, Date.now());
   }
 

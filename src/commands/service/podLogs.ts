@@ -6,6 +6,7 @@ import type { CommandRunner } from '../core/commandRunner.ts';
 import type { ClusterObjects } from './clusterObjects.ts';
 import { logChoices, namedSources, type LogSource } from '../../kserve/choices/logChoices.ts';
 import type { NamedObject } from './objectNames.ts';
+import { prompts } from '../prompts.ts';
 
 /** Lines of the past that are shown before following. */
 const tailLines = 1000;
@@ -34,7 +35,7 @@ export class PodLogs implements vscode.Disposable {
 
   /** @param argument a row of a service, pod or container; `{ deploymentId | namespace, name, …, container?, previous? }` */
   async show(argument: unknown): Promise<void> {
-    const object = await this.objects.object(argument, 'Show the logs of which service?');
+    const object = await this.objects.object(argument, prompts.showPodLogs);
     const sources = await this.sources(object, argument);
     const connection = await this.objects.connection(object);
     // Not awaited: it goes on for as long as the containers run.
@@ -50,8 +51,8 @@ export class PodLogs implements vscode.Disposable {
   private async sources(object: NamedObject, argument: unknown): Promise<readonly LogSource[]> {
     const pods = await this.objects.podsOf(object);
     if (pods.length === 0) {
-      throw new ModelDeckError('not-found', `${object.name} has no pods, and so no logs.`, {
-        remedy: 'Look at its events: they say why it has none.',
+      throw new ModelDeckError('not-found', `${object.name} has no pods, so there are no logs.`, {
+        remedy: 'Show its events to find out why.',
         nextStep: { kind: 'show-events', ...object },
       });
     }
@@ -63,7 +64,7 @@ export class PodLogs implements vscode.Disposable {
     const choices = logChoices(pods);
     const [only] = choices;
     if (only && choices.length === 1) return only.sources;
-    const chosen = await vscode.window.showQuickPick(choices, { placeHolder: `Which log of ${object.name}?` });
+    const chosen = await vscode.window.showQuickPick(choices, { placeHolder: `Choose a log of ${object.name}` });
     if (chosen === undefined) throw ModelDeckError.cancelled();
     return chosen.sources;
   }
@@ -71,7 +72,7 @@ export class PodLogs implements vscode.Disposable {
   private requireNamed(sources: readonly LogSource[], { name }: NamedObject, container: string): readonly LogSource[] {
     if (sources.length > 0) return sources;
     throw new ModelDeckError('not-found', `${name} has no container ${container}.`, {
-      remedy: 'Its pod is gone, or was replaced: refresh the view.',
+      remedy: 'Its pod was deleted or replaced. Refresh the view.',
     });
   }
 
@@ -122,7 +123,7 @@ export class PodLogs implements vscode.Disposable {
     if (live.length === 0) return this.status?.hide();
     this.status ??= statusItem();
     this.status.text = `$(sync~spin) ${live.length === 1 ? 'Following a log' : `Following ${live.length} logs`}`;
-    this.status.tooltip = `${live.join('\n')}\nSelect to stop following.`;
+    this.status.tooltip = `${live.join('\n')}\nClick to stop following.`;
     this.status.show();
   }
 }

@@ -8,6 +8,7 @@ import { deployWords } from '../deploy/deployWords.ts';
 import { formatReplicas, parseReplicas, type Replicas } from '../../kserve/choices/sizeTexts.ts';
 import type { NextSteps } from '../core/nextSteps.ts';
 import type { ClusterObjects, FoundService } from './clusterObjects.ts';
+import { prompts } from '../prompts.ts';
 
 /** The commands on one InferenceService that change it, and the one that says what is wrong with it. */
 export class ServiceOperations {
@@ -19,7 +20,7 @@ export class ServiceOperations {
 
   /** @param argument a row, or `{ deploymentId, minReplicas, maxReplicas }` */
   async scale(argument: unknown): Promise<void> {
-    const found = await this.objects.service(argument, 'Scale which service?');
+    const found = await this.objects.service(argument, prompts.scale);
     const { name } = found.object;
     const { minReplicas, maxReplicas } = replicasOf(argument) ?? (await this.askForReplicas(found));
     await this.runner.withProgress(`Scaling ${name}`, { apply: 'Applying the replicas' }, (task) => {
@@ -31,14 +32,14 @@ export class ServiceOperations {
 
   /** @param argument a row, or `{ deploymentId, version }` */
   async rollBack(argument: unknown): Promise<void> {
-    const { target, deploymentId, object } = await this.objects.service(argument, 'Roll back which service?');
+    const { target, deploymentId, object } = await this.objects.service(argument, prompts.rollBack);
     const versions = await this.runner.withProgress(object.name, { read: 'Reading its earlier versions' }, (task) => {
       task.onProgress?.({ step: 'read' });
       return target.versions.earlier(deploymentId, { signal: task.signal });
     });
     if (versions.length === 0) {
-      throw new ModelDeckError('not-found', `Nothing is known of an earlier version of ${object.name}.`, {
-        remedy: 'Model Deck remembers the versions that it has replaced itself. Deploy the one that you want.',
+      throw new ModelDeckError('not-found', `No earlier version of ${object.name} is known.`, {
+        remedy: 'Model Deck knows the versions that it replaced itself. Deploy the version that you want.',
       });
     }
     const version =
@@ -50,9 +51,9 @@ export class ServiceOperations {
 
   /** @param argument a row, or `{ deploymentId, confirm: false }` */
   async delete(argument: unknown): Promise<void> {
-    const { target, deploymentId, object } = await this.objects.service(argument, 'Delete which service?');
+    const { target, deploymentId, object } = await this.objects.service(argument, prompts.deleteService);
     const { name } = object;
-    const notes = await this.runner.withProgress(name, { read: 'Looking what would go' }, (task) => {
+    const notes = await this.runner.withProgress(name, { read: 'Looking up what depends on it' }, (task) => {
       task.onProgress?.({ step: 'read' });
       return target.deletionNotes(deploymentId, { signal: task.signal });
     });
@@ -70,7 +71,7 @@ export class ServiceOperations {
 
   /** Looks now, and says it with the button that helps. */
   async explain(argument: unknown): Promise<void> {
-    const { target, deploymentId, object } = await this.objects.service(argument, 'Explain which service?');
+    const { target, deploymentId, object } = await this.objects.service(argument, prompts.explain);
     const words = { read: 'Reading its pods, events and logs' };
     const found = await this.runner.withProgress(object.name, words, (task) => {
       task.onProgress?.({ step: 'read' });
@@ -79,7 +80,7 @@ export class ServiceOperations {
     const describe = { title: 'Describe', run: () => run('modelDeck.describe', object) };
     if (!found) {
       const chosen = await vscode.window.showInformationMessage(
-        `Nothing was found that keeps ${object.name} from working.`,
+        `No cause found: nothing keeps ${object.name} from working.`,
         describe.title,
       );
       if (chosen === describe.title) await describe.run();
@@ -102,10 +103,10 @@ export class ServiceOperations {
   }
 
   async copyStorageUri(argument: unknown): Promise<void> {
-    const { object } = await this.objects.service(argument, 'Copy the storage URI of which service?');
+    const { object } = await this.objects.service(argument, prompts.copyServiceStorageUri);
     const { storageUri } = servedModelOf(await this.objects.readService(object)) ?? {};
     if (storageUri === undefined) {
-      throw new ModelDeckError('not-found', `${object.name} says no storage URI.`, {
+      throw new ModelDeckError('not-found', `${object.name} has no storage URI.`, {
         remedy: 'Look at its manifest: its model may come from elsewhere.',
         nextStep: { kind: 'show-manifest', ...object },
       });
@@ -122,10 +123,10 @@ export class ServiceOperations {
     };
     const typed = await vscode.window.showInputBox({
       title: `Scale ${object.name}`,
-      prompt: 'Number of pods, or the least and the most of them, for example 1-3',
+      prompt: 'Number of pods, or a range, for example 1-3',
       value: formatReplicas(current) || '1',
       validateInput: (value) =>
-        parseReplicas(value) === undefined ? 'A whole number, or two of them, for example 1-3' : undefined,
+        parseReplicas(value) === undefined ? 'Enter a whole number or a range, for example 1-3' : undefined,
     });
     const replicas = typed === undefined ? undefined : parseReplicas(typed);
     if (replicas === undefined) throw ModelDeckError.cancelled();
@@ -140,7 +141,7 @@ async function askWhich(versions: readonly EarlierVersion[]): Promise<EarlierVer
     detail: version.storageUri,
     version,
   }));
-  const chosen = await vscode.window.showQuickPick(items, { placeHolder: 'Which version should be served again?' });
+  const chosen = await vscode.window.showQuickPick(items, { placeHolder: prompts.rollBackTo });
   if (chosen === undefined) throw ModelDeckError.cancelled();
   return chosen.version;
 }
@@ -153,7 +154,7 @@ function replicasOf(argument: unknown): Required<Replicas> | undefined {
   const [least = 1, most = least] = [minReplicas, maxReplicas];
   const replicas = [least, most].every(Number.isInteger) ? parseReplicas([least, most].join('-')) : undefined;
   if (replicas) return replicas;
-  throw new ModelDeckError('invalid-input', 'modelDeck.scale: minReplicas and maxReplicas have to be whole numbers.', {
+  throw new ModelDeckError('invalid-input', 'modelDeck.scale: minReplicas and maxReplicas must be whole numbers.', {
     remedy: 'Correct the script or key binding that runs the command.',
   });
 }

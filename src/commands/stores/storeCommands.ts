@@ -9,6 +9,7 @@ import { chosenModel, chosenStoredModel } from '../core/chosenModel.ts';
 import type { CommandRunner } from '../core/commandRunner.ts';
 import type { Services } from '../core/services.ts';
 import { setLocalStoreFolder } from '../core/settings.ts';
+import { prompts } from '../prompts.ts';
 
 /** The commands on a row of the Model Stores view (and on the model of a deployment). */
 export class StoreCommands {
@@ -22,13 +23,13 @@ export class StoreCommands {
   ) {}
 
   async copyStorageUri(argument: unknown): Promise<void> {
-    const { storageUri } = await chosenModel(this.services, argument, 'Copy the storage URI of which model?');
+    const { storageUri } = await chosenModel(this.services, argument, prompts.copyStorageUri);
     await vscode.env.clipboard.writeText(storageUri);
     vscode.window.setStatusBarMessage(`Copied ${storageUri}`, 5000);
   }
 
   async remove(argument: unknown): Promise<void> {
-    const model = await chosenStoredModel(this.services, argument, 'Remove which model from the store?');
+    const model = await chosenStoredModel(this.services, argument, prompts.removeModel);
     const store = requireWritable(await this.services.stores.of(model.storeId));
     const user = await this.userOf(model);
     if (user !== undefined) {
@@ -74,8 +75,8 @@ export class StoreCommands {
     const where =
       subject?.kind === 'store'
         ? subject.folder
-        : (await chosenModel(this.services, argument, 'Reveal which model?')).path;
-    if (where === undefined) throw new ModelDeckError('unsupported', 'This model does not lie in a folder.');
+        : (await chosenModel(this.services, argument, prompts.revealModel)).path;
+    if (where === undefined) throw new ModelDeckError('unsupported', 'This model is not in a folder of this computer.');
     // A browser or a remote window has no file manager to show.
     if (vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined) {
       await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(where));

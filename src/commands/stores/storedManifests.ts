@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { chosenModel } from '../core/chosenModel.ts';
 import type { Services } from '../core/services.ts';
+import { prompts } from '../prompts.ts';
 
 const scheme = 'model-deck-manifest';
 
@@ -15,10 +16,10 @@ export class ManifestDocuments implements vscode.TextDocumentContentProvider {
   }
 
   async open(argument: unknown): Promise<void> {
-    const model = await chosenModel(this.services, argument, 'Open the manifest of which model?');
+    const model = await chosenModel(this.services, argument, prompts.openPackageDescription);
     const label = [model.name, model.version].filter(Boolean).join(' ');
     const where = model.archivePath ?? model.path;
-    if (where === undefined) throw new ModelDeckError('unsupported', `${label} does not lie in a folder.`);
+    if (where === undefined) throw new ModelDeckError('unsupported', `${label} is not in a folder of this computer.`);
     // The path names the tab; the query says which package.
     const query = JSON.stringify({ where, kind: model.kind });
     const uri = vscode.Uri.from({ scheme, path: `/${label} MANIFEST.json`, query });

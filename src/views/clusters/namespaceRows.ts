@@ -59,7 +59,12 @@ export class NamespaceRows {
     const word = !isKnown && error !== undefined && briefCause(clusterError(contextName, error));
     const trouble = failed > 0 && `${failed} failed`;
     const description = [word, isKnown && `${rows.size}`, trouble].filter(Boolean).join(' · ');
-    const spoken = [`Namespace ${namespace}`, word, isKnown && `${rows.size} InferenceServices`, trouble];
+    const spoken = [
+      `Namespace ${namespace}`,
+      word,
+      isKnown && `${rows.size} ${rows.size === 1 ? 'InferenceService' : 'InferenceServices'}`,
+      trouble,
+    ];
     return {
       id: this.id,
       label: namespace,

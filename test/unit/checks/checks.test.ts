@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { circles } from '../../../scripts/checks/circles.mjs';
 import { kindTestsIn } from '../../../scripts/checks/kinds.mjs';
 import { sharedNames } from '../../../scripts/checks/names.mjs';
-import { wordsIn } from '../../../scripts/checks/words.mjs';
+import { sentencesIn, wordsIn } from '../../../scripts/checks/words.mjs';
 
 describe('the checks', () => {
   let root: string;
@@ -52,5 +52,19 @@ describe('the checks', () => {
       { line: 2, word: 'Mend', instead: 'fix' },
       { line: 2, word: 'anew', instead: 'again' },
     ]);
+  });
+
+  it('find sentences to the user that are riddles or name a library, and no comments, imports or names of files', () => {
+    const source = [
+      "import { x } from 'which one?';",
+      "// 'Which model is asked?'",
+      "ask('Which model is asked?');",
+      "ask('Choose an endpoint');",
+      'say(`${name}: vipspng: libpng read error`);',
+      "read('libvips.so');",
+    ].join('\n');
+    const found = (isPlain: boolean): readonly string[] => sentencesIn(source, isPlain).map(({ line }) => String(line));
+    assert.deepEqual(found(true), ['3', '5', '5']);
+    assert.deepEqual(found(false), ['5', '5'], 'libraries are looked for everywhere');
   });
 });

@@ -60,7 +60,7 @@ describe('givenByScript', () => {
 
   it('names the field that cannot be', () => {
     const cases: readonly (readonly [object, RegExp])[] = [
-      [{ target: 'minikube' }, /target is "minikube"; it has to be "this-computer" or "shelf", or an object/],
+      [{ target: 'minikube' }, /target is "minikube"; it must be "this-computer" or "shelf", or an object/],
       [{ target: {} }, /target\.context is missing/],
       [{ target: { context: 'c', namespace: 1 } }, /namespace is 1/],
       [{ protocol: 'grpc-v2' }, /protocol is "grpc-v2".*v1 or v2/],
