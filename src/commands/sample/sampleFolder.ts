@@ -6,12 +6,12 @@ import { isRecord } from '../../foundation/json.ts';
 import { makeFolder } from '../../foundation/makeFolder.ts';
 
 /** Folder of the sample, and of the model in it. */
-export const sampleFolderName = 'model-deck-sample';
+const sampleFolderName = 'model-deck-sample';
 export const sampleModel = 'efficientnet-lite0';
 
 /**
  * A file that only copies of the sample have. It activates the extension in a window that opens one (`workspaceContains:` in
- * package.json), and says whether "Open Sample" goes on there: a window that opens a folder starts anew.
+ * package.json), and says whether "Open Sample" goes on there: a window that opens a folder starts from the beginning.
  */
 export const markerFile = '.model-deck-sample';
 
