@@ -28,7 +28,13 @@ import { rememberedNamespaces } from './commands/clusters/rememberedNamespaces.t
 import { reached } from './commands/core/milestones.ts';
 import type { Services } from './commands/core/services.ts';
 import { SetEndpointCredentials } from './commands/classify/setEndpointCredentials.ts';
-import { affectsLocalStore, localStoreFolder, uploadImage, uploadUser } from './commands/core/settings.ts';
+import {
+  affectsLocalStore,
+  localStoreFolder,
+  uploadImage,
+  uploadResources,
+  uploadUser,
+} from './commands/core/settings.ts';
 import { StoreCommands } from './commands/stores/storeCommands.ts';
 import { localProcess, thisComputerTarget } from './commands/deployments/thisComputerTarget.ts';
 import { once } from './foundation/once.ts';
@@ -82,7 +88,7 @@ export function activate(context: vscode.ExtensionContext): void {
       folderStores(localFolder),
       claimStores({
         connect: async (contextName) => (await kube.get()).connect(contextName),
-        settings: () => ({ image: uploadImage(), uid: uploadUser() }),
+        settings: () => ({ image: uploadImage(), uid: uploadUser(), resources: uploadResources() }),
       }),
     ]),
   };

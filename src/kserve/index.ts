@@ -122,5 +122,6 @@ export { jsonOfBinaryAnswer } from './protocol/v2BinaryAnswer.ts';
 export type { AnswerTensor, V2Answer } from './protocol/v2Answer.ts';
 export { numbersOfJson, plainNumbers } from './protocol/v2Datatypes.ts';
 export type { TensorNumbers } from './protocol/v2Datatypes.ts';
+export { zeroReplicasProblem } from './zeroReplicas.ts';
 export { parseV2Request } from './protocol/v2Request.ts';
 export type { V2Bytes, V2Input, V2Numbers, V2Request, WantedOutput } from './protocol/v2Request.ts';

@@ -69,8 +69,8 @@ export interface TargetCapabilities {
   readonly routes?: Routes;
   readonly versions?: Versions;
   readonly manifests?: Manifests;
-  /** Sets the bounds of the number of servers of a deployment. */
-  scale?(deploymentId: string, minReplicas: number, maxReplicas: number, task?: Task): Promise<void>;
+  /** Sets the bounds of the number of servers of a deployment. @returns what of it has no effect, one sentence */
+  scale?(deploymentId: string, minReplicas: number, maxReplicas: number, task?: Task): Promise<string | undefined>;
   /** Looks now, and says what keeps a deployment from being ready; undefined when nothing is found. */
   explain?(deploymentId: string, task?: Task): Promise<ModelDeckError | undefined>;
   /** Reads the deployments and follows them until the returned function is called. Without it, they are always up to date. */
@@ -143,6 +143,7 @@ export type DeployStep =
   // in a cluster
   | 'start-upload-pod'
   | 'apply'
+  | 'wait-controller'
   | 'wait-scheduled'
   | 'wait-containers'
   | 'undo';
@@ -246,6 +247,8 @@ export interface Deployment {
   readonly protocol: 'v1' | 'v2';
   /** When ready. */
   readonly url?: string;
+  /** Of a deploy that has just ended: what could not be checked, one sentence. */
+  readonly unverified?: string;
 }
 
 /** What is known of the model that a deployment serves; an InferenceService of somebody else may say little. */

@@ -101,6 +101,7 @@ describe('deploy to a real cluster', { skip: cluster.cannot('claimFolder') }, ()
       routes.map(({ kind, unavailable }) => [kind, unavailable === undefined]),
       [
         ['port-forward', true],
+        ['url', false],
         ['ingress', false],
         ['api-proxy', true],
       ],
@@ -213,7 +214,7 @@ describe('deploy to a real cluster', { skip: cluster.cannot('claimFolder') }, ()
   });
 
   it('deletes it with all that KServe made, and leaves the model', async () => {
-    assert.match((await target.deletionNotes(id)).join('\n'), /1 pod go/);
+    assert.match((await target.deletionNotes(id)).join('\n'), /\d pods? go/);
     await target.remove(id);
     await waitUntil('all is gone', async () => ((await left('cats')).length === 0 ? true : undefined));
     assert.ok(existsSync(path.join(root, 'cats', '1.0')));

@@ -192,7 +192,17 @@ export const provokedFailures = (cluster: Cluster): readonly Failure[] => [
     name: 'no-keda',
     order: {
       annotations: { 'serving.kserve.io/autoscalerClass': 'keda' },
-      predictor: { minReplicas: 1, maxReplicas: 2, scaleMetric: 'cpu', scaleTarget: 50 },
+      predictor: {
+        ...{ minReplicas: 1, maxReplicas: 2 },
+        autoScaling: {
+          metrics: [
+            {
+              type: 'Resource',
+              resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } },
+            },
+          ],
+        },
+      },
     },
     code: 'autoscaler-missing',
     category: 'not-found',

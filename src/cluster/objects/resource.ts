@@ -33,6 +33,7 @@ export interface OwnerReference {
 export interface ManagedFields {
   readonly manager?: string;
   readonly operation?: string;
+  readonly subresource?: string;
   readonly time?: string;
   readonly fieldsV1?: unknown;
 }

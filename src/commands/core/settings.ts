@@ -1,5 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { isRecord } from '../../foundation/json.ts';
+import type { Quantity } from '../../kserve/resources/core.ts';
+import type { UploadResources } from '../../stores/claim/claimPlace.ts';
 
 /** The extension's settings, read when they are needed, so that a change counts at once. */
 
@@ -69,6 +72,23 @@ export function uploadUser(): number | null | undefined {
   const configured = section().get<unknown>('upload.runAsUser');
   if (configured === null) return null;
   return typeof configured === 'number' && Number.isInteger(configured) && configured > 0 ? configured : undefined;
+}
+
+/** What that pod asks for and gets; nothing for the usual. What is no quantity is left out. */
+export function uploadResources(): UploadResources | undefined {
+  const configured = section().get<unknown>('upload.resources');
+  if (!isRecord(configured)) return undefined;
+  const amounts = (value: unknown): Readonly<Record<string, Quantity>> | undefined =>
+    isRecord(value)
+      ? (Object.fromEntries(Object.entries(value).filter(([, amount]) => isQuantity(amount))) as never)
+      : undefined;
+  const { requests, limits } = configured;
+  const [asked, granted] = [amounts(requests), amounts(limits)];
+  return { ...(asked && { requests: asked }), ...(granted && { limits: granted }) };
+}
+
+function isQuantity(value: unknown): value is Quantity {
+  return (typeof value === 'string' && value !== '') || typeof value === 'number';
 }
 
 /** The texts of a list that somebody has written. */

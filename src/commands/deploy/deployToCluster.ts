@@ -134,10 +134,15 @@ export class DeployToCluster {
     await rememberDeploy(specFile, specOfAnswers(answers));
   }
 
-  private async offerNextSteps({ id, name }: Deployment, target: KServeTarget, examples?: Comparison): Promise<void> {
+  private async offerNextSteps(
+    { id, name, unverified }: Deployment,
+    target: KServeTarget,
+    examples?: Comparison,
+  ): Promise<void> {
     const classify = 'Classify Image…';
     const manifest = 'Show Manifest';
-    const chosen = await tellReady(`${name} is ready in ${target.label}.`, examples, classify, manifest);
+    const ready = [`${name} is ready in ${target.label}.`, unverified].filter(Boolean).join(' ');
+    const chosen = await tellReady(ready, examples, classify, manifest);
     if (chosen === classify) await vscode.commands.executeCommand('modelDeck.classifyImage', { deploymentId: id });
     if (chosen === manifest) await vscode.commands.executeCommand('modelDeck.showManifest', { deploymentId: id });
   }

@@ -10,6 +10,7 @@ export const deployWords: Readonly<Record<DeployStep, string>> = {
   'wait-ready': 'Waiting for the model to answer',
   'start-upload-pod': 'Starting the pod that receives the archive',
   apply: 'Applying the objects',
+  'wait-controller': "Waiting for KServe's controller",
   'wait-scheduled': 'Waiting for a node',
   'wait-containers': 'Waiting for the containers',
   undo: 'Taking back what was made',

@@ -23,10 +23,11 @@ export class ServiceOperations {
     const found = await this.objects.service(argument, prompts.scale);
     const { name } = found.object;
     const { minReplicas, maxReplicas } = replicasOf(argument) ?? (await this.askForReplicas(found));
-    await this.runner.withProgress(`Scaling ${name}`, { apply: 'Applying the replicas' }, (task) => {
+    const note = await this.runner.withProgress(`Scaling ${name}`, { apply: 'Applying the replicas' }, (task) => {
       task.onProgress?.({ step: 'apply' });
       return found.target.scale(found.deploymentId, minReplicas, maxReplicas, { signal: task.signal });
     });
+    if (note !== undefined) void vscode.window.showWarningMessage(`${name}: ${note}`);
     vscode.window.setStatusBarMessage(`${name} has ${formatReplicas({ minReplicas, maxReplicas })} replicas.`, 5000);
   }
 

@@ -15,7 +15,7 @@ export const controllerSilent: Cause = (facts) => {
   return {
     code: 'controller-silent',
     category: 'unreachable',
-    mayHeal: 'retry',
+    mayHeal: 'controller',
     summary: `KServe's controller has not looked at ${facts.name} for ${Math.round(waited / 1000)} s.`,
     remedy: 'See whether the Deployment kserve-controller-manager runs in the namespace of KServe, and read its log.',
     severity: 'error',

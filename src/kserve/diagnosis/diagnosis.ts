@@ -4,9 +4,10 @@ import type { DiagnosisCode } from './codes.ts';
 /**
  * Whether a trouble may pass without anybody doing something: `false`, or by whom. `scheduling` looks again when a claim is
  * bound or a pod has gone; `nodes` is scheduling that a new node of an autoscaler would help; `retry` is tried again by
- * kubelets and controllers; `restart` is a container that failed, and that the kubelet is about to start again.
+ * kubelets and controllers; `restart` is a container that failed, and that the kubelet is about to start again;
+ * `controller` is KServe's, which has much to do, or is being started.
  */
-export type Healing = false | 'scheduling' | 'nodes' | 'retry' | 'restart';
+export type Healing = false | 'scheduling' | 'nodes' | 'retry' | 'restart' | 'controller';
 
 /** Why a service does not work, as the reader wants it: the cause, not its consequences. */
 export interface Diagnosis<Code extends string = DiagnosisCode> {

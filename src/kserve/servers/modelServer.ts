@@ -29,6 +29,8 @@ export interface ModelServer {
   readonly startUp?: (image: string | undefined) => StartUp;
   /** What may go wrong with what is about to be deployed on it; one or two sentences each. */
   readonly warnings?: (facts: ServerFacts) => readonly string[];
+  /** Where the server itself tells of these processes, for whoever may not read its log. */
+  readonly workersAt?: WorkersQuestion;
   /** What its log says of the processes that load the model. */
   readonly workersIn?: (log: string) => Workers;
   /** What it writes when it cannot serve, causes before consequences; what libraries of all servers write is known. */
@@ -49,6 +51,14 @@ export interface ServerFacts {
   readonly args: readonly string[];
   /** File name of the archive, for example `resnet18.mar`. */
   readonly archiveName: string | undefined;
+}
+
+/** A question that is asked within the pod, past what stands in front of the server. */
+export interface WorkersQuestion {
+  readonly port: number;
+  readonly path: (modelName: string) => string;
+  /** @param body of an answer with status 200 */
+  readonly read: (body: unknown) => Workers;
 }
 
 /** `retrying` after a failure; `unknown` when the log says nothing of them. */

@@ -1,4 +1,5 @@
 import { torchServePatterns } from '../diagnosis/torchServePatterns.ts';
+import { isRecord } from '../../foundation/json.ts';
 import { imageVersion, isBefore } from './imageVersion.ts';
 import type { ModelServer, ServerFacts, StartUp, Workers } from './modelServer.ts';
 
@@ -20,6 +21,7 @@ export const torchServe: ModelServer = {
   builtFor: (image) => (/(?:^|\/)pytorch\/torchserve-kfs[:@]/.test(image) ? ['amd64'] : undefined),
   startUp,
   warnings: (facts) => [...unknownArguments(facts), ...dottedArchive(facts)],
+  workersAt: { port: 8085, path: (modelName) => `/models/${encodeURIComponent(modelName)}`, read: workersOf },
   workersIn,
   failures: torchServePatterns,
 };
@@ -68,4 +70,15 @@ function workersIn(log: string): Workers {
   if (loaded > died) return 'loaded';
   if (died < 0) return 'loading';
   return died > started ? 'failed' : 'retrying';
+}
+
+/** TorchServe's management API, which listens in the pod where its predictions do (`DescribeModelResponse`). */
+function workersOf(body: unknown): Workers {
+  const models: readonly unknown[] = Array.isArray(body) ? body : [];
+  const workers = models.flatMap((model): readonly unknown[] => {
+    const listed = isRecord(model) ? model['workers'] : undefined;
+    return Array.isArray(listed) ? listed : [];
+  });
+  if (models.length === 0) return 'unknown';
+  return workers.some((worker) => isRecord(worker) && worker['status'] === 'READY') ? 'loaded' : 'loading';
 }

@@ -28,11 +28,7 @@ export async function readClaim(connection: ClusterConnection, place: ClaimPlace
     if (error.category === 'not-found') throw missing(place, error);
     throw error;
   }
-  if (claim.metadata.deletionTimestamp !== undefined) {
-    throw new ModelDeckError('conflict', `The claim "${place.claim}" in ${place.namespace} is being deleted.`, {
-      remedy: 'Choose another claim, or create it again when it is gone.',
-    });
-  }
+  if (claim.metadata.deletionTimestamp !== undefined) throw beingDeleted(place);
   if (claim.status?.phase === 'Lost') {
     throw new ModelDeckError('server', `The claim "${place.claim}" in ${place.namespace} has lost its volume.`, {
       remedy: 'Restore the PersistentVolume that it was bound to, or choose another claim.',
@@ -52,6 +48,30 @@ export async function readClaim(connection: ClusterConnection, place: ClaimPlace
     );
   }
   return { readOnly, ...(user?.spec?.nodeName !== undefined && { node: user.spec.nodeName }) };
+}
+
+/**
+ * Looks at the claim again after something was put there: Kubernetes lets a pod write into a claim that goes away with it.
+ *
+ * @throws ModelDeckError `conflict` when it is being deleted, `not-found` when it is gone
+ */
+export async function checkClaimStays(connection: ClusterConnection, place: ClaimPlace, task: Task): Promise<void> {
+  try {
+    const claim = await connection.get(persistentVolumeClaims, { name: place.claim, namespace: place.namespace }, task);
+    if (claim.metadata.deletionTimestamp === undefined) return;
+  } catch (error) {
+    if (ModelDeckError.is(error) && error.category === 'not-found') throw missing(place, error);
+    // What may not be read is not known to be going away; the same for a server that is away at this moment.
+    if (ModelDeckError.is(error) && error.category !== 'cancelled') return;
+    throw error;
+  }
+  throw beingDeleted(place);
+}
+
+function beingDeleted({ claim, namespace }: ClaimPlace): ModelDeckError {
+  return new ModelDeckError('conflict', `The claim "${claim}" in ${namespace} is being deleted.`, {
+    remedy: 'Choose another claim, or create it again when it is gone.',
+  });
 }
 
 /** A running pod that has the claim mounted, for example the predictor of an earlier version. */

@@ -1,3 +1,5 @@
+import type { ResourceRequirements } from '../../kserve/resources/core.ts';
+
 /** The claim that is written to, and as whom; for the pod and for sentences. */
 export interface ClaimPlace {
   readonly context: string;
@@ -7,8 +9,12 @@ export interface ClaimPlace {
   readonly uid: number | undefined;
 }
 
+/** Kubernetes quantities of a pod: `{ requests: { cpu: '100m' }, limits: { memory: '256Mi' } }`. */
+export type UploadResources = Pick<ResourceRequirements, 'requests' | 'limits'>;
+
 /** Names of the settings that the remedies point to. */
 export const uploadSettings = {
   image: 'modelDeck.upload.image',
   uid: 'modelDeck.upload.runAsUser',
+  resources: 'modelDeck.upload.resources',
 } as const;

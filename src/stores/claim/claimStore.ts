@@ -9,7 +9,8 @@ import type { StoredModel, UploadedModel, UploadStep, WritableStore } from '../m
 import { storedModel, type StoreRecord } from '../storeRecord.ts';
 import { byNameAndVersion, checkFolderNames, checkPackageFiles } from '../versionFolder.ts';
 import { readList } from './claimAnswers.ts';
-import type { ClaimPlace } from './claimPlace.ts';
+import { checkClaimStays } from './claim.ts';
+import type { ClaimPlace, UploadResources } from './claimPlace.ts';
 import { formatClaimRef, parseClaimRef } from './claimRef.ts';
 import { clusterImage } from './clusterImage.ts';
 import { usualPace, type Pace } from './pace.ts';
@@ -26,6 +27,8 @@ export interface ClaimStoreOptions {
   readonly image?: string | undefined;
   /** User and group of the upload pod, 1000 when left out, as KServe's runtimes have; `null` lets the cluster choose. */
   readonly uid?: number | null | undefined;
+  /** Of the upload pod, where a LimitRange or a quota wants others. */
+  readonly resources?: UploadResources | undefined;
   /** For tests, which are in a hurry. */
   readonly pace?: Partial<Pace>;
 }
@@ -39,13 +42,15 @@ const usualUid = 1000;
 export class ClaimStore implements WritableStore {
   readonly id: string;
   readonly label: string;
+  private readonly connection: ClusterConnection;
   private readonly place: ClaimPlace;
   private readonly pace: Pace;
   private readonly pod: UploadPod;
 
   constructor(options: ClaimStoreOptions) {
-    const { connection, namespace, claim, image, uid = usualUid } = options;
+    const { connection, namespace, claim, image, uid = usualUid, resources } = options;
     const context = connection.context.name;
+    this.connection = connection;
     this.id = formatClaimRef({ context, namespace, claim });
     this.label = `${claim} (${namespace})`;
     this.place = { context, namespace, claim, uid: uid ?? undefined };
@@ -55,6 +60,7 @@ export class ClaimStore implements WritableStore {
       place: this.place,
       image: (task) =>
         image === undefined || image === '' ? clusterImage(connection, this.place, task) : Promise.resolve(image),
+      resources,
       pace: this.pace,
     });
   }
@@ -78,6 +84,7 @@ export class ClaimStore implements WritableStore {
     return this.pod.use({ writes: true, bytes }, { signal: task.signal }, async (shell) => {
       task.onProgress?.({ step: 'start-upload-pod' });
       const { record, isNew } = await uploadPackage(made, shell, this.pace, task);
+      await checkClaimStays(this.connection, this.place, { signal: task.signal });
       return { ...this.stored(record), isNew };
     });
   }

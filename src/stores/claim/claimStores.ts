@@ -7,7 +7,7 @@ export interface ClaimStoresOptions {
   /** The connection of a context; the same as long as it is good. */
   readonly connect: (context: string) => Promise<ClusterConnection>;
   /** The settings of upload pods, asked each time a store is opened. */
-  readonly settings: () => Pick<ClaimStoreOptions, 'image' | 'uid' | 'pace'>;
+  readonly settings: () => Pick<ClaimStoreOptions, 'image' | 'uid' | 'resources' | 'pace'>;
 }
 
 /**
@@ -36,5 +36,6 @@ export function claimStores({ connect, settings }: ClaimStoresOptions): StoreKin
 }
 
 function isSame(one: ClaimStoreOptions, other: ClaimStoreOptions): boolean {
-  return one.connection === other.connection && one.image === other.image && one.uid === other.uid;
+  const isSameResources = JSON.stringify(one.resources) === JSON.stringify(other.resources);
+  return one.connection === other.connection && one.image === other.image && one.uid === other.uid && isSameResources;
 }

@@ -1,6 +1,6 @@
 import type { Pod } from '../../kserve/resources/core.ts';
 import { modelDeckLabels, uploadPodLabels } from '../../kserve/index.ts';
-import type { ClaimPlace } from './claimPlace.ts';
+import type { ClaimPlace, UploadResources } from './claimPlace.ts';
 import type { OwnerId } from './owner.ts';
 import { waitCommand } from './scripts.ts';
 
@@ -23,6 +23,8 @@ export interface UploadPodSpec {
   readonly lifetime: number;
   /** Mounts the claim for reading only. */
   readonly readOnly: boolean;
+  /** What the container asks for and gets; little when left out. */
+  readonly resources?: UploadResources | undefined;
   /** The node that has the claim already, for a volume that can be on one node at a time. */
   readonly node?: string | undefined;
 }
@@ -67,7 +69,7 @@ export function uploadPodManifest(spec: UploadPodSpec): Pod {
           imagePullPolicy: 'IfNotPresent',
           command: waitCommand,
           workingDir: mountPath,
-          resources: { requests: { cpu: '100m', memory: '64Mi' }, limits: { cpu: '1', memory: '256Mi' } },
+          resources: { ...(spec.resources ?? usualResources) },
           securityContext: {
             allowPrivilegeEscalation: false,
             readOnlyRootFilesystem: true,
@@ -85,6 +87,11 @@ export function uploadPodManifest(spec: UploadPodSpec): Pod {
     },
   };
 }
+
+const usualResources: UploadResources = {
+  requests: { cpu: '100m', memory: '64Mi' },
+  limits: { cpu: '1', memory: '256Mi' },
+};
 
 const mountPath = '/claim';
 

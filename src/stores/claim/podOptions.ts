@@ -1,6 +1,6 @@
 import type { ClusterConnection } from '../../cluster/clusterConnection.ts';
 import type { Task } from '../../foundation/task.ts';
-import type { ClaimPlace } from './claimPlace.ts';
+import type { ClaimPlace, UploadResources } from './claimPlace.ts';
 import type { Pace } from './pace.ts';
 
 /** What every upload pod of a claim is made with. */
@@ -9,6 +9,7 @@ export interface UploadPodOptions {
   readonly place: ClaimPlace;
   /** Asked each time a pod is made. */
   readonly image: (task: Task) => Promise<string>;
+  readonly resources?: UploadResources | undefined;
   readonly pace: Pace;
 }
 

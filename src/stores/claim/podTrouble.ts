@@ -118,6 +118,11 @@ const otherUser: Advice = {
   remedy: `Set ${uploadSettings.uid} to a user that the namespace allows, or to null to let the cluster choose one.`,
   setting: uploadSettings.uid,
 };
+const otherResources: Advice = {
+  category: 'forbidden',
+  remedy: `Set ${uploadSettings.resources} to what the namespace allows, for example { "requests": { "cpu": "50m" }, "limits": { "memory": "128Mi" } }.`,
+  setting: uploadSettings.resources,
+};
 const notAllowed: Advice = { category: 'forbidden' };
 const noClaim: Advice = { category: 'not-found', mayLast: 2_000 };
 const noRoom: Advice = { category: 'no-space', mayLast: 5_000 };
@@ -150,8 +155,8 @@ const advice: Readonly<Partial<Record<CodeFamily, Advice>>> = {
       'Ask for a Role with the verbs create, get, list and delete on pods, and create and get on pods/exec, or use another namespace.',
   },
   'quota-exceeded': notAllowed,
-  'quota-needs-resources': notAllowed,
-  'limit-range': notAllowed,
+  'quota-needs-resources': otherResources,
+  'limit-range': otherResources,
   'admission-denied': notAllowed,
   'webhook-certificate': notAllowed,
   'webhook-missing': notAllowed,
@@ -176,7 +181,11 @@ const advice: Readonly<Partial<Record<CodeFamily, Advice>>> = {
     mayLast: 5_000,
   },
   'multi-attach': { category: 'conflict', mayLast: 15_000 },
-  insufficient: { ...noRoom, remedy: 'Make room for 0.1 CPU and 64 MiB on a node that can mount the claim.' },
+  insufficient: {
+    ...noRoom,
+    remedy: `Make room on a node that can mount the claim, or let the upload pod ask for less: ${uploadSettings.resources}.`,
+    setting: uploadSettings.resources,
+  },
   'no-nodes': noRoom,
   'too-many-pods': noRoom,
   'volume-limit': noRoom,

@@ -71,7 +71,7 @@ export class RunningPod {
   }
 
   private async start(wanted: UploadPodUse): Promise<ClaimState> {
-    const { connection, place, image } = this.options;
+    const { connection, place, image, resources } = this.options;
     const task = { signal: this.starting.signal };
     await sweepUploadPods(connection, place.namespace, task).catch(() => throwIfCancelled(task));
     const [claim, chosen] = await Promise.all([readClaim(connection, place, task), image(task)]);
@@ -82,6 +82,7 @@ export class RunningPod {
       owner: this.owner,
       lifetime: Math.max(shortestLife, Math.ceil((wanted.bytes ?? 0) / slowSending)),
       readOnly: claim.readOnly,
+      resources,
       node: claim.node,
     });
     this.createRequested = true;

@@ -2,12 +2,14 @@ import { ModelDeckError } from '../../foundation/error.ts';
 import type { Task } from '../../foundation/task.ts';
 import type { Endpoint } from '../../inference/endpoint.ts';
 import {
+  deploymentModeOf,
   editableManifest,
   inferenceServiceNames,
   isGrpcOnly,
   readEarlierVersions,
   servedModelOf,
   toYaml,
+  zeroReplicasProblem,
 } from '../../kserve/index.ts';
 import type { InferenceService } from '../../kserve/resources/inferenceService.ts';
 import type {
@@ -41,7 +43,7 @@ import { wantedManifest } from './plan/prepareDeployment.ts';
 import { rollBackTo } from './operate/rollBack.ts';
 import { scaleService } from './operate/scaleService.ts';
 import { usersOf } from './operate/serviceUsers.ts';
-import { applyAndServe, serve } from './serve/serveService.ts';
+import { applyAndServe, serve, type Served } from './serve/serveService.ts';
 import { ServiceRows } from './serviceRows.ts';
 import { restoreBefore } from './operate/restoreBefore.ts';
 
@@ -169,8 +171,11 @@ export class KServeNamespace implements KServeTarget {
     this.rows.note(await requestStop(this.place, name, true, {}));
   }
 
-  async scale(id: string, minReplicas: number, maxReplicas: number, task: Task = {}): Promise<void> {
-    this.rows.note(await scaleService(this.place, this.nameOf(id), minReplicas, maxReplicas, task));
+  async scale(id: string, minReplicas: number, maxReplicas: number, task: Task = {}): Promise<string | undefined> {
+    const scaled = await scaleService(this.place, this.nameOf(id), minReplicas, maxReplicas, task);
+    this.rows.note(scaled);
+    const mode = deploymentModeOf(scaled) ?? (await readKServeConfig(this.place, task))?.defaultDeploymentMode;
+    return zeroReplicasProblem(scaled, mode);
   }
 
   async remove(id: string): Promise<void> {
@@ -209,10 +214,11 @@ export class KServeNamespace implements KServeTarget {
   }
 
   /** Remembers how it ended. */
-  private async serving(name: string, work: () => Promise<InferenceService>): Promise<Deployment> {
+  private async serving(name: string, work: () => Promise<Served>): Promise<Deployment> {
     this.rows.explain(name, undefined);
     try {
-      return this.rows.note(await work());
+      const { service, unverified } = await work();
+      return { ...this.rows.note(service), ...(unverified !== undefined && { unverified }) };
     } catch (error) {
       if (ModelDeckError.is(error) && error.category !== 'cancelled') this.rows.explain(name, sentences(error));
       throw error;

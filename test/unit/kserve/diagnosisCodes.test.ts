@@ -170,7 +170,7 @@ const table: Readonly<Record<Kind, readonly [ErrorCategory | readonly ErrorCateg
     'worker-died': ['server', false],
     'model-load-failed': ['server', false],
     'modelmesh-silent': ['unreachable', 'retry'],
-    'controller-silent': ['unreachable', 'retry'],
+    'controller-silent': ['unreachable', 'controller'],
     'deadline-exceeded': ['timeout', false],
     'deletion-held': ['conflict', 'retry'],
     'replica-failure': ['server', 'retry'],

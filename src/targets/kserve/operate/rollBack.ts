@@ -6,7 +6,7 @@ import { type Journal } from '../serve/applyDeployment.ts';
 import type { EarlierVersion, VersionManifest } from '../../../kserve/earlierVersions.ts';
 import { ownedFields, united } from '../plan/ownedFields.ts';
 import type { Place } from '../place.ts';
-import { applyAndServe } from '../serve/serveService.ts';
+import { applyAndServe, type Served } from '../serve/serveService.ts';
 import { takeBack } from './restoreBefore.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function rollBackTo(
   name: string,
   version: EarlierVersion,
   task: Task<DeployStep>,
-): Promise<InferenceService> {
+): Promise<Served> {
   const journal: Journal = { name };
   try {
     if (!version.manifest) place.log(`${name}: of version ${version.version} only the place of the model is known.`);

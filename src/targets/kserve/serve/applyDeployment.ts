@@ -6,6 +6,7 @@ import { isStopRequested, kserveAnnotations } from '../../../kserve/index.ts';
 import { inferenceServices, type InferenceService } from '../../../kserve/resources/inferenceService.ts';
 import { isCategory, readLive } from '../plan/clusterFacts.ts';
 import { inPlace, type Place } from '../place.ts';
+import { asApplied, createOwned } from './createOwned.ts';
 import { planRevisionOf, markOf, prepare, type Prepared } from '../plan/prepareDeployment.ts';
 
 /** What a deploy has done so far, and what was there before: all that is needed to take it back. */
@@ -74,7 +75,7 @@ async function applyOnce(
   const { name } = journal;
   const live = await readLive(place, name, task);
   // An answer that was lost on the way back.
-  if (live && journal.applied && markOf(live) === journal.applied.mark) return live;
+  if (live && journal.applied && markOf(live) === journal.applied.mark) return asApplied(place, live);
   if (planRevision !== undefined && planRevision !== planRevisionOf(live))
     throw movedOn(place, name, planRevision, live);
   const prepared = await prepare(place, wanted(live), live, force, task);
@@ -86,7 +87,9 @@ async function applyOnce(
   journal.applied ??= { before: live, manifest, mark: markOf(manifest) };
   // With the version that was read, the server refuses to write onto another one. A cancel waits for the answer: what
   // is sent cannot be called back, and has to be known to be undone.
-  const applied = await place.connection.apply(inferenceServices, onto(manifest, live), { force });
+  const applied = live
+    ? await place.connection.apply(inferenceServices, onto(manifest, live), { force })
+    : await createOwned(place, manifest);
   throwIfCancelled(task);
   return applied;
 }
@@ -98,8 +101,8 @@ function isStaleVersion(error: unknown): boolean {
   return isServers && fieldConflicts(error).length === 0;
 }
 
-function onto(manifest: InferenceService, live: InferenceService | undefined): InferenceService {
-  const { uid, resourceVersion } = live?.metadata ?? {};
+function onto(manifest: InferenceService, live: InferenceService): InferenceService {
+  const { uid, resourceVersion } = live.metadata;
   const precondition = { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) };
   return { ...manifest, metadata: { ...manifest.metadata, ...precondition } };
 }

@@ -1,6 +1,6 @@
 import type { Task } from '../../../foundation/task.ts';
-import { isScalingUp, type Diagnosis } from '../../../kserve/index.ts';
-import { configMaps, type KubeEvent, type Pod } from '../../../kserve/resources/core.ts';
+import { inferenceServiceConfigMap, isScalingUp, type Diagnosis } from '../../../kserve/index.ts';
+import { configMaps, deployments, type KubeEvent, type Pod } from '../../../kserve/resources/core.ts';
 import type { Place } from '../place.ts';
 
 /** How long a failure has to stand before waiting ends, in milliseconds. */
@@ -14,6 +14,8 @@ export const patienceMs = {
   restart: 60_000,
   /** Where an autoscaler brings nodes. */
   autoscaler: 5 * 60_000,
+  /** A controller that was started again looks at a thousand other services first. */
+  controller: 10 * 60_000,
 };
 
 /**
@@ -34,6 +36,8 @@ export async function patienceFor(
       return patienceMs.mounting;
     case 'restart':
       return patienceMs.restart;
+    case 'controller':
+      return (await isControllerOff(place, task)) ? patienceMs.mounting : patienceMs.controller;
     case 'scheduling':
     case 'nodes': {
       const isNominated = pods.some(
@@ -45,6 +49,15 @@ export async function patienceFor(
       return hopes ? patienceMs.autoscaler : patienceMs.scheduling;
     }
   }
+}
+
+/** Whether KServe's controller was turned off. Where it is not found, or may not be looked at, it may be on its way. */
+async function isControllerOff({ connection }: Place, task: Task): Promise<boolean> {
+  const controller = { namespace: inferenceServiceConfigMap.namespace, name: 'kserve-controller-manager' };
+  return connection.get(deployments, controller, task).then(
+    ({ spec }) => spec?.replicas === 0,
+    () => false,
+  );
 }
 
 /** The Cluster Autoscaler writes what it does into a ConfigMap that every user may read in most clusters. */

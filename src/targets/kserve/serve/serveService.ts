@@ -10,13 +10,20 @@ import type { Place } from '../place.ts';
 import { markOf, modelNameOf } from '../plan/prepareDeployment.ts';
 import { waitUntilServing } from './waitUntilServing.ts';
 
-/** Applies, and waits until the model answers. @returns the InferenceService as it is then */
+/** The InferenceService as it is when its model answers. */
+export interface Served {
+  readonly service: InferenceService;
+  /** What could not be checked of it, one sentence. */
+  readonly unverified?: string;
+}
+
+/** Applies, and waits until the model answers. */
 export async function applyAndServe(
   place: Place,
   request: ApplyRequest,
   journal: Journal,
   task: Task<DeployStep>,
-): Promise<InferenceService> {
+): Promise<Served> {
   task.onProgress?.({ step: 'apply' });
   const applied = await applyDeployment(place, request, journal, { signal: task.signal });
   return serve(place, applied, journal.applied?.before, task);
@@ -28,11 +35,12 @@ export async function serve(
   service: InferenceService,
   before: InferenceService | undefined,
   task: Task<DeployStep>,
-): Promise<InferenceService> {
+): Promise<Served> {
   const { name, uid = '' } = service.metadata;
   const protocol = protocolOf(service);
   const watch = watchDeployment(place, name);
-  const asker = new ModelAsker(place, { modelName: modelNameOf(service), protocol: protocol === 'v2' ? 'v2' : 'v1' });
+  const modelName = modelNameOf(service);
+  const asker = new ModelAsker(place, { modelName, protocol: protocol === 'v2' ? 'v2' : 'v1' });
   try {
     const answered = await waitUntilServing(
       place,
@@ -41,6 +49,7 @@ export async function serve(
         watch,
         asker,
         asksModel: !protocol.startsWith('grpc'),
+        modelName,
         statusBefore: before?.status,
       },
       task,
@@ -50,7 +59,9 @@ export async function serve(
     place.log(
       `${name}: ${what} answers in ${answered?.pod.metadata.name ?? 'no pod'} (version ${modelVersion ?? '?'})`,
     );
-    return watch.view().service ?? service;
+    const unverified = answered?.unverified;
+    if (unverified !== undefined) place.log(unverified);
+    return { service: watch.view().service ?? service, ...(unverified !== undefined && { unverified }) };
   } finally {
     watch.close();
     asker.close();

@@ -48,7 +48,9 @@ export function servingState({ service, pods }: DeploymentView, awaited: Awaited
   if (own.length === 0) {
     const isReady = conditionOf(service, 'Ready')?.status === 'True';
     const mayRest = service.spec.predictor.minReplicas === 0 && isReady;
-    return mayRest ? { kind: 'asleep' } : { kind: 'waiting', step: 'wait-scheduled' };
+    if (mayRest) return { kind: 'asleep' };
+    const isSeen = (service.status?.conditions ?? []).length > 0;
+    return { kind: 'waiting', step: isSeen ? 'wait-scheduled' : 'wait-controller' };
   }
   const running = own.filter(({ status }) => status?.containerStatuses?.some(isServerRunning));
   const [pod] = running.sort((a, b) => Number(isPodReady(b)) - Number(isPodReady(a)));

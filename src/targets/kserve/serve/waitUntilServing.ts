@@ -2,7 +2,6 @@ import { ModelDeckError } from '../../../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../../../foundation/task.ts';
 import { diagnose, eventTimeMs, isNamedForCanary, type Diagnosis } from '../../../kserve/index.ts';
 import type { KubeEvent, Pod } from '../../../kserve/resources/core.ts';
-import type { Workers } from '../../../kserve/servers/modelServer.ts';
 import type { InferenceServiceStatus } from '../../../kserve/resources/inferenceService.ts';
 import type { DeployStep } from '../../target.ts';
 import type { DeploymentWatch } from './deploymentWatch.ts';
@@ -13,7 +12,7 @@ import type { ModelAnswer } from './modelReadiness.ts';
 import { canonicalJson, sameJson } from '../plan/ownedFields.ts';
 import { patienceFor } from './loadingPatience.ts';
 import type { Place } from '../place.ts';
-import { serverWorkers } from './serverWorkers.ts';
+import { serverWorkers, type SeenWorkers } from './serverWorkers.ts';
 import { newPods, servingState, type Awaited, type DeploymentView, type ServingState } from './servingState.ts';
 
 export interface ServingWait {
@@ -22,6 +21,8 @@ export interface ServingWait {
   readonly asker: ModelAsker;
   /** Left out for a server that speaks gRPC alone: its pod's readiness has to do. */
   readonly asksModel: boolean;
+  /** By which the server is asked. */
+  readonly modelName: string;
   /** Status before the apply: KServe takes a moment to write a new one. */
   readonly statusBefore?: InferenceServiceStatus | undefined;
 }
@@ -53,7 +54,7 @@ export async function waitUntilServing(
   place: Place,
   wait: ServingWait,
   task: Task<DeployStep>,
-): Promise<{ readonly pod: Pod; readonly answer: ModelAnswer } | undefined> {
+): Promise<Answered | undefined> {
   const { watch, awaited, asker } = wait;
   const failures = new FailureWatch(place, wait);
   const { signal } = task;
@@ -68,10 +69,10 @@ export async function waitUntilServing(
       const answer: ModelAnswer = wait.asksModel ? await ask(asker, state.pod, { signal }) : { kind: 'mute' };
       const says = answer.kind === 'ready' || (answer.kind === 'mute' && state.isReady);
       if (says) saidSince ??= Date.now();
-      const workers = says ? await serverWorkers(place, state.pod, { signal }) : undefined;
-      const isSure = workers === undefined || workers === 'loaded' || isSilentLog(workers, saidSince);
-      const answers = says && isSure;
-      if (answers && state.isReady) return { pod: state.pod, answer };
+      const asked = answer.kind === 'ready' ? answer.modelName : wait.modelName;
+      const workers = says ? await serverWorkers(place, state.pod, asked, { signal }) : undefined;
+      const answers = says && isSure(workers, saidSince);
+      if (answers && state.isReady) return { pod: state.pod, answer, ...whatIsUnverified(wait, answer, workers) };
       task.onProgress?.({ step: answers ? 'wait-ready' : 'load-model' });
       failures.answered(answers, workers === 'failed', answer);
     } else {
@@ -83,9 +84,38 @@ export async function waitUntilServing(
   }
 }
 
-/** A server whose log was configured to tell nothing of its workers is believed after a while. */
-function isSilentLog(workers: Workers, saidSince: number | undefined): boolean {
-  return workers === 'unknown' && Date.now() - (saidSince ?? Date.now()) > waitingTimes.silentLogMs;
+export interface Answered {
+  readonly pod: Pod;
+  readonly answer: ModelAnswer;
+  /** What could not be checked, one sentence. */
+  readonly unverified?: string;
+}
+
+/** Ready is what was checked: what the server could only be believed is said. */
+function whatIsUnverified(
+  { asksModel, awaited: { name } }: ServingWait,
+  answer: ModelAnswer,
+  workers: SeenWorkers | undefined,
+): Pick<Answered, 'unverified'> {
+  if (!asksModel) {
+    return { unverified: `${name} speaks gRPC alone: its pod is ready, and the model itself was not asked.` };
+  }
+  if (workers === 'unverified' || workers === 'unknown') {
+    return {
+      unverified: `The server of ${name} says that it is ready; whether its worker has loaded the model could not be seen, since you may not read its log (pods/log), or it tells nothing of it.`,
+    };
+  }
+  if (answer.kind !== 'mute') return {};
+  return {
+    unverified: `The server of ${name} has no question for its model: that its pod is ready is all that is known.`,
+  };
+}
+
+/** A server that tells nothing of its workers, or may not be asked, is believed after a while. */
+function isSure(workers: SeenWorkers | undefined, saidSince: number | undefined): boolean {
+  if (workers === undefined || workers === 'loaded') return true;
+  const isSilent = workers === 'unknown' || workers === 'unverified';
+  return isSilent && Date.now() - (saidSince ?? Date.now()) > waitingTimes.silentLogMs;
 }
 
 /** A forward that does not come about says as little as a server that does not answer. */

@@ -174,4 +174,19 @@ describe('a claim with access modes', () => {
     await assert.rejects(store.list(), { category: 'server', message: /has lost its volume/ });
     assert.equal(cluster.createdPods.length, 0);
   });
+
+  it('goes while it is written to: the upload has failed, since all of it goes with the claim', async () => {
+    await using cluster = await FakeCluster.open();
+    cluster.claim = claimWith('ReadWriteMany');
+    const put = openStore(cluster).put(archive, {
+      onProgress: ({ step }) => {
+        if (step !== 'verify') return;
+        cluster.claim = {
+          ...claimWith('ReadWriteMany'),
+          metadata: { name: 'models', deletionTimestamp: '2026-01-01' },
+        };
+      },
+    });
+    await assert.rejects(put, { category: 'conflict', message: /"models" in ml is being deleted/ });
+  });
 });

@@ -44,6 +44,11 @@ describe('the upload pod', () => {
     assert.equal(container?.['workingDir'], '/claim');
   });
 
+  it('asks for what the setting says', () => {
+    const resources = { requests: { cpu: '50m' }, limits: { memory: '128Mi' } };
+    assert.deepEqual(manifest({ resources }).spec?.containers[0]?.resources, resources);
+  });
+
   it('lets the cluster choose the user when it is told to', () => {
     const context = manifest({ place: { ...place, uid: undefined } }).spec?.['securityContext'];
     assert.deepEqual(Object.keys(context ?? {}), ['runAsNonRoot', 'fsGroupChangePolicy', 'seccompProfile']);
@@ -168,7 +173,7 @@ describe('an upload pod that does not run', () => {
       name: 'no node has room',
       category: 'no-space',
       message: /No node can take the pod of the upload to models: of 3, 3 have too little cpu/,
-      remedy: /0\.1 CPU and 64 MiB/,
+      remedy: /modelDeck\.upload\.resources/,
       status: unscheduled('0/3 nodes are available: 3 Insufficient cpu. preemption: 0/3 nodes are available.'),
     },
     {
@@ -314,7 +319,7 @@ describe('an upload pod that does not run', () => {
       'pods "x" is forbidden: maximum memory usage per Container is 1Mi, but limit is 256Mi',
       'forbidden',
       /A LimitRange of the namespace ml allows at most/,
-      /LimitRange/,
+      /modelDeck\.upload\.resources/,
     ],
     [500, 'failed calling webhook "x.y": connection refused', 'forbidden', /The webhook x\.y does not answer/, /./],
     [404, 'namespaces "ml" not found', 'invalid-input', /ml does not take the upload pod: .*not found/, /namespace/],

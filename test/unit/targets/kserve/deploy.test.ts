@@ -3,8 +3,6 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { ModelDeckError } from '../../../../src/foundation/error.ts';
 import { inferenceServiceConfigMap, readEarlierVersions, readProvenance } from '../../../../src/kserve/index.ts';
 import { configMaps, events, namespaces, type ConfigMap } from '../../../../src/kserve/resources/core.ts';
-import { inferenceGraphs } from '../../../../src/kserve/resources/inferenceGraph.ts';
-import { trainedModels } from '../../../../src/kserve/resources/trainedModel.ts';
 import { inferenceServices, type InferenceService } from '../../../../src/kserve/resources/inferenceService.ts';
 import { clusterServingRuntimes } from '../../../../src/kserve/resources/servingRuntime.ts';
 import { deletionTimes } from '../../../../src/targets/kserve/operate/deleteService.ts';
@@ -256,7 +254,7 @@ describe('deploy to KServe', () => {
     assert.deepEqual(live()?.metadata.annotations ?? {}, {});
   });
 
-  for (const at of ['get', 'dry-run', 'apply', 'list']) {
+  for (const at of ['get', 'dry-run', 'create', 'list']) {
     it(`leaves nothing when it is cancelled at ${at}`, async () => {
       const abort = new AbortController();
       cluster.fault = (doing) => doing.startsWith(`${at} `) && abort.abort();
@@ -273,7 +271,7 @@ describe('deploy to KServe', () => {
   it('goes on when an answer is lost, and does not take its own apply for somebody else’s', async () => {
     let isLost = false;
     cluster.afterwards = (doing) => {
-      if (!doing.startsWith('apply ') || isLost) return;
+      if (!doing.startsWith('create ') || isLost) return;
       isLost = true;
       throw new ModelDeckError('unreachable', 'The connection was cut.');
     };
@@ -285,7 +283,7 @@ describe('deploy to KServe', () => {
   it('tries again when the controller was quicker', async () => {
     let races = 2;
     cluster.fault = (doing) => {
-      if (doing.startsWith('apply ') && races-- > 0) throw status(409, 'the object has been modified', {});
+      if (doing.startsWith('patch ') && races-- > 0) throw status(409, 'the object has been modified', {});
     };
     assert.equal((await target.deploy(order())).state, 'ready');
   });
@@ -358,43 +356,6 @@ describe('deploy to KServe', () => {
     assert.equal(live()?.spec.predictor.minReplicas, 2, 'replicas stay as they were scaled');
     await target.remove(id);
     assert.deepEqual([live(), target.deployments()], [undefined, []]);
-  });
-
-  it('tells of fields that the webhook made of somebody’s predictor.pytorch, which nobody is written down for', async () => {
-    const pytorch = { storageUri: 'pvc://old/place' };
-    const service = { metadata: { name: 'cats', namespace: 'ml' }, spec: { predictor: { pytorch } } };
-    cluster.put(inferenceServices, service, 'kubectl-client-side-apply');
-    const model = { modelFormat: { name: 'pytorch' }, storageUri: 'pvc://old/place' };
-    cluster.set(inferenceServices, 'cats', { spec: { predictor: { model } } });
-    const [object] = (await target.plan(order())).objects ?? [];
-    const manager = 'kubectl-client-side-apply (as predictor.pytorch)';
-    assert.deepEqual(object?.conflicts, [{ manager, field: '.spec.predictor.model.storageUri' }]);
-    await assert.rejects(target.deploy(order()), { category: 'conflict', message: /as predictor\.pytorch/ });
-    await target.deploy(order('1.0', { cluster: { force: true } }));
-    assert.equal(uri(), 'pvc://models/cats/1.0');
-    assert.equal((await target.plan(order('2.0'))).objects?.[0]?.conflicts, undefined, 'it is ours now');
-  });
-
-  it('names before a deletion who uses the service: graphs and models that were loaded into it', async () => {
-    const { id } = await target.deploy(order());
-    const metadata = (name: string): { name: string; namespace: string } => ({ name, namespace: 'ml' });
-    const nodes = { root: { steps: [{ serviceName: 'dogs' }, { serviceName: 'cats' }] } };
-    cluster.put(inferenceGraphs, { metadata: metadata('router'), spec: { nodes } });
-    cluster.put(inferenceGraphs, { metadata: metadata('other'), spec: { nodes: { root: {} } } });
-    cluster.put(trainedModels, { metadata: metadata('extra'), spec: { inferenceService: 'cats' } });
-    assert.deepEqual(await target.users(id), ['InferenceGraph router', 'TrainedModel extra']);
-    assert.match((await target.deletionNotes(id)).join(), /used by InferenceGraph router, TrainedModel extra/);
-    cluster.missingKinds.add('inferencegraphs');
-    assert.deepEqual(await target.users(id), ['TrainedModel extra']);
-  });
-
-  it('says of a service that speaks gRPC alone that no picture can be sent to it', async () => {
-    const manifest = (await target.plan(order())).objects?.[0]?.yaml.replace(
-      'protocolVersion: v1',
-      'protocolVersion: grpc-v2',
-    );
-    const { id } = await target.deploy(order('1.0', { cluster: { manifest: manifest ?? '' } }));
-    await assert.rejects(target.endpoint(id), { category: 'unsupported', message: /cats speaks grpc-v2 alone/ });
   });
 
   it('says which finalizer keeps a deletion', async () => {

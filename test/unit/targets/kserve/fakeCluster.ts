@@ -70,7 +70,10 @@ export class FakeCluster {
     create: (type, object, options, task) =>
       this.answer(`create ${type.plural}/${object.metadata.name}`, type, task?.signal, () => {
         if (this.objects.has(key(type, object.metadata))) throw taken(type, object.metadata);
-        return (options?.dryRun ? newborn(object, this.version + 1) : this.write(type, object)) as never;
+        const wish = ownedBy(wishOf(object));
+        const managedFields = [{ manager: ourManager, operation: 'Update', fieldsV1: wish }];
+        const made = { ...object, metadata: { ...object.metadata, managedFields } };
+        return (options?.dryRun ? newborn(object, this.version + 1) : this.write(type, made)) as never;
       }),
     apply: (type, object, options = {}, task) =>
       this.answer(
@@ -81,7 +84,12 @@ export class FakeCluster {
       ),
     patch: (type, name, patch, task) =>
       this.answer(`patch ${type.plural}/${name.name}`, type, task?.signal, () => {
-        const merged = mergePatch(this.find(type, name), patch) as KubeObject;
+        const live = this.find(type, name);
+        const { resourceVersion } = (patch as Partial<KubeObject>).metadata ?? {};
+        if (resourceVersion !== undefined && resourceVersion !== live.metadata.resourceVersion) {
+          throw status(409, 'the object has been modified; please apply your changes to the latest version', {});
+        }
+        const merged = mergePatch(live, patch) as KubeObject;
         return this.write(type, merged) as never;
       }),
     delete: (type, name, options, task) =>

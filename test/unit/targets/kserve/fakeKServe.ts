@@ -35,6 +35,8 @@ export const torchServe = {
 export class FakeKServe {
   /** How far a new pod comes. */
   podsBecome: 'ready' | 'running' | 'creating' | 'pulling' | 'pending' | 'none' = 'ready';
+  /** Of new pods. */
+  image: string | undefined;
   private count = 0;
 
   constructor(private readonly cluster: FakeCluster) {
@@ -81,7 +83,7 @@ export class FakeKServe {
         creationTimestamp: new Date(Date.now() + this.count).toISOString(),
       },
     };
-    this.become(pod, this.podsBecome);
+    this.become(pod, this.podsBecome, this.image);
   }
 
   private rollOut(pod: Pod): void {

@@ -68,6 +68,17 @@ describe('Patience with what may pass by itself', () => {
     assert.equal(await patienceFor(placeWith(false), memory.diagnosis, seen, {}), patienceMs.scheduling);
   });
 
+  it('is long for a controller that has not come to a service yet, unless it was turned off', async () => {
+    const { diagnosis } = unplaced('no nodes available to schedule pods');
+    const silent = { ...diagnosis, mayHeal: 'controller' as const };
+    const seen = { events: [], pods: [] };
+    const withReplicas = (replicas: number): Place =>
+      ({ connection: { get: () => Promise.resolve({ spec: { replicas } }) } }) as unknown as Place;
+    assert.equal(await patienceFor(placeWith(false), silent, seen, {}), patienceMs.controller);
+    assert.equal(await patienceFor(withReplicas(1), silent, seen, {}), patienceMs.controller);
+    assert.equal(await patienceFor(withReplicas(0), silent, seen, {}), patienceMs.mounting);
+  });
+
   it('follows what the diagnosis says of itself for everything else', async () => {
     const { diagnosis } = unplaced('no nodes available to schedule pods');
     const seen = { events: [], pods: [] };
