@@ -1,7 +1,7 @@
 /**
  * Measures what the project promises about speed and memory, beside the peers and the floor:
  *
- *     npm run bench [-- --check] [packaging] [image] [prediction] [cluster]
+ *     npm run bench [-- --check] [packaging] [image] [prediction] [local] [runtimes] [cluster]
  *
  * Prints medians with least and most, ratios, and whether each target is met. Ends with 1 when something could not be run;
  * with --check also when a target is missed.
@@ -13,11 +13,13 @@ import { pythonEnvironment } from '../python/environment.ts';
 import { ensureBuilt } from './built.ts';
 import { benchCluster } from './cluster/benchCluster.ts';
 import { benchImage } from './image.ts';
+import { benchLocal } from './local.ts';
 import type { Verdict } from './measure.ts';
 import { benchPackaging } from './packaging.ts';
 import { benchPrediction } from './prediction.ts';
+import { benchRuntimes } from './runtimes.ts';
 
-const parts = ['packaging', 'image', 'prediction', 'cluster'];
+const parts = ['packaging', 'image', 'prediction', 'local', 'runtimes', 'cluster'];
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { check: { type: 'boolean' } } });
@@ -31,6 +33,8 @@ async function main(): Promise<void> {
   if (isWanted('packaging')) verdicts.push(...(await benchPackaging(python, 5)));
   if (isWanted('image')) await benchImage(python, 7);
   if (isWanted('prediction')) verdicts.push(...(await benchPrediction(31)));
+  if (isWanted('local')) verdicts.push(...(await benchLocal(python, 5)));
+  if (isWanted('runtimes')) verdicts.push(...(await benchRuntimes(5)));
   if (isWanted('cluster')) verdicts.push(...(await benchCluster((line) => console.log(line))));
   const missed = verdicts.filter(({ isMet }) => !isMet).length;
   console.log(

@@ -11,14 +11,16 @@ export class PythonWorker {
   }[] = [];
   private readonly words: string[] = [];
   private readonly ended: Promise<void>;
+  /** Set when the process is gone: nobody is left to answer. */
+  private end: Error | undefined;
 
   constructor(
     python: string,
     script: string,
-    options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+    options: { readonly args?: readonly string[]; readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
   ) {
     const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONUTF8: '1', ...options.env };
-    this.child = spawn(python, [script], { ...options, env, stdio: ['pipe', 'pipe', 'pipe'] });
+    this.child = spawn(python, [script, ...(options.args ?? [])], { ...options, env, stdio: ['pipe', 'pipe', 'pipe'] });
     this.child.stderr?.on('data', (text: Buffer) => this.words.push(text.toString()));
     // A script that has ended does not read; its exit says more than the broken pipe.
     this.child.stdin?.on('error', () => undefined);
@@ -30,7 +32,8 @@ export class PythonWorker {
     this.ended = new Promise((resolve) => {
       const end = (why: string): void => {
         const said = this.words.join('').trim().split('\n').slice(-4).join(' / ');
-        for (const { reject } of this.waiting.splice(0)) reject(new Error(`${script} ended (${why}): ${said}`));
+        this.end = new Error(`${script} ended (${why}): ${said}`);
+        for (const { reject } of this.waiting.splice(0)) reject(this.end);
         resolve();
       };
       this.child.once('error', (error) => end(error.message));
@@ -38,9 +41,10 @@ export class PythonWorker {
     });
   }
 
-  /** @throws Error with the script's last words when it ends without an answer */
+  /** @throws Error with the script's last words when it ends without an answer, or has ended */
   ask<Answer>(question: unknown): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
+      if (this.end) return reject(this.end);
       this.waiting.push({ resolve: (answer) => resolve(answer as Answer), reject });
       this.child.stdin?.write(`${JSON.stringify(question)}\n`);
     });

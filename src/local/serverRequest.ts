@@ -25,8 +25,10 @@ export interface TorchServeSearch {
 
 /** One model, served by a process of its own. Crosses the process boundary as JSON. */
 export interface ServedModel {
-  /** Absolute path of the archive. */
+  /** Absolute path of the package's archive, else of its folder. */
   readonly archive: string;
+  /** Of its `PackageKind`; the usual one when left out. */
+  readonly kind?: string;
   /** The name in the URLs: the manifest's `modelName`. */
   readonly modelName: string;
   readonly modelVersion: string;

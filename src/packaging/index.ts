@@ -1,8 +1,8 @@
 export { folderRecordFile } from './kinds/folder/folderRecord.ts';
 export { packageKinds } from './kinds/registered.ts';
+export type { GraphContent, PackagedGraph } from './packagedGraph.ts';
 export { checkPackage } from './kinds/torchserve/checks/checkPackage.ts';
 export { detectModelFolder } from './read/detectModelFolder.ts';
-export { externalDataLocations } from './read/formats/externalData.ts';
 export { adoptArchive } from './kinds/torchserve/adoptArchive.ts';
 export { labelList } from './kinds/torchserve/archiveLabels.ts';
 export { packageContract } from './kinds/torchserve/packageContract.ts';

@@ -1,6 +1,7 @@
 import type { ModelContract } from '../../contract/modelContract.ts';
 import type { Task } from '../../foundation/task.ts';
 import type { ModelPackage, Serves } from '../modelPackage.ts';
+import type { PackagedGraph } from '../packagedGraph.ts';
 import type { Finding } from '../read/detection.ts';
 import type { Vendoring } from './vendoring.ts';
 import type { ModelSpec, Preprocessing } from '../spec/modelSpec.ts';
@@ -43,6 +44,13 @@ export interface PackageKind {
    * @throws ModelDeckError `not-found`, `invalid-input` or `hostile`
    */
   read(archive: string, task?: Task): Promise<PackageContents>;
+  /**
+   * The ONNX graph of a package, for who runs it without the package's own server. Left out where no package of the kind has one.
+   * @param archive absolute path of the package's archive, else of its folder
+   * @returns undefined when this package has none, or several
+   * @throws ModelDeckError `not-found`, `invalid-input` or `hostile`
+   */
+  onnxGraph?(archive: string, task?: Task): Promise<PackagedGraph | undefined>;
 }
 
 export interface CheckRequest {
@@ -79,6 +87,8 @@ export interface PackageContents {
   readonly preprocessing?: Preprocessing;
   /** Labels by class index. */
   readonly labels?: readonly string[];
+  /** Of the archive, where reading it has told. */
+  readonly sha256?: string;
   /** One sentence each, for example about a file that is named and missing. */
   readonly warnings: readonly string[];
 }

@@ -22,7 +22,7 @@ import type {
   Target,
 } from '../target.ts';
 import { DeploymentRecords, type DeploymentRecord } from './deploymentRecords.ts';
-import { chooseRuntime, localRuntimes, type ChosenRuntime } from './runtimes/chooseRuntime.ts';
+import { chooseRuntime, localRuntimes, placeOf, type ChosenRuntime } from './runtimes/chooseRuntime.ts';
 import type { LocalRuntime, LocalTools } from './runtimes/localRuntime.ts';
 import { thisComputerId } from './thisComputerId.ts';
 
@@ -216,7 +216,8 @@ export class ThisComputer implements Target {
           execPath,
           ...(execArgv && { execArgv }),
           model: {
-            archive: model.archivePath ?? '',
+            archive: placeOf(model),
+            ...(model.kind !== undefined && { kind: model.kind }),
             modelName: model.name,
             modelVersion: model.version,
             maxRequestBytes: this.runtimeOf(entry.record)?.maxRequestBytes ?? maxRequestBytes,

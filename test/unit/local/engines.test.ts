@@ -122,7 +122,7 @@ describe('the engine', () => {
   const missing = (id: string, code: string): OnnxEngine => ({
     id,
     label: `Engine ${id}`,
-    executionProvider: 'cpu',
+    sessionOptions: () => ({}),
     externalPath: (location) => location,
     load: () => Promise.reject(Object.assign(new Error(`${id} is broken\nand more`), { code })),
   });

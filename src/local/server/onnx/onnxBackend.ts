@@ -1,21 +1,18 @@
 import { fromPreprocessing } from '../../../contract/fromPreprocessing.ts';
 import type { ModelContract } from '../../../contract/modelContract.ts';
 import { ModelDeckError } from '../../../foundation/error.ts';
-import { throwIfCancelled, type Task } from '../../../foundation/task.ts';
+import type { Task } from '../../../foundation/task.ts';
 import type { AnswerTensor, InferenceInput } from '../../../kserve/index.ts';
-import { externalDataLocations, readArchive, readEntry, requireManifest } from '../../../packaging/index.ts';
-import type { ArchiveContents } from '../../../packaging/kinds/torchserve/modelArchive.ts';
+import { packageKinds } from '../../../packaging/index.ts';
+import type { PackageContents } from '../../../packaging/kinds/packageKind.ts';
 import type { ServedModel } from '../../serverRequest.ts';
 import type { Backend } from '../backend.ts';
 import type { ServerStep } from '../messages.ts';
 import { predictionText } from '../prediction.ts';
 import { classRows } from './classRows.ts';
 import { ModelInput } from './graphInput.ts';
-import type { OnnxFiles, OnnxSession } from './onnxSession.ts';
+import type { OnnxSession } from './onnxSession.ts';
 import { openSession } from './openSession.ts';
-
-/** WebAssembly has a memory of 4 GB for the weights and all that is computed from them. */
-const largestWeights = 2 ** 31;
 
 export interface OnnxBackend extends Backend {
   /** Which build of ONNX Runtime computes, for the reader. */
@@ -24,7 +21,7 @@ export interface OnnxBackend extends Backend {
 }
 
 /**
- * Loads an archive with an ONNX graph and its contract, and runs it once on a black image, so that whoever is told that it
+ * Loads a package with an ONNX graph and its contract, of whatever kind it is, and runs it once on a black image, so that whoever is told that it
  * is ready has an answer for granted.
  *
  * @throws ModelDeckError `unsupported` or `invalid-input` when the archive or the graph cannot be served
@@ -35,17 +32,17 @@ export async function openOnnx(
   task: Task<ServerStep>,
 ): Promise<OnnxBackend> {
   task.onProgress?.({ step: 'load-model' });
-  const contents = await readArchive(model.archive, { signal: task.signal });
-  const { serializedFile } = requireManifest(contents).model;
+  const kind = packageKinds.of(model.kind);
+  const contents = await kind.read(model.archive, { signal: task.signal });
+  const found = await kind.onnxGraph?.(model.archive, { signal: task.signal });
   const contract = contractOf(contents);
-  if (serializedFile === undefined || contract === undefined) {
-    throw new ModelDeckError('unsupported', `${model.modelName} has no ONNX weights with a contract.json.`, {
+  if (!found || contract === undefined) {
+    throw new ModelDeckError('unsupported', `${model.modelName} has no ONNX weights with a contract.`, {
       remedy: contents.warnings.join(' ') || 'Package it with "input" and "output" in model-deck.yaml.',
     });
   }
-  const graph = await readEntry(model.archive, serializedFile, largestWeights, { signal: task.signal });
-  const externalData = await besideGraph(model.archive, contents, graph, task);
-  const session = await openSession({ graph, externalData, name: serializedFile }, contract.input.name, log);
+  const content = await found.read({ signal: task.signal });
+  const session = await openSession({ ...content, name: found.name }, contract.input.name, log);
   const input = new ModelInput(session, contract.input);
   task.onProgress?.({ step: 'wait-ready' });
   const classes = await answerOnBlack(input, contract);
@@ -85,34 +82,8 @@ async function answerOnBlack(input: ModelInput, contract: ModelContract): Promis
   return row.length;
 }
 
-function contractOf({ contract, preprocessing, labels }: ArchiveContents): ModelContract | undefined {
+function contractOf({ contract, preprocessing, labels }: PackageContents): ModelContract | undefined {
   const known = contract ?? (preprocessing && fromPreprocessing(preprocessing));
   if (!known || known.output.labels !== undefined || labels === undefined) return known;
   return { ...known, output: { ...known.output, labels } };
-}
-
-/** The files that the graph keeps weights in; the packager puts each where the graph looks for it. */
-async function besideGraph(
-  archive: string,
-  { entries }: ArchiveContents,
-  graph: Uint8Array,
-  task: Task<ServerStep>,
-): Promise<OnnxFiles['externalData']> {
-  // What is no graph at all, ONNX Runtime says.
-  const named = await externalDataLocations(graph, { signal: task.signal }).catch(() => []);
-  throwIfCancelled(task);
-  const files: { path: string; data: Uint8Array }[] = [];
-  for (const { location, name } of named) {
-    if (!entries.some((entry) => entry.name === name)) {
-      throw new ModelDeckError('not-found', `The graph keeps weights in ${location}, which is not in the archive.`, {
-        remedy: 'Put that file beside the graph, and package the model again.',
-        location: { path: archive },
-      });
-    }
-    files.push({
-      path: location,
-      data: await readEntry(archive, name, largestWeights, { signal: task.signal }),
-    });
-  }
-  return files;
 }

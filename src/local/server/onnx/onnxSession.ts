@@ -34,8 +34,7 @@ export class OnnxSession {
   static async open(engine: LoadedEngine, files: OnnxFiles, inputName: string | undefined): Promise<OnnxSession> {
     const { graph, externalData, name } = files;
     const session = await engine.runtime.InferenceSession.create(graph, {
-      executionProviders: [engine.executionProvider],
-      intraOpNumThreads: engine.threads,
+      ...engine.sessionOptions(engine.threads),
       ...(externalData.length > 0 && {
         externalData: externalData.map(({ path, data }) => ({ path: engine.externalPath(path), data })),
       }),

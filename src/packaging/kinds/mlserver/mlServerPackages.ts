@@ -1,4 +1,5 @@
 import { isModelFolder } from '../folder/readyMade.ts';
+import { folderGraph } from '../folder/folderGraph.ts';
 import type { PackageKind } from '../packageKind.ts';
 import { checkForMLServer, suitsMLServer } from './mlServerChecks.ts';
 import { adoptMLServer, readMLServer, settingsFolder } from './readMLServer.ts';
@@ -17,4 +18,5 @@ export const mlServerPackages: PackageKind = {
     (await settingsFolder(file)) !== undefined && !(isFolder && (await isModelFolder(file))),
   adopt: adoptMLServer,
   read: readMLServer,
+  onnxGraph: folderGraph,
 };

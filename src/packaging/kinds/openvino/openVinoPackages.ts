@@ -1,3 +1,4 @@
+import { folderGraph } from '../folder/folderGraph.ts';
 import type { PackageKind } from '../packageKind.ts';
 import { checkForOpenVino } from './openVinoChecks.ts';
 import { adoptOpenVino, readOpenVino } from './readOpenVino.ts';
@@ -15,4 +16,5 @@ export const openVinoPackages: PackageKind = {
   recognises: (file, isFolder) => isFolder && isOpenVinoPackage(file),
   adopt: adoptOpenVino,
   read: readOpenVino,
+  onnxGraph: folderGraph,
 };

@@ -1,4 +1,5 @@
 import type { PackageKind } from '../packageKind.ts';
+import { archiveGraph } from './archiveGraph.ts';
 import { adoptArchive } from './adoptArchive.ts';
 import { checkPackage } from './checks/checkPackage.ts';
 import { manifestName, readArchive } from './readArchive.ts';
@@ -16,13 +17,15 @@ export const torchServePackages: PackageKind = {
   recognises: (file, isFolder) => file.endsWith('.mar') && !isFolder,
   adopt: adoptArchive,
   async read(archive, task) {
-    const { manifest, contract, preprocessing, labels, warnings } = await readArchive(archive, task);
+    const { manifest, contract, preprocessing, labels, sha256, warnings } = await readArchive(archive, task);
     return {
       ...(manifest && { description: { name: manifestName, text: `${JSON.stringify(manifest, null, 2)}\n` } }),
       ...(contract && { contract }),
       ...(preprocessing && { preprocessing }),
       ...(labels && { labels }),
+      ...(sha256 !== undefined && { sha256 }),
       warnings,
     };
   },
+  onnxGraph: archiveGraph,
 };

@@ -1,4 +1,5 @@
 import { isModelFolder } from '../folder/readyMade.ts';
+import { folderGraph } from '../folder/folderGraph.ts';
 import type { PackageKind } from '../packageKind.ts';
 import { adoptTriton, readTriton } from './readTriton.ts';
 import { tritonKind, tritonServes } from './served.ts';
@@ -18,4 +19,5 @@ export const tritonPackages: PackageKind = {
     (await repositoryRoot(file)) !== undefined && !(isFolder && (await isModelFolder(file))),
   adopt: adoptTriton,
   read: readTriton,
+  onnxGraph: folderGraph,
 };

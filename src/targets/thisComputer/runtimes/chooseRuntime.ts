@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { ModelDeckError } from '../../../foundation/error.ts';
 import type { Task } from '../../../foundation/task.ts';
-import { readArchive } from '../../../packaging/index.ts';
+import { packageKinds } from '../../../packaging/index.ts';
+import type { PackageContents } from '../../../packaging/kinds/packageKind.ts';
 import type { StoredModel } from '../../../stores/modelStore.ts';
-import type { LocalPlan, LocalRuntime, LocalTools } from './localRuntime.ts';
+import type { LocalModel, LocalPlan, LocalRuntime, LocalTools } from './localRuntime.ts';
 import { onnxRuntime } from './onnxRuntime.ts';
 import { torchServeRuntime } from './torchServeRuntime.ts';
 
@@ -29,24 +30,32 @@ export async function chooseRuntime(
   task: Task = {},
   runtimes: readonly LocalRuntime[] = localRuntimes,
 ): Promise<ChosenRuntime> {
-  const contents = await readStored(model, task);
+  const place = placeOf(model);
+  const kind = packageKinds.of(model.kind);
+  const contents = await kind.read(place, task);
+  checkUnchanged(model, contents);
+  const onnxGraph = async (): ReturnType<LocalModel['onnxGraph']> => kind.onnxGraph?.(place, task);
   let refusal = new ModelDeckError('internal', 'There is no runtime on this computer.');
   for (const runtime of runtimes) {
-    const answer = await runtime.serves({ ...model, contents }, tools, task);
+    const answer = await runtime.serves({ ...model, contents, onnxGraph }, tools, task);
     if (!('whyNot' in answer)) return { ...answer, id: runtime.id, warnings: contents.warnings };
     refusal = answer.whyNot;
   }
   throw refusal;
 }
 
-async function readStored({ name, archivePath, sha256 }: StoredModel, task: Task): ReturnType<typeof readArchive> {
-  if (archivePath === undefined) {
-    throw new ModelDeckError('unsupported', `${name} does not lie in a folder of this computer.`, {
-      remedy: 'Deploy it from the local folder store.',
-    });
-  }
-  const contents = await readArchive(archivePath, task);
-  if (sha256 === undefined || contents.sha256 === sha256) return contents;
+/** File or folder that the kind of its package reads. */
+export function placeOf({ name, archivePath, path: folder }: StoredModel): string {
+  const place = archivePath ?? folder;
+  if (place !== undefined) return place;
+  throw new ModelDeckError('unsupported', `${name} does not lie in a folder of this computer.`, {
+    remedy: 'Deploy it from the local folder store.',
+  });
+}
+
+/** An archive that is another than was stored; packages of many files are not read through for it. */
+function checkUnchanged({ archivePath, sha256: stored }: StoredModel, { sha256 }: PackageContents): void {
+  if (archivePath === undefined || stored === undefined || sha256 === undefined || sha256 === stored) return;
   throw new ModelDeckError(
     'conflict',
     `${path.basename(archivePath)} is not the archive that was stored: its sha256 differs.`,

@@ -2,7 +2,8 @@ import type { ModelDeckError } from '../../../foundation/error.ts';
 import type { Task } from '../../../foundation/task.ts';
 import type { Endpoint } from '../../../inference/endpoint.ts';
 import type { ServerEngine, TorchServeSearch } from '../../../local/index.ts';
-import type { ArchiveContents } from '../../../packaging/kinds/torchserve/modelArchive.ts';
+import type { PackagedGraph } from '../../../packaging/index.ts';
+import type { PackageContents } from '../../../packaging/kinds/packageKind.ts';
 import type { StoredModel } from '../../../stores/modelStore.ts';
 
 /** Something that computes on this computer. A next one is one file, and one line in the list of `chooseRuntime.ts`. */
@@ -24,7 +25,9 @@ export interface LocalRuntime {
 
 /** A stored model whose package was read. */
 export interface LocalModel extends StoredModel {
-  readonly contents: ArchiveContents;
+  readonly contents: PackageContents;
+  /** The ONNX graph that its package holds; undefined where it has none. */
+  readonly onnxGraph: () => Promise<PackagedGraph | undefined>;
 }
 
 /** What a runtime may look for on this computer. */

@@ -1,5 +1,4 @@
 import { ModelDeckError } from '../../../foundation/error.ts';
-import { requireManifest } from '../../../packaging/index.ts';
 import type { LocalModel, LocalRuntime } from './localRuntime.ts';
 
 const label = 'ONNX Runtime';
@@ -11,24 +10,21 @@ export const onnxRuntime: LocalRuntime = {
   imageEncoding: 'original',
   // Nothing is gained by less: a photo of 100 megapixels is sent as it is.
   maxRequestBytes: 64 * 1024 * 1024,
-  serves: (model) => {
-    if (!isOnnx(model) || model.contents.contract === undefined) {
-      return Promise.resolve({ whyNot: notForIt(model) });
+  serves: async (model) => {
+    const graph = await model.onnxGraph();
+    const { contract, preprocessing } = model.contents;
+    if (!graph || (contract === undefined && preprocessing === undefined)) {
+      return { whyNot: notForIt(model, graph !== undefined) };
     }
-    return Promise.resolve({
+    return {
       runtime: label,
-      reason: 'The archive holds an ONNX graph and its contract; no Python is needed.',
+      reason: 'The package holds an ONNX graph and its contract; no Python is needed.',
       engine: () => Promise.resolve({ kind: 'onnx' as const }),
-    });
+    };
   },
 };
 
-/** Whether the weights of a package are an ONNX graph. */
-export function isOnnx({ contents }: LocalModel): boolean {
-  return (requireManifest(contents).model.serializedFile ?? '').toLowerCase().endsWith('.onnx');
-}
-
-function notForIt(model: LocalModel): ModelDeckError {
-  const what = isOnnx(model) ? 'has no contract.json beside its ONNX graph' : 'holds no ONNX graph';
-  return new ModelDeckError('unsupported', `${model.name} ${what}, so that ONNX Runtime alone cannot serve it.`);
+function notForIt({ name }: LocalModel, hasGraph: boolean): ModelDeckError {
+  const what = hasGraph ? 'has no contract beside its ONNX graph' : 'holds no ONNX graph';
+  return new ModelDeckError('unsupported', `${name} ${what}, so that ONNX Runtime alone cannot serve it.`);
 }

@@ -1,8 +1,7 @@
 import { ModelDeckError } from '../../../foundation/error.ts';
 import { findTorchServe } from '../../../local/index.ts';
-import { requireManifest } from '../../../packaging/index.ts';
-import type { LocalRuntime } from './localRuntime.ts';
-import { isOnnx } from './onnxRuntime.ts';
+import { readArchive, requireManifest } from '../../../packaging/index.ts';
+import type { LocalModel, LocalRuntime } from './localRuntime.ts';
 
 /** A TorchServe that the user has installed: for whatever needs Python. */
 export const torchServeRuntime: LocalRuntime = {
@@ -10,10 +9,12 @@ export const torchServeRuntime: LocalRuntime = {
   label: 'TorchServe',
   imageEncoding: 'rgb-jpeg',
   serves: async (model, { torchServeSearch }, task) => {
-    const { handler } = requireManifest(model.contents).model;
+    const { archivePath } = model;
+    if (archivePath === undefined) return { whyNot: noArchive(model) };
+    const { handler } = requireManifest(await readArchive(archivePath, task)).model;
     const found = await findTorchServe(await torchServeSearch(), task);
     if (!found) {
-      const what = isOnnx(model) ? 'an ONNX graph without contract.json' : 'PyTorch weights';
+      const what = (await model.onnxGraph()) ? 'an ONNX graph without contract.json' : 'PyTorch weights';
       return { whyNot: missing(model.name, what) };
     }
     const { python, version, where } = found;
@@ -30,6 +31,16 @@ export const torchServeRuntime: LocalRuntime = {
     };
   },
 };
+
+function noArchive({ name }: LocalModel): ModelDeckError {
+  return new ModelDeckError(
+    'unsupported',
+    `${name} is packaged for another server than TorchServe, and holds no ONNX graph with a contract.`,
+    {
+      remedy: 'Deploy it to a cluster, or package it as an archive for TorchServe.',
+    },
+  );
+}
 
 function missing(name: string, what: string): ModelDeckError {
   return new ModelDeckError(

@@ -9,7 +9,7 @@ export interface OnnxEngine {
   readonly id: string;
   /** For the reader: log, plan and tooltips. */
   readonly label: string;
-  readonly executionProvider: string;
+  readonly sessionOptions: (threads: number) => ort.InferenceSession.SessionOptions;
   /** How a file of weights is to be given that the graph names so. */
   readonly externalPath: (location: string) => string;
   /** @throws whatever the library throws that is not there, or not for this computer */
@@ -17,7 +17,7 @@ export interface OnnxEngine {
 }
 
 /** An engine whose library is loaded. */
-export interface LoadedEngine extends Pick<OnnxEngine, 'id' | 'label' | 'executionProvider' | 'externalPath'> {
+export interface LoadedEngine extends Pick<OnnxEngine, 'id' | 'label' | 'sessionOptions' | 'externalPath'> {
   readonly runtime: Runtime;
   readonly threads: number;
 }

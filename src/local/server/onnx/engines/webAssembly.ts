@@ -4,7 +4,7 @@ import type { OnnxEngine } from './engine.ts';
 export const webAssembly: OnnxEngine = {
   id: 'wasm',
   label: 'ONNX Runtime (WebAssembly)',
-  executionProvider: 'wasm',
+  sessionOptions: () => ({ executionProviders: ['wasm'] }),
   externalPath: (location) => location,
   load: async (threads) => {
     const runtime = await import('onnxruntime-web');
