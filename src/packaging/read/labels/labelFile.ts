@@ -31,8 +31,8 @@ export interface LabelText {
 export interface LabelReader {
   /** Whether a file of this name is usually one of labels. */
   readonly isUsual: (name: string) => boolean;
-  /** Whether this reader is for files of this ending. */
-  readonly reads: (name: string) => boolean;
+  /** Endings of the files that this reader is for, in small letters with their dot. */
+  readonly endings: readonly string[];
   /**
    * @returns undefined when there are no labels in it at all
    * @throws LabelProblem when there should be, and something is wrong

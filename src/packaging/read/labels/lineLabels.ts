@@ -6,7 +6,7 @@ const usual =
 /** `labels.txt`, `classes.txt`: a label on each line, in order, or behind its number. */
 export const lineLabels: LabelReader = {
   isUsual: (name) => usual.test(name),
-  reads: (name) => /\.(txt|names|lst)$/i.test(name),
+  endings: ['.txt', '.names', '.lst'],
   read: ({ text }) => {
     const lines = text.split(/\r?\n/).map((line) => line.trim());
     while (lines.at(-1) === '') lines.pop();

@@ -12,7 +12,7 @@ import { onnxLabels } from './onnxLabels.ts';
 import { yamlLabels } from './yamlLabels.ts';
 
 /** Every shape of label files. A new one is one file and its line here. */
-const readers: readonly LabelReader[] = [jsonLabels, lineLabels, csvLabels, yamlLabels];
+export const labelReaders: readonly LabelReader[] = [jsonLabels, lineLabels, csvLabels, yamlLabels];
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -20,7 +20,7 @@ const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 const largest = 64 * 1024 * 1024;
 
 /** Whether a file's name says that it holds labels. */
-export function isLabelFileName(file: string): boolean {
+export function isLabelFileName(file: string, readers = labelReaders): boolean {
   return readers.some(({ isUsual }) => isUsual(path.posix.basename(file)));
 }
 
@@ -38,16 +38,22 @@ export function labelsFirst(files: readonly string[]): readonly string[] {
  * an ONNX file has in itself.
  *
  * @param file absolute path
+ * @param readers the shapes that are known
  * @returns undefined when there are no labels in it
  * @throws LabelProblem when it is broken, with its line; ModelDeckError for what the file system says
  */
-export async function readLabels(file: string, task: Task = {}): Promise<LabelReading | undefined> {
+export async function readLabels(
+  file: string,
+  task: Task = {},
+  readers = labelReaders,
+): Promise<LabelReading | undefined> {
   const name = path.basename(file);
   try {
     if (/\.onnx$/i.test(name)) return onnxLabels(await FileReader.using(file, (reader) => readOnnx(reader, task)));
-    const reader = readers.find(({ reads }) => reads(name));
+    const reader = readers.find(({ endings }) => endings.includes(path.extname(name).toLowerCase()));
     if (reader === undefined) {
-      throw new LabelProblem('labels-shape', 'labels are read from .json, .txt, .names, .csv, .tsv, .yaml and .onnx');
+      const endings = [...readers.flatMap((one) => one.endings), '.onnx'].join(', ');
+      throw new LabelProblem('labels-shape', `labels are read from files that end in ${endings}`);
     }
     const { size } = await stat(file);
     if (size > largest) throw new LabelProblem('labels-shape', `it has ${size} bytes, far more than labels have`);

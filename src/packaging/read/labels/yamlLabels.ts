@@ -9,7 +9,7 @@ const usual = /^(data|dataset|[\w-]*labels?|[\w-]*classes|names|class_?names|met
 /** `data.yaml` of a YOLO data set and its relatives: `names` as a list or a mapping. */
 export const yamlLabels: LabelReader = {
   isUsual: (name) => usual.test(name),
-  reads: (name) => /\.ya?ml$/i.test(name),
+  endings: ['.yaml', '.yml'],
   read: ({ text }) => {
     let document: unknown;
     try {
