@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
@@ -8,7 +8,7 @@ import { Emitter } from '../../../src/foundation/emitter.ts';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
 import { isRecord, own } from '../../../src/foundation/json.ts';
 import { once, OnceEach } from '../../../src/foundation/once.ts';
-import { replaceWhole, writeWhole } from '../../../src/foundation/writeWhole.ts';
+import { replaceFolder, replaceWhole, writeWhole } from '../../../src/foundation/writeWhole.ts';
 
 describe('once', () => {
   it('makes the value one time, for all who ask', async () => {
@@ -81,6 +81,29 @@ describe('writeWhole', () => {
       assert.deepEqual(await readdir(path.dirname(file)), ['state.json']);
     } finally {
       await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('replaceFolder', () => {
+  it('puts a filled folder in the place of another, or leaves that as it was', async () => {
+    const parent = await mkdtemp(path.join(tmpdir(), 'model-deck-test-'));
+    const folder = path.join(parent, 'package');
+    const fill = (name: string) => (partial: string) => writeFile(path.join(partial, name), '');
+    try {
+      await replaceFolder(folder, fill('first'));
+      await replaceFolder(folder, fill('second'));
+      assert.deepEqual(await readdir(folder), ['second']);
+      await assert.rejects(
+        replaceFolder(folder, async (partial) => {
+          await fill('third')(partial);
+          throw new Error('disk');
+        }),
+        /disk/,
+      );
+      assert.deepEqual([await readdir(folder), await readdir(parent)], [['second'], ['package']]);
+    } finally {
+      await rm(parent, { recursive: true, force: true });
     }
   });
 });
