@@ -1,4 +1,3 @@
-export { folderRecordFile } from './kinds/folder/folderRecord.ts';
 export { packageKinds } from './kinds/registered.ts';
 export type { GraphContent, PackagedGraph } from './packagedGraph.ts';
 export { checkPackage } from './kinds/torchserve/checks/checkPackage.ts';

@@ -89,6 +89,17 @@ export function mainPath(made: Pick<ModelPackage, 'folder' | 'archive' | 'files'
   return path.join(inner.source, ...Array.from({ length: depth }, () => '..'));
 }
 
+/** Name of the file in which a package that is a folder says what it is. Servers pass over it. */
+export const folderRecordFile = 'model-deck-package.json';
+
+/** Absolute path of the file whose page shows the package: its archive, or its record. Undefined where it has neither. */
+export function pagePath(made: Pick<ModelPackage, 'folder' | 'archive' | 'files'>): string | undefined {
+  const main = mainPath(made);
+  if (main.endsWith('.mar')) return main;
+  const record = made.files.find((file) => file.path === folderRecordFile);
+  return record && sourceOf(made, record);
+}
+
 /** One sha256 for many files: of the sorted lines `<sha256>  <path>`, as `sha256sum` writes them. */
 export function sha256OfFiles(files: readonly Pick<PackageFile, 'path' | 'sha256'>[]): string {
   const lines = files.map(({ path: name, sha256 }) => `${sha256}  ${name}\n`).sort();

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatBytes } from '../../foundation/formatBytes.ts';
-import { mainPath } from '../../packaging/modelPackage.ts';
+import { mainPath, pagePath } from '../../packaging/modelPackage.ts';
 import { modelSpecFileName } from '../../packaging/spec/modelSpec.ts';
 import { activeModelPath, askForModelFolder, folderOf, pathArgument } from '../core/arguments.ts';
 import type { CommandRunner } from '../core/commandRunner.ts';
@@ -48,9 +48,10 @@ async function offerNextSteps({ modelPackage, specFile }: PackagedFolder, folder
   const deploy = 'Deploy…';
   const open = 'Open';
   const chosen = await vscode.window.showInformationMessage(made + unwritten, deploy, open);
-  const uri = vscode.Uri.file(main);
   // The folder, not the archive: what model-deck.yaml says beside it (source, examples) belongs to the deploy.
   if (chosen === deploy) await vscode.commands.executeCommand('modelDeck.deployModel', vscode.Uri.file(folder));
-  if (chosen === open)
-    await vscode.commands.executeCommand(main.endsWith('.mar') ? 'vscode.open' : 'revealInExplorer', uri);
+  if (chosen !== open) return;
+  const page = pagePath(modelPackage);
+  if (page === undefined) await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(main));
+  else await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(page));
 }

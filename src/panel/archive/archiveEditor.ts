@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { ModelDeckError } from '../../foundation/error.ts';
+import { folderRecordFile } from '../../packaging/modelPackage.ts';
 import type * as Packaging from '../../packaging/index.ts';
 import type { Task } from '../../foundation/task.ts';
 import { archiveView, packageView } from './archiveView.ts';
@@ -126,7 +127,7 @@ class ArchiveEditor {
 
   /** The archive, or the package whose record the file is. */
   private async view(task: Task): Promise<ArchiveView> {
-    const { folderRecordFile, packageKinds, readArchive } = await this.deps.packaging();
+    const { packageKinds, readArchive } = await this.deps.packaging();
     const file = this.uri.fsPath;
     if (path.basename(file) !== folderRecordFile) return archiveView(await readArchive(file, task));
     const folder = path.dirname(file);

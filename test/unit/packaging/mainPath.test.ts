@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { mainPath } from '../../../src/packaging/modelPackage.ts';
+import { mainPath, pagePath } from '../../../src/packaging/modelPackage.ts';
 
 describe('mainPath', () => {
   const folder = path.join(path.sep, 'models');
@@ -36,4 +36,18 @@ describe('mainPath', () => {
       assert.equal(mainPath({ folder, ...made }), path.join(path.sep, ...expected.split('/')));
     });
   }
+});
+
+describe('pagePath', () => {
+  it('is the archive, or the record of a package that is a folder', () => {
+    const folder = path.join(path.sep, 'p');
+    const files = (...names: readonly string[]) => names.map((name) => ({ path: name, size: 1, sha256: '' }));
+    const archive = 'model-store/a.mar';
+    assert.equal(pagePath({ folder, archive, files: files(archive) }), path.join(folder, 'model-store', 'a.mar'));
+    assert.equal(
+      pagePath({ folder, files: files('1/m', 'model-deck-package.json') }),
+      path.join(folder, 'model-deck-package.json'),
+    );
+    assert.equal(pagePath({ folder, files: files('1/m') }), undefined);
+  });
 });

@@ -4,10 +4,7 @@ import { formatContract, parseContract } from '../../../contract/contractJson.ts
 import type { ModelContract } from '../../../contract/modelContract.ts';
 import { fileError } from '../../../foundation/fileErrors.ts';
 import { isRecord, type JsonObject } from '../../../foundation/json.ts';
-import type { ModelPackage } from '../../modelPackage.ts';
-
-/** Name of the file in which a package that is a folder says what it is. Servers pass over it. */
-export const folderRecordFile = 'model-deck-package.json';
+import { folderRecordFile, type ModelPackage } from '../../modelPackage.ts';
 
 /** What a package that we wrote says of itself, so that reading it back gives what was packaged. */
 export type FolderRecord = Pick<ModelPackage, 'kind' | 'name' | 'version' | 'weightsSha256' | 'serves' | 'contract'>;

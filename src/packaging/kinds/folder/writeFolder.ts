@@ -9,11 +9,11 @@ import { fileError } from '../../../foundation/fileErrors.ts';
 import { makeFolder } from '../../../foundation/makeFolder.ts';
 import { throwIfCancelled, type Task } from '../../../foundation/task.ts';
 import { replaceFolder } from '../../../foundation/writeWhole.ts';
-import { sha256OfFiles, type ModelPackage, type PackageFile } from '../../modelPackage.ts';
+import { folderRecordFile, sha256OfFiles, type ModelPackage, type PackageFile } from '../../modelPackage.ts';
 import type { ModelSpec } from '../../spec/modelSpec.ts';
 import type { PackageRequest, PackageStep } from '../packageKind.ts';
 import type { CopiedEntry, FolderEntry } from './folderEntry.ts';
-import { folderRecordFile, formatFolderRecord, type FolderRecord } from './folderRecord.ts';
+import { formatFolderRecord, type FolderRecord } from './folderRecord.ts';
 
 /** Bytes read at once; large, because weights are. */
 const chunkSize = 1 << 20;

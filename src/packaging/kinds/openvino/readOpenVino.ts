@@ -3,9 +3,9 @@ import path from 'node:path';
 import { ModelDeckError } from '../../../foundation/error.ts';
 import { fileError } from '../../../foundation/fileErrors.ts';
 import type { Task } from '../../../foundation/task.ts';
-import type { ModelPackage } from '../../modelPackage.ts';
+import { folderRecordFile, type ModelPackage } from '../../modelPackage.ts';
 import { adoptFolder } from '../folder/adoptFolder.ts';
-import { folderRecordFile, readFolderRecord, type FolderRecord } from '../folder/folderRecord.ts';
+import { readFolderRecord, type FolderRecord } from '../folder/folderRecord.ts';
 import type { PackageContents } from '../packageKind.ts';
 import { openVinoKind } from './served.ts';
 
