@@ -125,3 +125,4 @@ export type { TensorNumbers } from './protocol/v2Datatypes.ts';
 export { zeroReplicasProblem } from './zeroReplicas.ts';
 export { parseV2Request } from './protocol/v2Request.ts';
 export type { V2Bytes, V2Input, V2Numbers, V2Request, WantedOutput } from './protocol/v2Request.ts';
+export { describeEvents, describePod, describeService } from './describe/describeText.ts';

@@ -5,7 +5,6 @@ import { pods as podType } from '../../kserve/resources/core.ts';
 import type { CommandRunner } from '../core/commandRunner.ts';
 import type { Services } from '../core/services.ts';
 import type { ClusterObjects } from './clusterObjects.ts';
-import { describeEvents, describePod, describeService } from '../../kserve/describe/describeText.ts';
 import type { NamedObject } from './objectNames.ts';
 
 const scheme = 'model-deck-cluster';
@@ -78,7 +77,11 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider, vsco
       case 'manifest':
         return isPod ? this.podManifest(object, signal) : this.serviceManifest(object, signal);
       case 'events':
-        return describeEvents(object.name, await this.objects.eventsOf(object, signal), Date.now());
+        return (await this.services.kserve()).describeEvents(
+          object.name,
+          await this.objects.eventsOf(object, signal),
+          Date.now(),
+        );
       case 'describe':
         return isPod ? this.describePod(object, signal) : this.describeService(object, signal);
     }
@@ -102,7 +105,7 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider, vsco
       this.objects.eventsOf(object, signal),
     ]);
     if (pod === undefined) throw new ModelDeckError('not-found', `The pod ${object.name} was not found.`);
-    return describePod(pod, object.context, events, Date.now());
+    return (await this.services.kserve()).describePod(pod, object.context, events, Date.now());
   }
 
   private async describeService(object: NamedObject, signal: AbortSignal | undefined): Promise<string> {
@@ -114,7 +117,7 @@ export class ObjectDocuments implements vscode.TextDocumentContentProvider, vsco
       this.why(object, signal),
       target.users(formatServiceRef(object), { signal }),
     ]);
-    const { podHealth, serviceStatus } = await this.services.kserve();
+    const { describeService, podHealth, serviceStatus } = await this.services.kserve();
     const health = pods.flatMap((pod) => podHealth(pod) ?? []);
     const { state, word, reason } = serviceStatus(service, undefined, health);
     const status = [word ?? (state === 'ready' ? 'Ready' : state), reason].filter(Boolean).join(': ');
