@@ -4,6 +4,8 @@ const usualLength = 28;
 const lengthWithDescription = 30;
 const descriptionScale = 0.85;
 const shortestLength = 7;
+/** A name of this length is not shortened for a cause: it would be told from no other. */
+const plainLength = 16;
 
 /** What each further try shows more of, where two names would look alike. */
 const step = 8;
@@ -36,7 +38,8 @@ export function contextLabels(rows: readonly NamedRow[]): ReadonlyMap<string, st
   return labels;
 }
 
-function roomFor({ description }: NamedRow): number {
+function roomFor({ name, description }: NamedRow): number {
+  if ([...name].length <= plainLength) return plainLength;
   const left = Math.floor(lengthWithDescription - description.length * descriptionScale);
   return description === '' ? usualLength : Math.min(usualLength, Math.max(shortestLength, left));
 }

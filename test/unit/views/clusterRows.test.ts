@@ -112,6 +112,11 @@ describe('ClusterRows', () => {
     const brief = 'certificate has another name';
     cluster.fail('services', new ModelDeckError('unreachable', 'It is made out to another name.', { brief }));
     assert.deepEqual(rowsOf(await rows.nodes()), [['ar…tion', brief]]);
+    contexts = () => Promise.resolve([{ ...ward, name: 'night-eks' }]);
+    rows.reset();
+    (await rows.nodes())[0]?.live?.show();
+    await cluster.list('services').opened;
+    assert.deepEqual(rowsOf(await rows.nodes()), [['night-eks', brief]], 'a short one stays');
   });
 
   it('tries again the context that the user means, and no other', async () => {
