@@ -27,6 +27,7 @@ import { TryModel } from './commands/package/tryModel.ts';
 import { rememberedNamespaces } from './commands/clusters/rememberedNamespaces.ts';
 import { reached } from './commands/core/milestones.ts';
 import type { Services } from './commands/core/services.ts';
+import { EndpointAccounts } from './commands/classify/endpointAccounts.ts';
 import { SetEndpointCredentials } from './commands/classify/setEndpointCredentials.ts';
 import {
   affectsLocalStore,
@@ -75,7 +76,7 @@ export function activate(context: vscode.ExtensionContext): void {
   stopServers = () => thisComputer.stop();
   own(thisComputer);
   const credentials = new CredentialStore(context.secrets);
-  const kube = own(kubeClusters(context, log, async (id) => (await credentials.read(id)).headers ?? {}));
+  const kube = own(kubeClusters(context, log, (id) => credentials.read(id)));
   const localFolder = (): string => localStoreFolder() ?? path.join(context.globalStorageUri.fsPath, 'models');
   const services: Services = {
     packaging: () => import('./packaging/index.ts'),
@@ -168,6 +169,7 @@ export function activate(context: vscode.ExtensionContext): void {
     credentials,
     () => panel.pickEndpoint(),
     async () => (await services.targets.known()).some((target) => target.deployments().length > 0),
+    new EndpointAccounts(services),
   );
   const openSample = new OpenSample(path.join(context.extensionPath, 'media', 'samples'), runner, {
     deploy: async (folder) => {

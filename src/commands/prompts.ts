@@ -24,4 +24,5 @@ export const prompts = {
   showDeploymentLog: 'Choose the deployment whose log to show',
   copyEndpointUrl: 'Choose the deployment whose URL to copy',
   credentialKind: 'Choose what the endpoint expects',
+  serviceAccount: 'Choose the ServiceAccount that signs in to the endpoint',
 } as const;

@@ -15,6 +15,8 @@ export interface Endpoint {
   readonly protocol: 'v1' | 'v2';
   /** Sent with every request (Host, Authorization, Cookie). Never logged; of their values only Host is shown. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Until when the headers count, in milliseconds since 1970: the endpoint is asked for again then. */
+  readonly freshUntil?: number;
   /** Certificate authorities in PEM that are trusted instead of the usual ones. */
   readonly ca?: string;
   /** Largest request body that the runtime takes, in bytes (TorchServe: 6 553 500). */

@@ -8,8 +8,9 @@ import { fileError } from '../../foundation/fileErrors.ts';
 import type { CredentialStore, EndpointCredentials } from '../../panel/classify/endpointCredentials.ts';
 import { endpointOf, textField } from '../core/arguments.ts';
 import { prompts } from '../prompts.ts';
+import type { EndpointAccounts } from './endpointAccounts.ts';
 
-type Kind = 'bearer' | 'authorization' | 'cookie' | 'ca' | 'remove';
+type Kind = 'bearer' | 'service-account' | 'authorization' | 'cookie' | 'ca' | 'remove';
 
 interface KindItem extends vscode.QuickPickItem {
   readonly credential: Kind;
@@ -26,6 +27,8 @@ export class SetEndpointCredentials {
     private readonly pickEndpoint: () => Promise<string | undefined>,
     /** Whether there is one to choose. */
     private readonly hasEndpoints: () => Promise<boolean>,
+    /** Asks for a ServiceAccount that may sign in to the endpoint; nothing for endpoints outside of clusters. */
+    private readonly accounts: EndpointAccounts,
   ) {}
 
   /** @param argument a row, or `{ endpointId }` */
@@ -35,12 +38,12 @@ export class SetEndpointCredentials {
     const name = path.posix.basename(endpointId);
     const title = `Credentials of ${name}`;
     const before = await this.store.read(endpointId);
-    const chosen = await vscode.window.showQuickPick(kinds(before), {
+    const chosen = await vscode.window.showQuickPick(kinds(before, this.accounts.isIn(endpointId)), {
       title,
       placeHolder: prompts.credentialKind,
     });
     if (!chosen) throw ModelDeckError.cancelled();
-    const after = await changed(before, chosen.credential, title);
+    const after = await this.changed(before, chosen.credential, { title, endpointId });
     await this.store.write(endpointId, after);
     const what = chosen.credential === 'remove' ? 'removed' : 'kept in the secret storage of the editor';
     vscode.window.setStatusBarMessage(`The credentials of ${name} are ${what}.`, 5000);
@@ -53,12 +56,46 @@ export class SetEndpointCredentials {
       nextStep: { kind: 'deploy-model' },
     });
   }
+
+  private async changed(
+    before: EndpointCredentials,
+    kind: Kind,
+    { title, endpointId }: { readonly title: string; readonly endpointId: string },
+  ): Promise<EndpointCredentials> {
+    switch (kind) {
+      case 'remove':
+        return {};
+      case 'ca':
+        return { ...before, ca: await askForAuthority(title) };
+      case 'service-account':
+        // Its token is sent as the Authorization header: another one would be sent in its place.
+        return { ...withoutAuthorization(before), serviceAccount: await this.accounts.ask(endpointId, title) };
+      case 'bearer': {
+        const token = await askForHeader(title, 'Token', /^Bearer\s+/i);
+        return withHeader(before, 'Authorization', `Bearer ${token}`);
+      }
+      case 'authorization': {
+        const value = await askForHeader(title, 'Value of the Authorization header', /^Authorization:\s*/i);
+        return withHeader(before, 'Authorization', value);
+      }
+      case 'cookie':
+        return withHeader(before, 'Cookie', await askForHeader(title, 'Value of the Cookie header', /^Cookie:\s*/i));
+    }
+  }
 }
 
-function kinds({ headers = {}, ca }: EndpointCredentials): KindItem[] {
+function kinds({ headers = {}, ca, serviceAccount }: EndpointCredentials, isInCluster: boolean): KindItem[] {
   const set = (isSet: boolean): Pick<KindItem, 'description'> => (isSet ? { description: 'set' } : {});
+  const ofAccount: KindItem = {
+    credential: 'service-account',
+    label: '$(account) Token of a ServiceAccount…',
+    detail:
+      'Short-lived, asked of the cluster when it is needed, and sent on ways from outside only. It is never stored.',
+    ...(serviceAccount !== undefined && { description: serviceAccount }),
+  };
   const items: KindItem[] = [
     { credential: 'bearer', label: '$(key) Token…', detail: 'Sent as "Authorization: Bearer …".' },
+    ...(isInCluster ? [ofAccount] : []),
     {
       credential: 'authorization',
       label: '$(lock) Authorization Header…',
@@ -78,33 +115,19 @@ function kinds({ headers = {}, ca }: EndpointCredentials): KindItem[] {
       ...set(ca !== undefined),
     },
   ];
-  const isEmpty = Object.keys(headers).length === 0 && ca === undefined;
+  const isEmpty = Object.keys(headers).length === 0 && ca === undefined && serviceAccount === undefined;
   return isEmpty ? items : [...items, { credential: 'remove', label: '$(trash) Remove All' }];
 }
 
-async function changed(before: EndpointCredentials, kind: Kind, title: string): Promise<EndpointCredentials> {
-  switch (kind) {
-    case 'remove':
-      return {};
-    case 'ca':
-      return { ...before, ca: await askForAuthority(title) };
-    case 'bearer': {
-      const token = await askForHeader(title, 'Token', /^Bearer\s+/i);
-      return withHeader(before, 'Authorization', `Bearer ${token}`);
-    }
-    case 'authorization':
-      return withHeader(
-        before,
-        'Authorization',
-        await askForHeader(title, 'Value of the Authorization header', /^Authorization:\s*/i),
-      );
-    case 'cookie':
-      return withHeader(before, 'Cookie', await askForHeader(title, 'Value of the Cookie header', /^Cookie:\s*/i));
-  }
+function withHeader(before: EndpointCredentials, name: string, value: string): EndpointCredentials {
+  const { serviceAccount, ...others } = before;
+  const kept = name === 'Authorization' || serviceAccount === undefined ? others : before;
+  return { ...kept, headers: { ...before.headers, [name]: value } };
 }
 
-function withHeader(before: EndpointCredentials, name: string, value: string): EndpointCredentials {
-  return { ...before, headers: { ...before.headers, [name]: value } };
+function withoutAuthorization({ headers = {}, ...others }: EndpointCredentials): EndpointCredentials {
+  const { Authorization: _, ...kept } = headers;
+  return Object.keys(kept).length === 0 ? others : { ...others, headers: kept };
 }
 
 /** @param copied what comes along when it is copied from elsewhere; taken off */

@@ -4,6 +4,7 @@ import type { ExecPlugin } from '../../cluster/signIn/execPlugin.ts';
 import { Emitter } from '../../foundation/emitter.ts';
 import { once } from '../../foundation/once.ts';
 import type { Clusters } from '../../targets/kserve/clusters.ts';
+import type { EndpointSignIn } from '../../targets/kserve/routes/endpointRoutes.ts';
 import { parseNamespaceRef } from '../../targets/kserve/serviceRef.ts';
 import type { TargetKind } from '../../targets/targets.ts';
 import { execPluginQuestion } from './execPluginQuestion.ts';
@@ -24,11 +25,11 @@ export interface KubeClusters extends vscode.Disposable {
   readonly onDidReset: vscode.Event<void>;
 }
 
-/** @param endpointHeaders what the user has set for a deployment: a token, a cookie */
+/** @param endpointSignIn what the user has set for a deployment: a token, a cookie, a ServiceAccount */
 export function kubeClusters(
   context: vscode.ExtensionContext,
   log: vscode.LogOutputChannel,
-  endpointHeaders: (deploymentId: string) => Promise<Readonly<Record<string, string>>>,
+  endpointSignIn: EndpointSignIn,
 ): KubeClusters {
   const didReset = new vscode.EventEmitter<void>();
   const didWait = new vscode.EventEmitter<string>();
@@ -57,7 +58,7 @@ export function kubeClusters(
       environment: process.env,
       allowExecPlugin,
       onWaiting,
-      endpointHeaders,
+      endpointSignIn,
       extensionVersion: version,
       log: (message) => log.info(message),
     });

@@ -19,7 +19,7 @@ import { modelAnswer } from '../answers/modelAnswer.ts';
 import type { AnswerOffer, Interpretation, ModelAnswer } from '../answers/answer.ts';
 import { shownHeaders, withoutSecrets } from './secrets.ts';
 import { shownAnswer, shownRequest } from './shownBody.ts';
-import { statusError } from './statusError.ts';
+import { isRefusal, statusError } from './statusError.ts';
 
 export interface ClientOptions {
   /**
@@ -165,7 +165,7 @@ export class EndpointClient {
         : await this.askInDialects(endpoint, call, question, task);
     const answered = performance.now();
     const { answer, exchange } = asked;
-    if (answer.status !== 200) throw statusError(endpoint, answer, call.body.length);
+    if (answer.status !== 200 || isRefusal(answer)) throw statusError(endpoint, answer, call.body.length);
     const came = modelAnswer(answer.body, endpoint.protocol);
     const sendingNotes = [...call.notes, ...asked.notes];
     const { pictures } = call;

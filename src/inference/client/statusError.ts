@@ -4,10 +4,14 @@ import { readErrorText } from '../../kserve/index.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { HttpAnswer } from './httpExchange.ts';
 import { isNotReady } from './answerPatience.ts';
+import { signInPage } from './signInPage.ts';
 
 /** Whether the answer is that of a guard in front of the model: everything else would be answered the same. */
-export function isRefusal({ status }: HttpAnswer): boolean {
-  return status === 401 || status === 403 || (status >= 300 && status < 400);
+export function isRefusal(answer: HttpAnswer): boolean {
+  const { status } = answer;
+  return (
+    status === 401 || status === 403 || (status >= 300 && status < 400) || signInPage(answer, 'http://x') !== undefined
+  );
 }
 
 /** The error for an answer other than 200, with the server's own words. @param requestLength in bytes */
@@ -19,6 +23,18 @@ export function statusError(endpoint: Endpoint, answer: HttpAnswer, requestLengt
     new ModelDeckError(category, `${what} (${answer.status})${said}.`, { remedy, ...(nextStep && { nextStep }) });
   const credentials: NextStep = { kind: 'set-credentials', endpointId: endpoint.id };
   const { status } = answer;
+  if (isUpgrade(answer, endpoint))
+    return make('unreachable', `${baseUrl} redirects to https`, 'Choose another route to it.');
+  const guard = signInPage(answer, baseUrl);
+  if (guard) {
+    const where = guard.at === undefined ? 'answers its page' : `leads to ${guard.at}`;
+    const what = `${baseUrl} is guarded by ${guard.by}, which ${where} instead of the model (${status}).`;
+    return new ModelDeckError('unauthorized', what, {
+      brief: 'wants a sign-in',
+      remedy: guard.wayOn,
+      nextStep: credentials,
+    });
+  }
   if (status === 401) {
     const remedy = 'Set the credentials of this endpoint: a token or a cookie.';
     return make('unauthorized', `${baseUrl} wants credentials`, remedy, credentials);
@@ -43,12 +59,9 @@ export function statusError(endpoint: Endpoint, answer: HttpAnswer, requestLengt
       "Use a smaller image, or raise the server's limit (of TorchServe: max_request_size in config.properties).",
     );
   }
-  if (status >= 300 && status < 400 && isUpgrade(answer.location, endpoint)) {
-    return make('unreachable', `${baseUrl} redirects to https`, 'Choose another route to it.');
-  }
   if (status >= 300 && status < 400) {
-    const what = `${baseUrl} redirects to ${redirectOrigin(answer.location, baseUrl)}, probably a login page`;
-    const remedy = 'Log in with a browser and set the cookie of this endpoint, or choose a route inside the cluster.';
+    const what = `${baseUrl} redirects to ${redirectOrigin(answer.location, baseUrl)}, where no model is known`;
+    const remedy = 'If that is a login, set the cookie or token of this endpoint; else choose another route.';
     return make('unauthorized', what, remedy, credentials);
   }
   if (status === 400)
@@ -67,7 +80,8 @@ export function statusError(endpoint: Endpoint, answer: HttpAnswer, requestLengt
 }
 
 /** Whether a gateway sends http to https of the same name, which is no login. */
-function isUpgrade(location: string | undefined, { baseUrl, headers = {} }: Endpoint): boolean {
+function isUpgrade({ status, location }: HttpAnswer, { baseUrl, headers = {} }: Endpoint): boolean {
+  if (status < 300 || status >= 400) return false;
   const host = Object.entries(headers).find(([name]) => name.toLowerCase() === 'host')?.[1];
   try {
     const base = new URL(baseUrl);

@@ -209,7 +209,9 @@ export class EndpointConnections {
     throwIfCancelled({ signal });
     const { routes } = target;
     if (!routes) return this.openOnly(entry, target, signal);
-    if (entry.opened) return entry.opened;
+    if (entry.opened && (entry.opened.endpoint.freshUntil ?? Infinity) > Date.now()) return entry.opened;
+    // Its token is about to expire; its connections end by themselves, others may still be waiting on them.
+    entry.opened = undefined;
     // Not ended by the one who happened to come first: others wait for it, too.
     const opening = (entry.opening ??= this.openRoute(entry, { target, routes }, entry.abort.signal).finally(() => {
       if (entry.opening === opening) entry.opening = undefined;

@@ -4,6 +4,11 @@ export interface EndpointCredentials {
   readonly headers?: Readonly<Record<string, string>>;
   /** Certificate authorities in PEM. */
   readonly ca?: string;
+  /**
+   * Name of a ServiceAccount in the namespace of the endpoint, whose short-lived tokens are sent. Tokens themselves are asked of
+   * the cluster when they are needed, and never kept.
+   */
+  readonly serviceAccount?: string;
 }
 
 /** The part of the editor's secret storage that is used. */
@@ -29,7 +34,8 @@ export class CredentialStore {
 
   /** Empty credentials take the entry away. */
   async write(endpointId: string, credentials: EndpointCredentials): Promise<void> {
-    const isEmpty = Object.keys(credentials.headers ?? {}).length === 0 && credentials.ca === undefined;
+    const { headers = {}, ca, serviceAccount } = credentials;
+    const isEmpty = Object.keys(headers).length === 0 && ca === undefined && serviceAccount === undefined;
     if (isEmpty) await this.secrets.delete(prefix + endpointId);
     else await this.secrets.store(prefix + endpointId, JSON.stringify(credentials));
     for (const listener of this.listeners) listener(endpointId);
@@ -45,11 +51,16 @@ export class CredentialStore {
 /** Whatever another version wrote: what cannot be read is as if it were not there. */
 function parse(text: string): EndpointCredentials {
   try {
-    const value = JSON.parse(text) as { readonly headers?: unknown; readonly ca?: unknown } | null;
+    const value = JSON.parse(text) as {
+      readonly headers?: unknown;
+      readonly ca?: unknown;
+      readonly serviceAccount?: unknown;
+    } | null;
     const headers = Object.entries(value?.headers ?? {}).filter(([, header]) => typeof header === 'string');
     return {
       ...(headers.length > 0 && { headers: Object.fromEntries(headers) }),
       ...(typeof value?.ca === 'string' && { ca: value.ca }),
+      ...(typeof value?.serviceAccount === 'string' && { serviceAccount: value.serviceAccount }),
     };
   } catch {
     return {};

@@ -30,4 +30,11 @@ export type KServeTarget = Target &
     deletionNotes(deploymentId: string, task?: Task): Promise<readonly string[]>;
     /** What else uses it, with its kind, for example `InferenceGraph router`. */
     users(deploymentId: string, task?: Task): Promise<readonly string[]>;
+    /** ServiceAccounts that may sign in to what guards an endpoint. */
+    readonly serviceAccounts: {
+      /** Those that may be meant for a deployment, the likeliest first. @returns undefined for who may not list them */
+      list(name: string, task?: Task): Promise<readonly string[] | undefined>;
+      /** @throws ModelDeckError when the user cannot have a token of it */
+      check(account: string, task?: Task): Promise<void>;
+    };
   };

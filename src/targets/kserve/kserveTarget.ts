@@ -33,7 +33,8 @@ import { readRuntimes } from './plan/readRuntimes.ts';
 import type { KServeTarget } from './clusters.ts';
 import { deleteService, notesOnDeleting } from './operate/deleteService.ts';
 import { applyEditedManifest } from './plan/editedManifest.ts';
-import { EndpointRoutes, type EndpointHeaders } from './routes/endpointRoutes.ts';
+import { EndpointRoutes, type EndpointSignIn } from './routes/endpointRoutes.ts';
+import { ServiceAccountTokens } from './routes/serviceAccountTokens.ts';
 import { explainService } from './explain/explainService.ts';
 import { isFailure } from './explain/serviceFailure.ts';
 import { refOf, type Place } from './place.ts';
@@ -48,7 +49,7 @@ import { ServiceRows } from './serviceRows.ts';
 import { restoreBefore } from './operate/restoreBefore.ts';
 
 export interface KServeNamespaceOptions {
-  readonly endpointHeaders?: EndpointHeaders;
+  readonly endpointSignIn?: EndpointSignIn;
 }
 
 /** A namespace of a cluster with KServe: hands each question to the file that answers it, and remembers what it learns. */
@@ -81,16 +82,21 @@ export class KServeNamespace implements KServeTarget {
     },
     apply: (yaml, { force = false } = {}, task = {}) => applyEditedManifest(this.place, yaml, force, task),
   };
+  readonly serviceAccounts: KServeTarget['serviceAccounts'] = {
+    list: (name, task = {}) => this.tokens.list(name, task),
+    check: async (account, task = {}) => void (await this.tokens.of(account, task)),
+  };
   readonly checkName: (name: string) => string | undefined;
   readonly suggestName: (modelName: string) => string;
   private readonly rows: ServiceRows;
   private readonly ways: EndpointRoutes;
+  private readonly tokens: ServiceAccountTokens;
   /** What the deploys that may still be taken back have done, by name. */
   private readonly journals = new Map<string, Journal>();
 
   constructor(
     private readonly place: Place,
-    { endpointHeaders }: KServeNamespaceOptions = {},
+    { endpointSignIn }: KServeNamespaceOptions = {},
   ) {
     const { connection, namespace } = place;
     this.cluster = { ...refOf(place), connection };
@@ -99,7 +105,8 @@ export class KServeNamespace implements KServeTarget {
     this.summary = connection.context.server ?? '';
     ({ checkName: this.checkName, suggestName: this.suggestName } = inferenceServiceNames(namespace));
     this.rows = new ServiceRows(place);
-    this.ways = new EndpointRoutes(place, endpointHeaders);
+    this.tokens = new ServiceAccountTokens(place);
+    this.ways = new EndpointRoutes(place, this.tokens, endpointSignIn);
   }
 
   storageProblem(storageUri: string): string | undefined {

@@ -3,6 +3,7 @@ import { Emitter } from '../../foundation/emitter.ts';
 import { OnceEach } from '../../foundation/once.ts';
 import type { Clusters } from './clusters.ts';
 import type { KServeNamespace } from './kserveTarget.ts';
+import type { EndpointSignIn } from './routes/endpointRoutes.ts';
 
 export interface ClustersOptions {
   /** Kubeconfig files, the first that defines a name wins; asked at the first question and after `reset`. */
@@ -13,8 +14,8 @@ export interface ClustersOptions {
   readonly allowExecPlugin?: (plugin: ExecPlugin) => Promise<boolean>;
   /** Told when the credential plugin of a context takes long, and with undefined when it has ended. */
   readonly onWaiting?: (contextName: string, plugin: ExecPlugin | undefined) => void;
-  /** Headers of the user's own for a deployment that is reached from outside the cluster: a token, a cookie. Never logged. */
-  readonly endpointHeaders?: (deploymentId: string) => Promise<Readonly<Record<string, string>>>;
+  /** What the user has set for a deployment that is reached from outside the cluster. Never logged. */
+  readonly endpointSignIn?: EndpointSignIn;
   /** Written into annotations of what is deployed. */
   readonly extensionVersion?: string;
   readonly log?: (message: string) => void;
@@ -28,7 +29,7 @@ interface Opened {
 
 /** Opens nothing yet: files are read, and clusters contacted, when they are asked about. */
 export function openClusters(options: ClustersOptions): Clusters {
-  const { environment, allowExecPlugin, endpointHeaders, extensionVersion = '', log = () => undefined } = options;
+  const { environment, allowExecPlugin, endpointSignIn, extensionVersion = '', log = () => undefined } = options;
   const changed = new Emitter();
   const connections = new OnceEach<string, Opened>();
   /** By context, then by namespace. */
@@ -51,7 +52,7 @@ export function openClusters(options: ClustersOptions): Clusters {
     const { KServeNamespace } = await import('./kserveTarget.ts');
     const connection = await connect(contextName);
     const place = { connection, namespace, extensionVersion, log };
-    const target = new KServeNamespace(place, { ...(endpointHeaders && { endpointHeaders }) });
+    const target = new KServeNamespace(place, { ...(endpointSignIn && { endpointSignIn }) });
     target.onDidChangeDeployments(() => changed.fire());
     return target;
   };

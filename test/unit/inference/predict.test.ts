@@ -168,7 +168,10 @@ describe('predict, when the server refuses', () => {
     const endpoint = await serve((_, __, response) => response.writeHead(302, { location }).end());
     await assert.rejects(predict({ endpoint, image, k: 1 }), (error: Error & { category: string }) => {
       assert.equal(error.category, 'unauthorized');
-      assert.match(error.message, /redirects to https:\/\/login\.example\.com, probably a login page/);
+      assert.match(
+        error.message,
+        /guarded by a sign-in page, which leads to https:\/\/login\.example\.com instead of the model \(302\)/,
+      );
       return !error.message.includes('secret');
     });
   });

@@ -294,6 +294,36 @@ describe('the credentials of an endpoint', () => {
     ]);
   });
 
+  it('are asked of the target again when a token of it expires, and not before', async () => {
+    const seen: unknown[] = [];
+    const { fake, server, ask } = await make((_, request, response) => {
+      if (request.url?.endsWith(':predict')) seen.push(request.headers.authorization);
+      response.end(good);
+    });
+    let given = 0;
+    let freshUntil = Date.now() + 60_000;
+    fake.endpoint = () => {
+      given += 1;
+      return Promise.resolve({ ...server.endpoint, headers: { Authorization: `Bearer ${given}` }, freshUntil });
+    };
+    freshUntil = Date.now() - 1;
+    await ask();
+    freshUntil = Date.now() + 60_000;
+    await ask();
+    await ask();
+    assert.deepEqual(seen, ['Bearer 1', 'Bearer 2', 'Bearer 2']);
+  });
+
+  it('name a ServiceAccount, and hold no token of it', async () => {
+    const { credentials, connections } = await make();
+    await credentials.write(id, { serviceAccount: 'cats-sa' });
+    await connections.look(id);
+    assert.deepEqual(await credentials.read(id), { serviceAccount: 'cats-sa' });
+    assert.equal(connections.view(id).hasCredentials, true);
+    await credentials.write(id, {});
+    assert.deepEqual(await credentials.read(id), {});
+  });
+
   it('are told to those who listen, kept by id, and gone when removed', async () => {
     const values = new Map<string, string>();
     const store = new CredentialStore({

@@ -59,11 +59,14 @@ function taken(
   what: string,
   base: string,
   { host, path }: ServiceUrl,
-  { headers }: RouteQuestion,
+  { credentials }: RouteQuestion,
 ): Pick<Way, 'label' | 'open'> {
   return {
     label: `${what} ${new URL(base).host} (Host ${host})`,
-    open: async () => ({ baseUrl: base + path, headers: { ...(await headers()), Host: host } }),
+    open: async () => {
+      const { headers, freshUntil } = await credentials();
+      return { baseUrl: base + path, headers: { ...headers, Host: host }, freshUntil };
+    },
   };
 }
 

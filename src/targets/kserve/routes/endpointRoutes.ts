@@ -14,10 +14,16 @@ import { OpenRoutes } from './openRoutes.ts';
 import { deploymentId, type Place } from '../place.ts';
 import { resolves } from './resolves.ts';
 import { RouteReader } from './routeReader.ts';
-import type { RouteQuestion, Way } from './way.ts';
+import type { ServiceAccountTokens } from './serviceAccountTokens.ts';
+import type { EndpointCredentials, RouteQuestion, Way } from './way.ts';
 
-/** Headers of the user's own, for a deployment that is reached from outside the cluster. */
-export type EndpointHeaders = (deploymentId: string) => Promise<Readonly<Record<string, string>>>;
+/** What the user has set to sign in to a deployment that is reached from outside the cluster. */
+export type EndpointSignIn = (deploymentId: string) => Promise<{
+  /** A token, a cookie. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Name of a ServiceAccount of the namespace, whose tokens are sent. */
+  readonly serviceAccount?: string;
+}>;
 
 /** Bytes of a request to a runtime of which no limit is known. */
 const unlimitedBytes = 64 * 1024 * 1024;
@@ -28,7 +34,8 @@ export class EndpointRoutes {
 
   constructor(
     private readonly place: Place,
-    private readonly endpointHeaders: EndpointHeaders = () => Promise.resolve({}),
+    private readonly tokens: ServiceAccountTokens,
+    private readonly signIn: EndpointSignIn = () => Promise.resolve({}),
   ) {
     this.opened = new OpenRoutes(place);
   }
@@ -64,6 +71,7 @@ export class EndpointRoutes {
       modelName,
       protocol,
       ...(address.headers && { headers: address.headers }),
+      ...(address.freshUntil !== undefined && { freshUntil: address.freshUntil }),
       maxRequestBytes: serverOf(service)?.maxRequestBytes ?? unlimitedBytes,
       imageEncoding: 'rgb-jpeg',
     };
@@ -85,11 +93,18 @@ export class EndpointRoutes {
       ...{ place, service, opened, config, task, resolves },
       known: serviceUrl(service, config),
       reader: RouteReader.open(place.connection, task),
-      headers: () => this.endpointHeaders(deploymentId(place, name)),
+      credentials: () => this.credentials(name, task),
     };
     const ways = await lookForRoutes(question, (report) => place.log(`Routes to ${name}: ${reportText(report)}`));
     const stopped = isStopRequested(service) ? `${name} is stopped.` : undefined;
     return ways.map((way) => (stopped === undefined ? way : { ...way, unavailable: stopped }));
+  }
+
+  private async credentials(name: string, task: Task): Promise<EndpointCredentials> {
+    const { headers = {}, serviceAccount } = await this.signIn(deploymentId(this.place, name));
+    if (serviceAccount === undefined) return { headers };
+    const { token, freshUntil } = await this.tokens.of(serviceAccount, task);
+    return { headers: { ...headers, Authorization: `Bearer ${token}` }, freshUntil };
   }
 
   /** The server knows it best; else what we wrote when it was deployed; else it is called like the service. */

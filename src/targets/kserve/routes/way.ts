@@ -13,6 +13,11 @@ export interface Way extends Route {
   readonly open?: () => Promise<ServerAddress>;
 }
 
+/** What is sent to what guards a way from outside: a token, a cookie. Never logged. */
+export type EndpointCredentials = Pick<ServerAddress, 'freshUntil'> & {
+  readonly headers: Readonly<Record<string, string>>;
+};
+
 /** What every finder is told. */
 export interface RouteQuestion {
   readonly place: Place;
@@ -23,8 +28,8 @@ export interface RouteQuestion {
   readonly known: KnownUrl;
   readonly reader: RouteReader;
   readonly opened: OpenRoutes;
-  /** Of the user's own, for what guards a way from outside: a token, a cookie. */
-  readonly headers: () => Promise<Readonly<Record<string, string>>>;
+  /** Of the user's own, for what guards a way from outside. */
+  readonly credentials: () => Promise<EndpointCredentials>;
   /** Whether this computer knows a host name. */
   readonly resolves: (host: string) => Promise<boolean>;
   readonly task: Task;

@@ -7,6 +7,8 @@ export interface ServerAddress {
   readonly baseUrl: string;
   /** Host, Authorization. Never logged. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Until when the headers count, in milliseconds since 1970. */
+  readonly freshUntil?: number | undefined;
 }
 
 export interface ServerAnswer {

@@ -5,7 +5,7 @@ import { routeFinders } from '../../../../src/targets/kserve/routes/finders/inde
 import { reportText } from '../../../../src/targets/kserve/routes/lookForRoutes.ts';
 import type { RouteFinder } from '../../../../src/targets/kserve/routes/way.ts';
 import { routeCases } from './routeCases/index.ts';
-import { cats } from './routeCases/routedObjects.ts';
+import { cats, onePod } from './routeCases/routedObjects.ts';
 import { findRoutes } from './routedCluster.ts';
 
 describe('the routes to a service', () => {
@@ -55,6 +55,18 @@ describe('the routes to a service', () => {
     for (const routeCase of routeCases) {
       assert.ok(!(await findRoutes(routeCase)).reports.map(reportText).join().includes('mine'));
     }
+  });
+
+  it('take what the user set along from outside only: a pod is not handed the token of a proxy', async () => {
+    const objects = routeCases.flatMap((each) => each.objects ?? []);
+    const { sent } = await findRoutes({ service: cats(), objects, names: ['cats-ml.acme.io'], pod: onePod });
+    assert.deepEqual(sent, {
+      'port-forward': undefined,
+      url: 'Bearer mine',
+      ingress: 'Bearer mine',
+      'node-port': 'Bearer mine',
+      'api-proxy': undefined,
+    });
   });
 
   it('can be found in one more way by one more finder', async () => {

@@ -32,6 +32,8 @@ export interface RoutedCluster {
 /** How a service can be reached: for each kind of route its address, or why there is none. */
 export interface FoundRoutes {
   readonly routes: Readonly<Record<string, string>>;
+  /** The Authorization header, by the kind of route. */
+  readonly sent: Readonly<Record<string, string | undefined>>;
   readonly reports: readonly FinderReport[];
   /** Requests to the API server. */
   readonly asked: readonly string[];
@@ -52,20 +54,22 @@ export async function findRoutes(cluster: RoutedCluster, finders?: readonly Rout
     known: serviceUrl(service, config),
     reader: RouteReader.open(connection, {}),
     opened: openedRoutes(cluster),
-    headers: () => Promise.resolve({ Authorization: 'Bearer mine' }),
+    credentials: () => Promise.resolve({ headers: { Authorization: 'Bearer mine' } }),
     resolves: (host) => Promise.resolve(names.includes(host)),
     task: {},
   };
   const ways = await lookForRoutes(question, (report) => reports.push(report), finders);
+  const sent: Record<string, string | undefined> = {};
   const routes = await Promise.all(
     ways.map(async ({ kind, open, unavailable }): Promise<[string, string]> => {
       if (unavailable !== undefined || !open) return [kind, `no: ${unavailable ?? ''}`];
       const { baseUrl, headers } = await open();
+      sent[kind] = headers?.['Authorization'];
       const host = headers?.['Host'];
       return [kind, host === undefined ? baseUrl : `${baseUrl} for ${host}`];
     }),
   );
-  return { routes: Object.fromEntries(routes), reports, asked };
+  return { routes: Object.fromEntries(routes), sent, reports, asked };
 }
 
 function connectionTo({ objects = [], forbidden = [], down }: RoutedCluster, asked: string[]): ClusterConnection {

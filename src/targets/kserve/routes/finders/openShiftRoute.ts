@@ -5,7 +5,7 @@ import { nothing, type RouteFinder, type Way } from '../way.ts';
 /** An OpenShift Route to the service: its host name is one of the cluster's own domain, which is known to everybody. */
 export const openShiftRoute: RouteFinder = {
   name: 'OpenShift Route',
-  find: async ({ place, service, known, reader, headers }) => {
+  find: async ({ place, service, known, reader, credentials }) => {
     const { name } = service.metadata;
     const host = 'url' in known ? known.url.host : undefined;
     const own = new Set([...serviceNamesOf(service), name]);
@@ -37,7 +37,7 @@ export const openShiftRoute: RouteFinder = {
       }
       const scheme = spec?.tls ? 'https' : 'http';
       const baseUrl = `${scheme}://${routeHost}${(spec?.path ?? '').replace(/\/+$/, '')}`;
-      return { kind: 'url', label: `${label}: ${baseUrl}`, open: async () => ({ baseUrl, headers: await headers() }) };
+      return { kind: 'url', label: `${label}: ${baseUrl}`, open: async () => ({ baseUrl, ...(await credentials()) }) };
     }
   },
 };

@@ -6,7 +6,7 @@ const nobodys = /(^|\.)(example\.(com|net|org)|example|invalid|test|local)$/;
 /** The address of the service's status as it is, where this computer knows the name. */
 export const ownAddress: RouteFinder = {
   name: 'own address',
-  find: async ({ known, headers, resolves }): Promise<Finding> => {
+  find: async ({ known, credentials, resolves }): Promise<Finding> => {
     if ('problem' in known) return { ways: [unavailable(known.problem)] };
     const { scheme, host, port, path } = known.url;
     const origin = `${scheme}://${host}${port === undefined ? '' : `:${port}`}`;
@@ -17,7 +17,7 @@ export const ownAddress: RouteFinder = {
     const way: Way = {
       kind: 'url',
       label: `Address ${origin}${path}`,
-      open: async () => ({ baseUrl: origin + path, headers: await headers() }),
+      open: async () => ({ baseUrl: origin + path, ...(await credentials()) }),
     };
     return { ways: [way] };
   },
