@@ -126,7 +126,7 @@ function withHeader(before: EndpointCredentials, name: string, value: string): E
 }
 
 function withoutAuthorization({ headers = {}, ...others }: EndpointCredentials): EndpointCredentials {
-  const { Authorization: _, ...kept } = headers;
+  const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'Authorization'));
   return Object.keys(kept).length === 0 ? others : { ...others, headers: kept };
 }
 

@@ -33,9 +33,8 @@ const usual: readonly UsualIngress[] = [
  */
 export async function usualIngress(reader: RouteReader, className: string | undefined): Promise<Service | undefined> {
   const ofClass = usual.filter(({ classes }) => classes.some((word) => className?.includes(word) === true));
-  for (const { namespace, name } of ofClass.length > 0 ? ofClass : usual) {
-    const found = await reader.get(services, { namespace, name });
-    if (found && found.spec?.type !== 'ExternalName') return found;
-  }
-  return undefined;
+  const asked = (ofClass.length > 0 ? ofClass : usual).map(({ namespace, name }) =>
+    reader.get(services, { namespace, name }),
+  );
+  return (await Promise.all(asked)).find((found) => found && found.spec?.type !== 'ExternalName');
 }
