@@ -79,15 +79,16 @@ export function statusError(endpoint: Endpoint, answer: HttpAnswer, requestLengt
   return make('server', `The server failed on "${modelName}"`, 'Look at the log of the deployment.');
 }
 
-/** Whether a gateway sends http to https of the same name, which is no login. */
+/** Whether a gateway sends http to https of the same name and path, which is no login. */
 function isUpgrade({ status, location }: HttpAnswer, { baseUrl, headers = {} }: Endpoint): boolean {
   if (status < 300 || status >= 400) return false;
   const host = Object.entries(headers).find(([name]) => name.toLowerCase() === 'host')?.[1];
   try {
     const base = new URL(baseUrl);
-    const { protocol, hostname } = new URL(location ?? '', base);
+    const { protocol, hostname, pathname } = new URL(location ?? '', base);
     const name = host === undefined ? base.hostname : new URL(`http://${host}`).hostname;
-    return base.protocol === 'http:' && protocol === 'https:' && hostname === name;
+    const isSame = hostname === name && /\/v[12](\/|$)/.test(pathname);
+    return base.protocol === 'http:' && protocol === 'https:' && isSame;
   } catch {
     return false;
   }

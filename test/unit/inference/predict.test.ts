@@ -176,6 +176,18 @@ describe('predict, when the server refuses', () => {
     });
   });
 
+  it('302: knows a login page on the host of the model', async () => {
+    const endpoint = await serve((_, { headers }, response) =>
+      response
+        .writeHead(302, { location: `https://${headers.host?.replace(/:.*/, '')}:8443/oauth2/start?rd=%2F` })
+        .end(),
+    );
+    await assert.rejects(predict({ endpoint, image, k: 1 }), {
+      category: 'unauthorized',
+      message: /guarded by oauth2-proxy, which leads to https:\/\/127\.0\.0\.1:8443/,
+    });
+  });
+
   it('308: to https of the same name is no login page', async () => {
     const endpoint = await serve(
       (_, __, response) => response.writeHead(308, { location: 'https://cat.example.com/v1/models/cat:predict' }).end(),
