@@ -14,6 +14,7 @@ export type { Provenance } from './annotations.ts';
 export { otherRuntimes } from './choices/otherRuntimes.ts';
 export type { ListedRuntimes } from './choices/otherRuntimes.ts';
 export { runtimeChoices } from './choices/runtimeChoices.ts';
+export { chooseServing } from './choices/servingChoice.ts';
 export { parseConfigProperties } from './configProperties.ts';
 export type { ConfigProperties, SnapshotModel } from './configProperties.ts';
 export { deploymentModeOf } from './deploymentMode.ts';

@@ -8,22 +8,39 @@ import { namespaces, persistentVolumeClaims } from '../../kserve/resources/core.
 import { storageClasses, type StorageClass } from '../../kserve/resources/storageClass.ts';
 import { claimChoice, type ClaimChoice } from '../../kserve/choices/claimChoice.ts';
 import { readable, readRuntimes } from '../../targets/kserve/plan/readRuntimes.ts';
-import type { DeployChoices, NamespaceChoices } from './deploySteps.ts';
+import type { ListedRuntimes } from '../../kserve/choices/otherRuntimes.ts';
+import type { PackagingWay, ServingChoice, ServingOption } from '../../kserve/choices/servingChoice.ts';
+import { readNodes } from '../../targets/kserve/plan/clusterFacts.ts';
+import { serverOfPick, type DeployChoices, type NamespaceChoices } from './deploySteps.ts';
 import type { Services } from '../core/services.ts';
 
 /**
  * Reads from the kubeconfig and its clusters what the questions of "Deploy Model…" offer.
- * @param modelFormat KServe's name of what is to be served
+ * @param ways in which the model can be packaged; asked when runtimes are chosen among
  */
 export async function clusterChoices(
   services: Pick<Services, 'clusters' | 'kserve' | 'namespaces' | 'stores' | 'targets'>,
   contexts: DeployChoices['contexts'],
-  modelFormat: string,
+  ways: () => Promise<readonly PackagingWay[]>,
 ): Promise<DeployChoices> {
   const kserve = await services.kserve();
   /** Contexts that were found to have it; what failed is asked again. */
   const withKServe = new Set<string>();
   const connect = async (context: string): Promise<ClusterConnection> => (await services.clusters()).connect(context);
+  const serving = async (
+    context: string,
+    namespace: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly choice: ServingChoice; readonly listed: ListedRuntimes }> => {
+    const place = { connection: await connect(context), namespace };
+    const task = signal ? { signal } : {};
+    const [listed, { processors }, known] = await Promise.all([
+      readRuntimes(place, task),
+      readNodes(place, task),
+      ways(),
+    ]);
+    return { listed, choice: kserve.chooseServing(known, listed, { processors }) };
+  };
   return {
     targets: await services.targets.standing(),
     contexts,
@@ -32,25 +49,26 @@ export async function clusterChoices(
     claims: async (context, namespace, signal) => readClaims(await connect(context), namespace, { signal }),
     stores: async (context, namespace) =>
       storesFor(services.stores, await (await services.clusters()).target(context, namespace)),
-    runtimes: async (context, namespace, signal) =>
-      kserve.runtimeChoices(
-        modelFormat,
-        await readRuntimes({ connection: await connect(context), namespace }, { signal }),
-      ),
+    runtimes: async (context, namespace, signal) => {
+      const { choice, listed } = await serving(context, namespace, signal);
+      return kserve.runtimeChoices(choice, listed);
+    },
+    option: async (context, namespace, runtime) => {
+      const { choice } = await serving(context, namespace);
+      return chosenOption(choice, runtime);
+    },
     requireKServe: async (context, signal) => {
       if (withKServe.has(context)) return;
       await requireKServe(await connect(context), { signal });
       withKServe.add(context);
     },
     requireRuntime: async (context, namespace, signal) => {
-      const listed = await readRuntimes({ connection: await connect(context), namespace }, { signal });
+      const { choice, listed } = await serving(context, namespace, signal);
       // What may not be listed is not known to be missing.
       if (listed.namespaced === undefined || listed.clusterWide === undefined) return;
-      const { automatic, runtimes } = kserve.runtimeChoices(modelFormat, listed);
-      const fits = (automatic.v1.name ?? automatic.v2.name) !== undefined;
-      if (fits || runtimes.some(({ unusable }) => unusable === undefined)) return;
-      throw new ModelDeckError('unsupported', `No serving runtime of ${namespace} can serve ${modelFormat} models.`, {
-        remedy: `${automatic.v1.sentence} Install one that does, for example KServe's own runtimes, or choose another namespace.`,
+      if (choice.best ?? choice.makeable[0]) return;
+      throw new ModelDeckError('unsupported', `No serving runtime of ${namespace} can serve this model.`, {
+        remedy: `${choice.reason} Install one that does, for example KServe's own runtimes, or choose another namespace.`,
       });
     },
     serviceNames: kserve.inferenceServiceNames,
@@ -68,6 +86,13 @@ async function requireKServe(connection: ClusterConnection, task: Task): Promise
   throw new ModelDeckError('unsupported', `KServe is not installed in the cluster of ${connection.context.name}.`, {
     remedy: 'Install KServe (https://kserve.github.io/website), or choose another cluster.',
   });
+}
+
+/** @param runtime as {@link runtimeStep} has it */
+function chosenOption({ best, options, makeable }: ServingChoice, runtime: string): ServingOption | undefined {
+  const server = serverOfPick(runtime);
+  if (server !== undefined) return makeable.find(({ template }) => template?.server === server);
+  return runtime === '' ? best : options.find((option) => option.runtime.metadata.name === runtime);
 }
 
 async function readNamespaces(

@@ -6,7 +6,6 @@ import type { DeployOrder } from '../../deploy/index.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
 import type { PackageKind } from '../../packaging/kinds/packageKind.ts';
 import type { ModelPackage } from '../../packaging/modelPackage.ts';
-import { servesOf } from '../../packaging/kinds/beforeKinds.ts';
 import type { DeploySpec } from '../../packaging/spec/modelSpec.ts';
 import type { StoredModel } from '../../stores/modelStore.ts';
 import type { Deployment, Target } from '../../targets/target.ts';
@@ -28,6 +27,10 @@ import {
   type DeployAnswers,
 } from './deployQuestions.ts';
 import type { DeployChoices } from './deploySteps.ts';
+import { fittingPackage } from './fittingPackage.ts';
+import { once } from '../../foundation/once.ts';
+import type { PackagingWay } from '../../kserve/choices/servingChoice.ts';
+import { wayOfPackage, waysOfFolder } from '../../targets/kserve/plan/packagingWays.ts';
 import type { DeploySource } from './deploySource.ts';
 import { tellReady, type DeployedExamples } from './deployedExamples.ts';
 import type { DeployToCluster } from './deployToCluster.ts';
@@ -68,11 +71,17 @@ export class DeployModel {
     const source = await this.sourceOf(subject?.kind === 'model' ? subject.model : pathArgument(argument));
     let remembered: DeploySpec = source.spec?.deploy ?? {};
     for (;;) {
-      const answers = await this.ask(source, given, remembered);
-      if (answers === undefined) return;
+      const asked = await this.ask(source, given, remembered);
+      if (asked === undefined) return;
+      const { answers, choices } = asked;
       if (answers.kind === 'target') return this.toTarget(source, answers);
-      const inCluster = { ...source, ...(await this.packageToUpload(source)) };
-      const outcome = await this.toCluster.run(inCluster, answers, given.confirm !== false);
+      const { kind, protocol } = await fittingPackage(answers, choices, given);
+      const inCluster = {
+        ...source,
+        ...(await source.prepared?.package(kind)),
+        ...(await this.packageToUpload(source)),
+      };
+      const outcome = await this.toCluster.run(inCluster, { ...answers, protocol }, given.confirm !== false);
       if (outcome === 'done') return;
       // The user wants other answers: everything is asked again but what the model itself decides, pre-filled.
       remembered = specOfAnswers(answers);
@@ -88,7 +97,8 @@ export class DeployModel {
     if (kind) return { modelPackage: await this.adopt(kind, where) };
     const folder = await folderOf(where);
     // Packaging again is quick and gives the same bytes for the same input, so what is deployed is never stale.
-    return this.packageModel.packageFolder(folder, 'unknown');
+    const prepared = await this.packageModel.prepareFolder(folder, 'unknown');
+    return { prepared, spec: prepared.spec };
   }
 
   /** A model of a folder of this computer is put into the cluster's store; every other one is taken from where it is. */
@@ -114,12 +124,11 @@ export class DeployModel {
     source: DeploySource,
     given: DeployGiven,
     remembered: DeploySpec,
-  ): Promise<DeployAnswers | undefined> {
-    const { modelPackage, stored } = source;
+  ): Promise<{ readonly answers: DeployAnswers; readonly choices: DeployChoices } | undefined> {
     const model = modelOf(source);
     const isPlaced = (given.target ?? given.context) !== undefined;
-    const { modelFormat } = servesOf(modelPackage ?? stored ?? {});
-    const choices = await clusterChoices(this.services, isPlaced ? [] : await this.contexts(), modelFormat);
+    const ways = once(() => this.waysOf(source));
+    const choices = await clusterChoices(this.services, isPlaced ? [] : await this.contexts(), ways);
     const context = { modelName: model.name, given, remembered, choices };
     const answers = await multiStep(
       (soFar) => deployTitle(`${model.name} ${model.version}`, soFar, context),
@@ -130,9 +139,16 @@ export class DeployModel {
       return this.ask(source, given, remembered);
     }
     const decided = deployAnswers(answers, context);
-    if (!wantsNoClaim(answers)) return decided;
+    if (!wantsNoClaim(answers)) return { answers: decided, choices };
     if (decided.kind === 'cluster') await explainClaims(decided.namespace);
     return undefined;
+  }
+
+  /** How the model can be packaged, or is. */
+  private async waysOf({ prepared, modelPackage, stored }: DeploySource): Promise<readonly PackagingWay[]> {
+    const { packageKinds } = await this.services.packaging();
+    if (prepared) return waysOfFolder(prepared, packageKinds.all);
+    return [wayOfPackage(modelPackage ?? stored ?? {}, packageKinds.all)];
   }
 
   /** A kubeconfig that cannot be read is no reason not to deploy to this computer. */
@@ -170,14 +186,16 @@ export class DeployModel {
     source: DeploySource,
     { name, protocol }: Pick<DeployOrder, 'name' | 'protocol'>,
   ): Promise<Deployed> {
-    const { modelPackage, stored } = source;
+    const { stored } = source;
+    const packaged = { ...source, ...(await source.prepared?.package()) };
+    const { modelPackage } = packaged;
     const { deployModel, noStoreFor, storesFor } = await this.services.deploy();
     const [store] = await storesFor(this.services.stores, target);
     if (!store) throw noStoreFor(target);
     const deployment = await this.runner.withProgress(`Deploying ${name} to ${target.label}`, deployWords, (task) =>
       deployModel({ modelPackage, stored, store, target, name, protocol }, task),
     );
-    const examples = await this.examples.check(source, deployment.id, target);
+    const examples = await this.examples.check(packaged, deployment.id, target);
     reached('deployedHere');
     return { deployment, target, ...(examples && { examples }) };
   }

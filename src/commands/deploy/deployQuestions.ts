@@ -1,33 +1,45 @@
 import type { DeploySpec } from '../../packaging/spec/modelSpec.ts';
 import { ModelDeckError } from '../../foundation/error.ts';
-import type { NameRule } from '../../targets/target.ts';
+import type { ClusterDeployOptions, NameRule } from '../../targets/target.ts';
 import { formatClaimRef } from '../../stores/claim/claimRef.ts';
 import { defined, type DeployGiven } from './deployArguments.ts';
 import {
   claimStep,
   contextOfPick,
+  imageStep,
   isAdvanced,
   nameStep,
   namespaceStep,
   noClaim,
   other,
   otherKubeconfig,
+  protocolsOfPick,
   protocolStep,
   replicasStep,
   resourcesStep,
   runtimeStep,
+  serverOfPick,
   storePrefix,
   targetOfPick,
   targetStep,
   type DeployChoices,
   type TargetChoice,
 } from './deploySteps.ts';
-import type { Protocol } from '../../kserve/choices/runtimeChoices.ts';
+import type { Protocol, RuntimeChoices } from '../../kserve/choices/runtimeChoices.ts';
 import { parseReplicas, parseResources } from '../../kserve/choices/sizeTexts.ts';
 import type { Answers, LoadedQuestion, Question } from '../core/questions.ts';
 
 export type DeployQuestion =
-  'target' | 'namespace' | 'otherNamespace' | 'claim' | 'name' | 'runtime' | 'protocol' | 'resources' | 'replicas';
+  | 'target'
+  | 'namespace'
+  | 'otherNamespace'
+  | 'claim'
+  | 'name'
+  | 'runtime'
+  | 'image'
+  | 'protocol'
+  | 'resources'
+  | 'replicas';
 
 export interface DeployContext {
   readonly modelName: string;
@@ -51,6 +63,8 @@ export function deployQuestions(context: DeployContext): readonly Question<Deplo
   const isAsked = (value: unknown): boolean => value === undefined && given.confirm !== false;
   /** A target that is there by itself needs no answers: it takes any name and answers by both protocols. */
   const isChoosy = (answers: Answers<DeployQuestion>): boolean => isCluster(answers) || isAdvanced(answers.target);
+  /** As the question about the runtime has read them. */
+  let runtimes: RuntimeChoices | undefined;
   const loaded = (
     question: Pick<LoadedQuestion<DeployQuestion>, 'key' | 'loading' | 'load'>,
     isOpen: (answers: Answers<DeployQuestion>) => boolean,
@@ -118,17 +132,27 @@ export function deployQuestions(context: DeployContext): readonly Question<Deplo
         loading: (answers) => `Reading the serving runtimes of ${place(answers).context}…`,
         load: async (answers, signal) => {
           const { context: name, namespace } = place(answers);
-          return runtimeStep(await choices.runtimes(name, namespace, signal), remembered);
+          runtimes = await choices.runtimes(name, namespace, signal);
+          return runtimeStep(runtimes, remembered);
         },
       },
       (answers) => !isOver(answers) && isAsked(given.runtime),
     ),
     {
-      key: 'protocol',
+      key: 'image',
+      isPart: true,
       ask: (answers) =>
-        isChoosy(answers) && !isOver(answers) && isAsked(given.protocol)
-          ? protocolStep(remembered.protocol)
+        runtimes && serverOfPick(answers.runtime) !== undefined
+          ? imageStep(runtimes, answers.runtime ?? '')
           : undefined,
+    },
+    {
+      key: 'protocol',
+      ask: (answers) => {
+        if (!isChoosy(answers) || isOver(answers) || !isAsked(given.protocol)) return undefined;
+        const spoken = isCluster(answers) && runtimes ? protocolsOfPick(runtimes, answers.runtime ?? '') : undefined;
+        return spoken?.length === 1 ? undefined : protocolStep(remembered.protocol, spoken);
+      },
     },
     {
       key: 'resources',
@@ -152,7 +176,11 @@ export type DeployAnswers =
   | { readonly kind: 'target'; readonly target: string; readonly name: string; readonly protocol: Protocol }
   | ({ readonly kind: 'cluster' } & ClusterAnswers);
 
-export type ClusterAnswers = DeploySpec & Required<Pick<DeploySpec, 'context' | 'namespace' | 'name' | 'protocol'>>;
+export type ClusterAnswers = DeploySpec &
+  Required<Pick<DeploySpec, 'context' | 'namespace' | 'name' | 'protocol'>> & {
+    /** The runtime that is to be made for it. */
+    readonly newRuntime?: NonNullable<ClusterDeployOptions['newRuntime']>;
+  };
 
 /** What is given laid over the answers, and these over what is remembered. */
 export function deployAnswers(answers: Answers<DeployQuestion>, context: DeployContext): DeployAnswers {
@@ -165,6 +193,7 @@ export function deployAnswers(answers: Answers<DeployQuestion>, context: DeployC
     return { kind: 'target', target, name: said.name ?? suggestedName, protocol: said.protocol ?? 'v1' };
   }
   const { name = suggestedName, protocol = 'v1', runtime, resources } = { ...remembered, ...said };
+  const server = serverOfPick(answers.runtime);
   const { minReplicas, maxReplicas } = (said.minReplicas ?? said.maxReplicas) === undefined ? remembered : said;
   return {
     kind: 'cluster',
@@ -174,6 +203,7 @@ export function deployAnswers(answers: Answers<DeployQuestion>, context: DeployC
     name,
     protocol,
     ...(runtime && { runtime }),
+    ...(server !== undefined && { newRuntime: { server, ...(answers.image && { image: answers.image.trim() }) } }),
     ...(resources && Object.keys(resources).length > 0 && { resources }),
     ...defined({ minReplicas, maxReplicas }),
   };
@@ -196,7 +226,7 @@ function answered({ claim, name, runtime, protocol, resources, replicas }: Answe
     claim: store === undefined ? claim : undefined,
     store,
     name,
-    runtime,
+    runtime: serverOfPick(runtime) === undefined ? runtime : '',
     protocol: protocol === undefined ? undefined : protocol === 'v2' ? 'v2' : 'v1',
     resources: resources === undefined ? undefined : parseResources(resources),
     ...(replicas !== undefined && parseReplicas(replicas)),

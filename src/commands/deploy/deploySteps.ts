@@ -1,6 +1,7 @@
 import type { DeploySpec } from '../../packaging/spec/modelSpec.ts';
 import type { ClaimChoice } from '../../kserve/choices/claimChoice.ts';
-import type { Protocol, RuntimeChoice, RuntimeChoices } from '../../kserve/choices/runtimeChoices.ts';
+import type { MakeableRuntime, Protocol, RuntimeChoice, RuntimeChoices } from '../../kserve/choices/runtimeChoices.ts';
+import type { ServingOption } from '../../kserve/choices/servingChoice.ts';
 import { formatReplicas, formatResources, parseReplicas, parseResources } from '../../kserve/choices/sizeTexts.ts';
 import type { NameRule, Target } from '../../targets/target.ts';
 import type { ModelStore } from '../../stores/modelStore.ts';
@@ -17,6 +18,11 @@ export interface DeployChoices {
   /** Stores beside the claims that take packages, and that the cluster can read from. */
   readonly stores: (context: string, namespace: string) => Promise<readonly KnownStore[]>;
   readonly runtimes: (context: string, namespace: string, signal: AbortSignal) => Promise<RuntimeChoices>;
+  /**
+   * What an answer about the runtime stands for, with the package that it takes; undefined where only KServe knows.
+   * @param runtime the value of {@link runtimeStep}
+   */
+  readonly option: (context: string, namespace: string, runtime: string) => Promise<ServingOption | undefined>;
   /** How services of a namespace may be called. */
   readonly serviceNames: (namespace: string) => NameRule;
   /** @throws ModelDeckError when the cluster has no KServe */
@@ -175,12 +181,21 @@ export function nameStep(prompt: string, value: string, rule: NameRule): InputSt
   };
 }
 
-export function runtimeStep({ automatic, runtimes }: RuntimeChoices, remembered: DeploySpec): PickStep {
-  const protocol = remembered.protocol ?? 'v1';
-  // What KServe chooses may hang on the protocol, which is asked next: the other one counts where this one finds none.
-  const { name, sentence } =
-    automatic[protocol].name === undefined ? automatic[theOther(protocol)] : automatic[protocol];
-  const shown = name === undefined ? automatic[protocol].sentence : sentence;
+/** A runtime may be called as anything; the value of one to be made is its server behind this. */
+const newPrefix = '+new:';
+
+/** The value of {@link runtimeStep} for a runtime that is to be made. */
+export function pickOfServer(server: string): string {
+  return newPrefix + server;
+}
+
+/** The server of a runtime that is to be made; undefined for one that is there. */
+export function serverOfPick(value: string | undefined): string | undefined {
+  return value?.startsWith(newPrefix) === true ? value.slice(newPrefix.length) : undefined;
+}
+
+export function runtimeStep({ automatic, runtimes, makeable }: RuntimeChoices, remembered: DeploySpec): PickStep {
+  const { name, sentence } = automatic;
   const usable = runtimes.filter(({ unusable }) => unusable === undefined);
   const unusable = runtimes.filter((runtime) => runtime.unusable !== undefined);
   const item = (runtime: RuntimeChoice): PickItem => ({
@@ -193,42 +208,69 @@ export function runtimeStep({ automatic, runtimes }: RuntimeChoices, remembered:
     ]
       .filter(Boolean)
       .join(' · '),
-    ...(runtime.unusable !== undefined && { detail: runtime.unusable, unusable: runtime.unusable }),
+    ...((runtime.unusable ?? runtime.detail) !== undefined && { detail: runtime.unusable ?? runtime.detail ?? '' }),
+    ...(runtime.unusable !== undefined && { unusable: runtime.unusable }),
+  });
+  const made = ({ server, label, image, protocols, detail }: MakeableRuntime): PickItem => ({
+    value: pickOfServer(server),
+    label: `$(add) Make a runtime of ${label} in the namespace`,
+    description: protocols.join(', ').toUpperCase(),
+    detail: [`The nodes have to be able to pull ${image}.`, detail !== '' && `It ${detail}.`].filter(Boolean).join(' '),
   });
   const heading = (label: string): PickItem => ({ value: '', label, kind: separator });
+  const [toMake] = makeable;
+  const nothing = automatic.unusable !== undefined && toMake !== undefined ? pickOfServer(toMake.server) : '';
   return {
     kind: 'pick',
     prompt: 'Choose a serving runtime',
-    value: usable.some((runtime) => runtime.name === remembered.runtime) ? (remembered.runtime ?? '') : '',
+    value: usable.some((runtime) => runtime.name === remembered.runtime) ? (remembered.runtime ?? '') : nothing,
     items: [
       {
         value: '',
-        label: `$(sparkle) KServe chooses${name === undefined ? '' : `: ${name}`}`,
-        detail: shown,
-        ...(name === undefined && { unusable: shown }),
+        label: `$(sparkle) ${name === undefined ? 'KServe chooses' : `Chosen: ${name}`}`,
+        detail: sentence,
+        ...(automatic.unusable !== undefined && { unusable: automatic.unusable }),
       },
       ...(usable.length > 0 ? [heading('can serve it'), ...usable.map(item)] : []),
+      ...(makeable.length > 0 ? [heading('can be made'), ...makeable.map(made)] : []),
       ...(unusable.length > 0 ? [heading('cannot serve it'), ...unusable.map(item)] : []),
     ],
+  };
+}
+
+/** @returns undefined where only one can be spoken, or it is not known */
+export function protocolsOfPick(
+  { automatic, runtimes, makeable }: RuntimeChoices,
+  value: string,
+): readonly Protocol[] | undefined {
+  const server = serverOfPick(value);
+  if (server !== undefined) return makeable.find((one) => one.server === server)?.protocols;
+  return value === '' ? automatic.protocols : runtimes.find(({ name }) => name === value)?.protocols;
+}
+
+export function imageStep({ makeable }: RuntimeChoices, value: string): InputStep {
+  const made = makeable.find(({ server }) => server === serverOfPick(value));
+  return {
+    kind: 'input',
+    prompt: 'The image of the runtime that is made: the nodes have to be able to pull it',
+    value: made?.image ?? '',
+    validate: (image) => (/^\S+$/.test(image.trim()) ? undefined : 'Write the name of an image, with its tag'),
   };
 }
 
 /** `vscode.QuickPickItemKind.Separator`, whose module exists in the editor only. */
 const separator = -1;
 
-function theOther(protocol: Protocol): Protocol {
-  return protocol === 'v1' ? 'v2' : 'v1';
-}
-
-export function protocolStep(value: Protocol = 'v1'): PickStep {
+export function protocolStep(value: Protocol = 'v1', spoken: readonly Protocol[] = ['v1', 'v2']): PickStep {
+  const items: readonly (PickItem & { readonly value: Protocol })[] = [
+    { value: 'v1', label: 'V1', description: 'POST /v1/models/<model>:predict' },
+    { value: 'v2', label: 'V2', description: 'Open Inference Protocol, POST /v2/models/<model>/infer' },
+  ];
   return {
     kind: 'pick',
     prompt: 'Choose the protocol for requests',
-    value,
-    items: [
-      { value: 'v1', label: 'V1', description: 'POST /v1/models/<model>:predict' },
-      { value: 'v2', label: 'V2', description: 'Open Inference Protocol, POST /v2/models/<model>/infer' },
-    ],
+    value: spoken.includes(value) ? value : (spoken[0] ?? value),
+    items: items.filter((item) => spoken.includes(item.value)),
   };
 }
 

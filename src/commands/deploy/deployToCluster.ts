@@ -148,8 +148,8 @@ export class DeployToCluster {
   }
 }
 
-function optionsOf({ runtime, resources, minReplicas, maxReplicas }: ClusterAnswers): ClusterDeployOptions {
-  return defined({ runtime, resources, minReplicas, maxReplicas });
+function optionsOf({ runtime, newRuntime, resources, minReplicas, maxReplicas }: ClusterAnswers): ClusterDeployOptions {
+  return defined({ runtime, newRuntime, resources, minReplicas, maxReplicas });
 }
 
 function modelProvenance({ source, revision, licence, sha256 }: Provenance = {}): ModelProvenance {

@@ -7,7 +7,7 @@ import { activeModelPath, askForModelFolder, folderOf, pathArgument } from '../c
 import type { CommandRunner } from '../core/commandRunner.ts';
 import type { Services } from '../core/services.ts';
 import type { Findings } from '../../views/spec/findings.ts';
-import { FolderPackaging, type PackagedFolder } from './packageFolder.ts';
+import { FolderPackaging, type PackagedFolder, type PreparedFolder } from './packageFolder.ts';
 import type { AskedExtent } from './packageQuestions.ts';
 import { EditorPackagingWindow } from './packagingWindow.ts';
 import type { TryModel } from './tryModel.ts';
@@ -34,6 +34,11 @@ export class PackageModel {
   /** Packages a folder; asks only when it has no model-deck.yaml yet, and then as much as `extent` says. */
   packageFolder(folder: string, extent: AskedExtent): Promise<PackagedFolder> {
     return this.folders.run(folder, extent);
+  }
+
+  /** What a folder is to become, before it is known as what kind; asks as {@link packageFolder} does. */
+  prepareFolder(folder: string, extent: AskedExtent): Promise<PreparedFolder> {
+    return this.folders.prepare(folder, extent);
   }
 }
 

@@ -4,7 +4,7 @@ import { fileError } from '../../foundation/fileErrors.ts';
 import { sha256OfFile } from '../../foundation/sha256OfFile.ts';
 import type { Task } from '../../foundation/task.ts';
 import type * as packaging from '../../packaging/index.ts';
-import type { PackageKind, PackageStep } from '../../packaging/kinds/packageKind.ts';
+import type { CheckRequest, PackageKind, PackageStep } from '../../packaging/kinds/packageKind.ts';
 import type { Vendoring } from '../../packaging/kinds/vendoring.ts';
 import type { ModelPackage } from '../../packaging/modelPackage.ts';
 import type { DetectedWeights, Detection, Finding } from '../../packaging/read/detection.ts';
@@ -21,6 +21,21 @@ export interface PackagedFolder {
   readonly spec: ModelSpec;
   /** Absolute path of its model-deck.yaml; missing where the folder cannot be written to. */
   readonly specFile?: string;
+}
+
+/** A folder whose spec is known, and that can be packaged. */
+export interface PreparedFolder {
+  readonly folder: string;
+  readonly spec: ModelSpec;
+  readonly vendoring: Vendoring | undefined;
+  /** What a kind would say to it; nothing is written or shown. */
+  check(kind: PackageKind, task: Task): Promise<readonly Finding[]>;
+  /**
+   * Checks it, and writes spec and package.
+   * @param kind of the package; that of the spec when left out
+   * @throws ModelDeckError with what stands in the way; `cancelled`
+   */
+  package(kind?: string): Promise<PackagedFolder>;
 }
 
 /** A spec names weights that are not in the folder, and there are others. */
@@ -84,6 +99,11 @@ export class FolderPackaging {
 
   /** @param folder absolute @throws ModelDeckError with what stands in the way; `cancelled` */
   async run(folder: string, extent: AskedExtent = 'choose'): Promise<PackagedFolder> {
+    return (await this.prepare(folder, extent)).package();
+  }
+
+  /** Finds or asks what the folder is to become. @throws ModelDeckError where there is nothing to package; `cancelled` */
+  async prepare(folder: string, extent: AskedExtent = 'choose'): Promise<PreparedFolder> {
     const engine = await this.packaging();
     const specFile = path.join(folder, modelSpecFileName);
     const detection = await this.window.detect(folder);
@@ -91,7 +111,24 @@ export class FolderPackaging {
       detection.specFile === undefined
         ? await this.newDraft(engine, detection, extent)
         : await this.writtenDraft(engine, detection, specFile);
-    const kind = engine.packageKinds.ofSpec(draft.spec);
+    const { spec } = draft;
+    return {
+      folder,
+      spec,
+      vendoring: this.window.vendoring(folder),
+      check: (kind, task) => kind.check({ folder, spec, ...placeOf(draft, specFile) }, task),
+      package: (kind) => this.package(engine, kind, folder, draft, specFile),
+    };
+  }
+
+  private async package(
+    engine: Packaging,
+    wanted: string | undefined,
+    folder: string,
+    draft: Draft,
+    specFile: string,
+  ): Promise<PackagedFolder> {
+    const kind = wanted === undefined ? engine.packageKinds.ofSpec(draft.spec) : engine.packageKinds.of(wanted);
     await this.window.withProgress(`Packaging ${draft.spec.name}`, (task) =>
       this.check(kind, folder, draft, specFile, task),
     );
@@ -165,14 +202,14 @@ export class FolderPackaging {
   private async check(
     kind: PackageKind,
     folder: string,
-    { spec, text, isThere }: Draft,
+    draft: Draft,
     specFile: string,
     task: Task<PackageFolderStep>,
   ): Promise<void> {
+    const { spec, text, isThere } = draft;
     task.onProgress?.({ step: 'check' });
-    const place = isThere ? { specFile, specText: text } : {};
     const quiet = quietly(task);
-    const checked = await kind.check({ folder, spec, ...place }, quiet);
+    const checked = await kind.check({ folder, spec, ...placeOf(draft, specFile) }, quiet);
     const isSound = checked.every(({ severity }) => severity !== 'error');
     const findings = [...checked];
     if (isSound && spec.examples !== undefined) {
@@ -219,6 +256,11 @@ export class FolderPackaging {
       return modelPackage;
     }
   }
+}
+
+/** Where findings point to. */
+function placeOf({ text, isThere }: Draft, specFile: string): Pick<CheckRequest, 'specFile' | 'specText'> {
+  return isThere ? { specFile, specText: text } : {};
 }
 
 /** The same task without its progress. */

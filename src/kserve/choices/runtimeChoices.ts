@@ -1,72 +1,98 @@
-import { selectRuntime, type RuntimeSelection } from '../runtimeSelection.ts';
 import type { ServingRuntime } from '../resources/servingRuntime.ts';
 import type { ListedRuntimes } from './otherRuntimes.ts';
+import { optionWords, type Protocol, type ServingChoice, type ServingOption } from './servingChoice.ts';
 import { formatResources } from './sizeTexts.ts';
 
-export type Protocol = 'v1' | 'v2';
-
-const protocols: readonly Protocol[] = ['v1', 'v2'];
+export type { Protocol };
 
 /** The runtimes as the user chooses among them. */
 export interface RuntimeChoices {
-  /** What KServe would choose, and why; or why nothing. */
-  readonly automatic: Readonly<Record<Protocol, { readonly name?: string; readonly sentence: string }>>;
+  /** What is taken when nobody chooses, and why. Without a name KServe chooses, where it alone may know; else `unusable` says why nothing can. */
+  readonly automatic: {
+    readonly name?: string;
+    readonly sentence: string;
+    readonly protocols: readonly Protocol[];
+    readonly unusable?: string;
+  };
+  /** Those that can serve it, the best first, then the others. */
   readonly runtimes: readonly RuntimeChoice[];
+  /** What could be made in the namespace, the best first. */
+  readonly makeable: readonly MakeableRuntime[];
 }
 
 export interface RuntimeChoice {
   readonly name: string;
   readonly scope: 'namespace' | 'cluster';
   readonly protocols: readonly Protocol[];
+  /** The server, and how soon it answers. */
+  readonly detail?: string;
   /** Why it cannot serve the model. */
   readonly unusable?: string;
   /** What its container gets when nothing is said, for example `cpu=1, memory=2Gi`. */
   readonly resources?: string;
 }
 
-/**
- * What can serve a model of a format, what KServe would take by itself, and why not the others.
- * @param modelFormat KServe's name of it, for example `pytorch`
- */
+/** A runtime that could be made. */
+export interface MakeableRuntime {
+  /** `RuntimeTemplate.server`. */
+  readonly server: string;
+  readonly label: string;
+  readonly name: string;
+  /** That the nodes have to be able to pull. */
+  readonly image: string;
+  readonly protocols: readonly Protocol[];
+  readonly detail: string;
+}
+
+const both: readonly Protocol[] = ['v1', 'v2'];
+
+/** What can serve a model, what is taken by itself, and why not the others. */
 export function runtimeChoices(
-  modelFormat: string,
-  { namespaced = [], clusterWide = [] }: ListedRuntimes,
+  { best, options, others, makeable, reason }: ServingChoice,
+  { namespaced, clusterWide }: ListedRuntimes,
 ): RuntimeChoices {
-  const format = { name: modelFormat };
-  const automatic = (protocolVersion: Protocol): RuntimeChoices['automatic'][Protocol] => {
-    const { chosen, problem } = selectRuntime({ modelFormat: format, protocolVersion }, namespaced, clusterWide);
-    if (!chosen) return { sentence: problem?.sentence ?? 'No runtime can serve it.' };
-    return { name: chosen.runtime.metadata.name, sentence: chosen.sentence };
-  };
-  const choice = (runtime: ServingRuntime, scope: RuntimeChoice['scope']): RuntimeChoice => {
-    const { name } = runtime.metadata;
-    // One of the namespace hides one of the cluster that has the same name.
-    const others = scope === 'namespace' ? namespaced : [];
-    const select = (protocolVersion: Protocol): RuntimeSelection =>
-      selectRuntime({ modelFormat: format, runtime: name, protocolVersion }, others, clusterWide);
-    const spoken = protocols.filter((protocol) => select(protocol).chosen !== undefined);
-    const resources = formatResources(runtime.spec.containers?.find(isMain)?.resources?.requests);
-    return {
-      name,
-      scope,
-      protocols: spoken,
-      ...(spoken.length === 0 && { unusable: select('v1').problem?.sentence ?? `${name} cannot serve it.` }),
-      ...(resources !== '' && { resources }),
-    };
-  };
-  const own = namespaced.map((runtime) => choice(runtime, 'namespace'));
-  const hidden = new Set(own.map(({ name }) => name));
-  const shared = clusterWide
-    .filter(({ metadata }) => !hidden.has(metadata.name))
-    .map((runtime) => choice(runtime, 'cluster'));
-  const byName = (a: RuntimeChoice, b: RuntimeChoice): number => a.name.localeCompare(b.name);
+  const unread = namespaced === undefined && clusterWide === undefined;
+  const unknown = 'You may not list the serving runtimes, so that only KServe knows which one it takes.';
   return {
-    automatic: { v1: automatic('v1'), v2: automatic('v2') },
-    runtimes: [...own.sort(byName), ...shared.sort(byName)],
+    automatic: best
+      ? { name: best.runtime.metadata.name, sentence: reason, protocols: best.protocols }
+      : { sentence: unread ? unknown : reason, protocols: both, ...(!unread && { unusable: reason }) },
+    runtimes: [
+      ...options.map(usable),
+      ...others.map(({ runtime, scope, sentence }) => ({
+        name: runtime.metadata.name,
+        scope,
+        protocols: [],
+        unusable: sentence,
+        ...resourcesOf(runtime),
+      })),
+    ],
+    makeable: makeable.flatMap((option) => {
+      const { template, protocols, server } = option;
+      if (template === undefined) return [];
+      const { name, image } = template;
+      const label = server?.label ?? template.server;
+      return [{ server: template.server, label, name, image, protocols, detail: optionWords(option) }];
+    }),
   };
 }
 
-/** KServe merges what an InferenceService says into the container of this name. */
-function isMain({ name }: { readonly name: string }): boolean {
-  return name === 'kserve-container';
+function usable(option: ServingOption): RuntimeChoice {
+  const { runtime, scope, protocols, server, way } = option;
+  const words = optionWords(option);
+  const detail = [server?.label, `as a ${way.label}`].filter(Boolean).join(', ');
+  return {
+    name: runtime.metadata.name,
+    scope: scope === 'namespace' ? 'namespace' : 'cluster',
+    protocols,
+    detail: words === '' ? detail : `${detail}: ${words}.`,
+    ...resourcesOf(runtime),
+  };
+}
+
+function resourcesOf(runtime: ServingRuntime): Pick<RuntimeChoice, 'resources'> {
+  // KServe merges what an InferenceService says into the container of this name.
+  const main = runtime.spec.containers?.find(({ name }) => name === 'kserve-container');
+  const resources = formatResources(main?.resources?.requests);
+  return resources === '' ? {} : { resources };
 }

@@ -7,7 +7,8 @@ import { selectRuntime } from '../runtimeSelection.ts';
 import { modelServers, serverOfRuntime } from '../servers/index.ts';
 import type { ModelServer, StartUp } from '../servers/modelServer.ts';
 import type { ListedRuntimes } from './otherRuntimes.ts';
-import type { Protocol } from './runtimeChoices.ts';
+
+export type Protocol = 'v1' | 'v2';
 
 /** A way in which a model can be packaged, as far as serving it has to know. */
 export interface PackagingWay {

@@ -5,7 +5,8 @@ export const mlServer: ModelServer = {
   label: 'MLServer',
   type: 'mlserver',
   runtimeName: 'kserve-mlserver',
-  pattern: /mlserver/,
+  // Not `pmmlserver`, another server of KServe.
+  pattern: /(?<![a-z])mlserver/,
   defaultProtocol: 'v2',
   workersIn,
   failures: mlServerPatterns,

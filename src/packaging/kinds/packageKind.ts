@@ -30,6 +30,11 @@ export interface PackageKind {
    * @param image with its tag, for example `nvcr.io/nvidia/tritonserver:23.05-py3`
    */
   suits?(serves: Serves, image: string): readonly Finding[];
+  /**
+   * What a package of a folder will need of a server, told before it is written; {@link serves} when left out.
+   * @throws ModelDeckError what reading the weights throws
+   */
+  foresee?(request: ForeseeRequest, task?: Task): Promise<Serves>;
   /** Whether a file or folder is a package of this kind that {@link adopt} takes: by its name, or by the names in it. */
   recognises(file: string, isFolder: boolean): boolean | Promise<boolean>;
   /**
@@ -75,6 +80,8 @@ export interface PackageRequest {
   /** Where a package gets the ONNX Runtime that its server's images lack; left out where it gets none. */
   readonly vendoring?: Vendoring;
 }
+
+export type ForeseeRequest = Pick<PackageRequest, 'folder' | 'spec' | 'vendoring'>;
 
 export type PackageStep = 'check' | 'hash-weights' | 'write-archive' | 'write-config';
 

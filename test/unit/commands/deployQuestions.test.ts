@@ -49,20 +49,29 @@ const choices: DeployChoices = {
   stores: () => Promise.resolve([]),
   runtimes: () =>
     Promise.resolve({
-      automatic: {
-        v1: { name: 'kserve-torchserve', sentence: 'It is the only one.' },
-        v2: { name: 'kserve-torchserve', sentence: 'It has the highest priority.' },
-      },
+      automatic: { name: 'kserve-torchserve', sentence: 'It is the only one.', protocols: ['v1', 'v2'] },
       runtimes: [
         { name: 'kserve-torchserve', scope: 'cluster', protocols: ['v1', 'v2'], resources: 'cpu=1, memory=2Gi' },
-        { name: 'kserve-sklearnserver', scope: 'cluster', protocols: ['v1'], unusable: 'It serves sklearn.' },
+        { name: 'kserve-tritonserver', scope: 'cluster', protocols: ['v2'], detail: 'Triton, about 2 s.' },
+        { name: 'kserve-sklearnserver', scope: 'cluster', protocols: [], unusable: 'It serves sklearn.' },
       ],
+      makeable: [made],
     }),
+  option: () => Promise.resolve(undefined),
   requireKServe: () => Promise.resolve(),
   requireRuntime: () => Promise.resolve(),
   serviceNames: (namespace) => names(namespace),
   namespaceProblem: (name) => (name === '' ? 'empty' : undefined),
   quantityProblem: (resource, amount) => (/^\d/.test(amount) ? undefined : `no amount of ${resource}`),
+};
+
+const made = {
+  server: 'ovms',
+  label: 'OpenVINO Model Server',
+  name: 'model-deck-openvino',
+  image: 'openvino/model_server:1',
+  protocols: ['v2' as const],
+  detail: 'how soon it answers was not measured',
 };
 
 interface Case {
@@ -190,29 +199,59 @@ describe('deployQuestions', () => {
     assert.deepEqual(await reasons('runtime'), [['kserve-sklearnserver', 'It serves sklearn.']]);
   });
 
-  it('says what KServe would choose and why, before the runtimes that can be named', async () => {
+  it('says what is chosen and why, before the runtimes that can be named or made', async () => {
     const { items } = await picked('runtime', {}, toMl);
-    assert.match(items[0]?.label ?? '', /KServe chooses: kserve-torchserve/);
+    assert.match(items[0]?.label ?? '', /Chosen: kserve-torchserve/);
     assert.equal(items[0]?.detail, 'It is the only one.');
     assert.deepEqual(items.map(({ label }) => label).slice(1), [
       'can serve it',
       'kserve-torchserve',
+      'kserve-tritonserver',
+      'can be made',
+      '$(add) Make a runtime of OpenVINO Model Server in the namespace',
       'cannot serve it',
       'kserve-sklearnserver',
     ]);
   });
 
-  it('does not let KServe choose where it would find none', async () => {
-    const sentence = 'No runtime serves pytorch.';
-    const none: DeployChoices = {
+  it('begins with a runtime that can be made where nothing fits, and asks for its image', async () => {
+    const unusable = 'No runtime of the cluster can serve it.';
+    const nothing: DeployChoices = {
       ...choices,
-      runtimes: () => Promise.resolve({ automatic: { v1: { sentence }, v2: { sentence } }, runtimes: [] }),
+      runtimes: () =>
+        Promise.resolve({
+          automatic: { sentence: unusable, protocols: ['v1', 'v2'], unusable },
+          runtimes: [],
+          makeable: [made],
+        }),
     };
-    const question = deployQuestions({ ...contextOf({}), choices: none }).find(({ key }) => key === 'runtime');
+    const questions = deployQuestions({ ...contextOf({}), choices: nothing });
+    const question = questions.find(({ key }) => key === 'runtime');
     assert.ok(question && 'load' in question);
     const shown = await question.load(toMl, new AbortController().signal);
     assert.ok(shown?.kind === 'pick');
-    assert.equal(shown.items[0]?.unusable, sentence);
+    assert.equal(shown.items[0]?.unusable, unusable);
+    assert.equal(shown.value, '+new:ovms');
+    const answers = { ...toMl, claim: 'models', runtime: '+new:ovms' };
+    const image = questions.find(({ key }) => key === 'image');
+    assert.ok(image && 'ask' in image);
+    assert.equal(image.ask(answers)?.value, 'openvino/model_server:1');
+    const decided = deployAnswers({ ...answers, image: ' mirror/ovms:1 ' }, { ...contextOf({}), choices: nothing });
+    assert.ok(decided.kind === 'cluster');
+    assert.deepEqual(decided.newRuntime, { server: 'ovms', image: 'mirror/ovms:1' });
+    assert.equal(decided.runtime, undefined);
+  });
+
+  it('asks for the protocol only where the runtime speaks several', async () => {
+    const questions = deployQuestions(contextOf({}));
+    const [runtime, protocol] = (['runtime', 'protocol'] as const).map((wanted) =>
+      questions.find(({ key }) => key === wanted),
+    );
+    assert.ok(runtime && 'load' in runtime && protocol && 'ask' in protocol);
+    await runtime.load(toMl, new AbortController().signal);
+    assert.equal(protocol.ask({ ...toMl, runtime: 'kserve-tritonserver' }), undefined);
+    assert.equal(protocol.ask({ ...toMl, runtime: '+new:ovms' }), undefined);
+    assert.equal(protocol.ask({ ...toMl, runtime: '' })?.kind, 'pick');
   });
 
   it('ends when there is no claim to take, and goes on when the user turns to This computer', async () => {

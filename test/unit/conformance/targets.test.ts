@@ -165,7 +165,7 @@ describe('A target of a kind that only this test knows', () => {
       namespaces: { of: () => [], add: unused, forget: unused },
       stores: new Stores(),
     };
-    const choices = await clusterChoices(services, [], 'onnx');
+    const choices = await clusterChoices(services, [], unused);
     const context = { modelName: 'Überwachung', given: {}, remembered: {}, choices };
     const [first] = deployQuestions(context);
     assert.ok(first && 'ask' in first);

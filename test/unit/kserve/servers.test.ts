@@ -36,6 +36,7 @@ describe('The server behind a runtime', () => {
       const image = one.spec.containers?.[0]?.image ?? '';
       if (declared) assert.equal(serverNamed(image)?.type, declared.type, image);
     }
+    assert.equal(serverNamed('kserve/pmmlserver:v0.20.0'), undefined);
     assert.equal(new Set(modelServers.map(({ type }) => type)).size, modelServers.length);
   });
 });

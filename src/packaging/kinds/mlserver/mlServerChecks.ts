@@ -3,10 +3,10 @@ import type { Task } from '../../../foundation/task.ts';
 import type { Serves } from '../../modelPackage.ts';
 import type { Finding } from '../../read/detection.ts';
 import { checkModel, loweredFindings } from '../folder/modelChecks.ts';
-import type { CheckRequest } from '../packageKind.ts';
+import type { CheckRequest, ForeseeRequest } from '../packageKind.ts';
 import { located, specLocator } from '../torchserve/checks/context.ts';
 import { checkName } from '../torchserve/checks/names.ts';
-import { oldestOnnxRuntime } from './served.ts';
+import { mlServerServes, oldestOnnxRuntime, picturesServes } from './served.ts';
 import { tabularKind } from './tabular.ts';
 
 const words = {
@@ -70,4 +70,10 @@ export function suitsMLServer({ pythonPackages = [] }: Serves, image: string): r
       laterMessage: "ModuleNotFoundError: No module named 'onnxruntime'",
     },
   ];
+}
+
+/** What the folder of a model will need. @throws ModelDeckError as `PackageKind.foresee` */
+export async function foreseeMLServer({ folder, spec }: ForeseeRequest, task: Task = {}): Promise<Serves> {
+  const tabular = spec.weights === undefined ? undefined : await tabularKind(path.resolve(folder, spec.weights), task);
+  return tabular === undefined ? picturesServes : { ...mlServerServes, modelFormat: tabular.modelFormat };
 }

@@ -1,7 +1,7 @@
 import { isModelFolder } from '../folder/readyMade.ts';
 import { folderGraph } from '../folder/folderGraph.ts';
 import type { PackageKind } from '../packageKind.ts';
-import { checkForMLServer, suitsMLServer } from './mlServerChecks.ts';
+import { checkForMLServer, foreseeMLServer, suitsMLServer } from './mlServerChecks.ts';
 import { adoptMLServer, readMLServer, settingsFolder } from './readMLServer.ts';
 import { mlServerKind, mlServerServes } from './served.ts';
 import { writeMLServer } from './writeMLServer.ts';
@@ -13,6 +13,7 @@ export const mlServerPackages: PackageKind = {
   serves: mlServerServes,
   check: checkForMLServer,
   suits: suitsMLServer,
+  foresee: foreseeMLServer,
   write: writeMLServer,
   recognises: async (file, isFolder) =>
     (await settingsFolder(file)) !== undefined && !(isFolder && (await isModelFolder(file))),

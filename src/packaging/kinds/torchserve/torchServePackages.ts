@@ -3,7 +3,8 @@ import { archiveGraph } from './archiveGraph.ts';
 import { adoptArchive } from './adoptArchive.ts';
 import { checkPackage } from './checks/checkPackage.ts';
 import { manifestName, readArchive } from './readArchive.ts';
-import { suitsTorchServe, torchServeKind, torchServeServes } from './served.ts';
+import { suitsTorchServe, torchServeKind, torchServeServes, servesOfArchive } from './served.ts';
+import { needsOnnxRuntime } from './vendored/vendoredOnnxRuntime.ts';
 import { packageModel } from './writeArchive.ts';
 
 /** Archives for TorchServe: `model-store/<name>.mar` beside `config/config.properties`. */
@@ -13,6 +14,7 @@ export const torchServePackages: PackageKind = {
   serves: torchServeServes,
   check: checkPackage,
   suits: suitsTorchServe,
+  foresee: ({ spec, vendoring }) => Promise.resolve(servesOfArchive(needsOnnxRuntime(spec) && vendoring === undefined)),
   write: packageModel,
   recognises: (file, isFolder) => file.endsWith('.mar') && !isFolder,
   adopt: adoptArchive,

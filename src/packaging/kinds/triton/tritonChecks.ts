@@ -1,12 +1,14 @@
+import path from 'node:path';
 import type { Task } from '../../../foundation/task.ts';
 import type { OnnxVersions, Serves } from '../../modelPackage.ts';
 import type { Finding } from '../../read/detection.ts';
-import type { WeightsFacts } from '../../read/formats/weightsFile.ts';
+import { inspectWeights, type WeightsFacts } from '../../read/formats/weightsFile.ts';
 import { checkModel, loweredFindings } from '../folder/modelChecks.ts';
 import { packagedVersions } from '../folder/onnxEntries.ts';
 import { limitsOf, oldestFor } from '../onnxRuntimeVersions.ts';
-import type { CheckRequest } from '../packageKind.ts';
+import type { CheckRequest, ForeseeRequest } from '../packageKind.ts';
 import { located, type CheckContext } from '../torchserve/checks/context.ts';
+import { tritonServes } from './served.ts';
 import { firstTagWith, kserveTritonTag, onnxRuntimeOf } from './tritonImages.ts';
 
 const server = 'Triton';
@@ -115,4 +117,13 @@ function versionFindings(versions: OnnxVersions, image: string): readonly Findin
           : `ONNX Runtime only *guarantees* support for models stamped with official released onnx opset versions. Opset ${versions.opset} is under development`,
     },
   ];
+}
+
+/** What the repository of a folder will need. @throws ModelDeckError as `PackageKind.foresee` */
+export async function foreseeTriton({ folder, spec }: ForeseeRequest, task: Task = {}): Promise<Serves> {
+  if (spec.weights === undefined) return tritonServes;
+  const { graph } = await inspectWeights(path.resolve(folder, spec.weights), task);
+  if (graph === undefined) return tritonServes;
+  const { irVersion, opset } = packagedVersions(graph, usualOnnxRuntime);
+  return { ...tritonServes, onnx: { irVersion, opset } };
 }

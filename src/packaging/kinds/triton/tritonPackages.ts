@@ -3,7 +3,7 @@ import { folderGraph } from '../folder/folderGraph.ts';
 import type { PackageKind } from '../packageKind.ts';
 import { adoptTriton, readTriton } from './readTriton.ts';
 import { tritonKind, tritonServes } from './served.ts';
-import { checkForTriton, suitsTriton } from './tritonChecks.ts';
+import { checkForTriton, foreseeTriton, suitsTriton } from './tritonChecks.ts';
 import { repositoryRoot } from './tritonRepository.ts';
 import { writeTriton } from './writeTriton.ts';
 
@@ -14,6 +14,7 @@ export const tritonPackages: PackageKind = {
   serves: tritonServes,
   check: checkForTriton,
   suits: suitsTriton,
+  foresee: foreseeTriton,
   write: writeTriton,
   recognises: async (file, isFolder) =>
     (await repositoryRoot(file)) !== undefined && !(isFolder && (await isModelFolder(file))),

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { claimChoice, exampleClaim } from '../../../../src/kserve/choices/claimChoice.ts';
-import { runtimeChoices } from '../../../../src/kserve/choices/runtimeChoices.ts';
+import type { ListedRuntimes } from '../../../../src/kserve/choices/otherRuntimes.ts';
+import { runtimeChoices, type RuntimeChoices } from '../../../../src/kserve/choices/runtimeChoices.ts';
+import { chooseServing } from '../../../../src/kserve/choices/servingChoice.ts';
 import type { PersistentVolumeClaim } from '../../../../src/kserve/resources/core.ts';
 import type { ServingRuntime } from '../../../../src/kserve/resources/servingRuntime.ts';
 import type { StorageClass } from '../../../../src/kserve/resources/storageClass.ts';
@@ -63,26 +65,37 @@ describe('runtimeChoices', () => {
   const torchserve = runtime('torchserve', 'pytorch', ['v1', 'v2', 'grpc-v2']);
   const all = [torchserve, runtime('triton', 'pytorch', ['v2']), runtime('sklearn', 'sklearn', ['v1'])];
 
-  it('tells what KServe takes, what can be named, and why not the rest', () => {
-    const { automatic, runtimes } = runtimeChoices('pytorch', { namespaced: [], clusterWide: all });
-    assert.equal(automatic.v1.name, 'torchserve');
-    assert.match(automatic.v2.sentence, /torchserve/);
+  const way = {
+    kind: 'torchserve',
+    label: 'TorchServe archive',
+    modelFormat: 'pytorch',
+    protocols: ['v1', 'v2'] as const,
+    server: undefined,
+    verdict: () => ({ cautions: [] }),
+  };
+  const choices = (listed: ListedRuntimes): RuntimeChoices => runtimeChoices(chooseServing([way], listed), listed);
+
+  it('tells what is taken, what can be named, and why not the rest', () => {
+    const { automatic, runtimes } = choices({ namespaced: [], clusterWide: all });
+    assert.equal(automatic.name, 'torchserve');
+    assert.match(automatic.sentence, /torchserve \(TorchServe\) was chosen of 2 that can load it/);
     assert.deepEqual(
       runtimes.map(({ name, protocols, resources }) => ({ name, protocols, resources })),
       [
-        { name: 'sklearn', protocols: [], resources: 'cpu=1, memory=2Gi' },
         { name: 'torchserve', protocols: ['v1', 'v2'], resources: 'cpu=1, memory=2Gi' },
         { name: 'triton', protocols: ['v2'], resources: 'cpu=1, memory=2Gi' },
+        { name: 'sklearn', protocols: [], resources: 'cpu=1, memory=2Gi' },
       ],
     );
-    assert.match(runtimes[0]?.unusable ?? '', /sklearn does not serve pytorch/);
-    assert.equal(runtimes[2]?.unusable, undefined);
+    assert.match(runtimes[0]?.detail ?? '', /^TorchServe, as a TorchServe archive: answers about 6 s/);
+    assert.match(runtimes[2]?.unusable ?? '', /sklearn does not serve pytorch/);
+    assert.equal(runtimes[1]?.unusable, undefined);
   });
 
   it('lets one of the namespace hide one of the cluster of the same name', () => {
-    const { runtimes } = runtimeChoices('pytorch', {
+    const { runtimes } = choices({
       namespaced: [runtime('torchserve', 'pytorch', ['v1'], true)],
-      clusterWide: all,
+      clusterWide: [torchserve],
     });
     const [own] = runtimes;
     assert.equal(own?.scope, 'namespace');
@@ -90,10 +103,12 @@ describe('runtimeChoices', () => {
     assert.equal(runtimes.filter(({ name }) => name === 'torchserve').length, 1);
   });
 
-  it('says why KServe would find none', () => {
-    const { automatic, runtimes } = runtimeChoices('pytorch', { namespaced: [], clusterWide: undefined });
-    assert.equal(automatic.v1.name, undefined);
-    assert.match(automatic.v1.sentence, /the cluster has none/);
-    assert.deepEqual(runtimes, []);
+  it('says why there is none, and what could be made; lets KServe choose where nothing may be listed', () => {
+    const none = choices({ namespaced: [], clusterWide: [] });
+    assert.match(none.automatic.unusable ?? '', /no serving runtime/);
+    assert.ok(none.makeable.some(({ server, image }) => server === 'torchserve' && image.includes(':')));
+    const unread = choices({ namespaced: undefined, clusterWide: undefined });
+    assert.equal(unread.automatic.unusable, undefined);
+    assert.match(unread.automatic.sentence, /only KServe knows/);
   });
 });

@@ -28,7 +28,7 @@ describe('deploy to KServe', () => {
   before(async () => {
     Object.assign(deletionTimes, { finalizersMs: 50, podsMs: 50, lookMs: 5 });
     Object.assign(waitingTimes, { lookMs: 10, examineMs: 20, staleMs: 20, silenceMs: 50 });
-    Object.assign(patienceMs, { usual: 30, scheduling: 60, mounting: 60 });
+    Object.assign(patienceMs, { usual: 150, scheduling: 200, mounting: 200 });
     server = await fakeServer(() =>
       isLoaded ? { body: { ready: true } } : { status: 503, body: { error: 'loading' } },
     );
