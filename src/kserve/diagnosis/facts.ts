@@ -8,6 +8,7 @@ import { conditionOf } from '../serviceStatus.ts';
 import { servesWantedVersion } from '../rollout.ts';
 import { modelServers } from '../servers/index.ts';
 import type { ModelServer } from '../servers/modelServer.ts';
+import { plainLines } from './logPatterns.ts';
 import { namesIn, phraseOf, type Phrase } from './phrase.ts';
 import type { NextStep } from '../../foundation/error.ts';
 import type { KubeObject } from '../../cluster/objects/resource.ts';
@@ -57,8 +58,9 @@ export interface Facts {
   readonly phrase: (text: string) => Phrase;
 }
 
-export function factsOf(evidence: DiagnosisEvidence, servers: readonly ModelServer[] = modelServers): Facts {
-  const { isvc } = evidence;
+export function factsOf(found: DiagnosisEvidence, servers: readonly ModelServer[] = modelServers): Facts {
+  const { isvc, logs } = found;
+  const evidence = logs ? { ...found, logs: logs.map((log) => ({ ...log, text: plainLines(log.text) })) } : found;
   const { name, namespace = '' } = isvc.metadata;
   const pods = relevantPods(evidence);
   const claimNames = claimNamesOf(evidence, pods);

@@ -84,6 +84,17 @@ function isPythonError(line: string): boolean {
   );
 }
 
+/**
+ * Triton puts its messages into quotes, with `\\n` for a line's end and what Python prints behind the first. A quoted text with
+ * a path in it would count as a name.
+ */
+export function plainLines(text: string): string {
+  return text.replace(
+    /^([EFIW]\d{4} [\d:.]+ \d+ [\w.-]+:\d+\] )"(.*)"$/gm,
+    (_line, head: string, said: string) => head + (said.split('\\n')[0] ?? ''),
+  );
+}
+
 /** The last lines that say something, for a reader who has to judge without help. */
 export function lastLines(text: string, most = 5): readonly string[] {
   const lines = text

@@ -37,6 +37,13 @@ export const onnxRuntimePatterns: readonly LogPattern[] = [
     remedy: 'Package and upload the model again, with the file beside the graph.',
   },
   {
+    code: 'model-file-missing',
+    category: 'not-found',
+    pattern: /NO_SUCHFILE : Load model from (\S+) failed|Load model (\S+) failed\. File doesn't exist/,
+    summary: ([, from, file], name) => `The ONNX graph of ${name} is not there: ${from ?? file ?? 'model.onnx'}.`,
+    remedy: 'Package and upload the model again.',
+  },
+  {
     code: 'weights-unusable',
     category: 'invalid-input',
     pattern: /INVALID_PROTOBUF|Protobuf parsing failed|ModelProto does not have a graph/,

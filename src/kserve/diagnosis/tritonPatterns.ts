@@ -45,7 +45,7 @@ export const tritonPatterns: readonly LogPattern[] = [
     code: 'model-device',
     category: 'unsupported',
     pattern:
-      /instance group \S+ of model \S+ (?:has kind KIND_GPU but (?:no GPUs are available|server does not support GPUs)|specifies invalid or unsupported gpu id)|no CUDA-capable device is detected|CUDA driver version is insufficient for CUDA runtime version/,
+      /instance group \S+ of model \S+ (?:has kind KIND_GPU but (?:no GPUs are available|server does not support GPUs)|specifies invalid or unsupported gpu id)|failed to load '[^'\n]*' version[^\n]*(?:no CUDA-capable device is detected|CUDA driver version is insufficient)/,
     summary: (_match, name) => `The model of ${name} is to run on a GPU, and its pod has none that Triton can use.`,
     remedy:
       'Ask for a GPU (resources: nvidia.com/gpu), or take KIND_GPU out of config.pbtxt; a driver that is too old is a matter of the node.',
@@ -78,8 +78,15 @@ export const tritonPatterns: readonly LogPattern[] = [
   {
     code: 'model-config',
     category: 'invalid-input',
-    pattern:
-      /(?:failed to load|Poll failed for model directory) '[^'\n]*'[^\n]*?((?:must specify|model configuration)[^\n|]*)/,
+    pattern: /failed to read text proto from (\S+)/,
+    summary: ([, file], name) =>
+      `Triton of ${name} cannot read ${file ?? 'config.pbtxt'}: it is not in protobuf's text format.`,
+    remedy: 'Correct config.pbtxt (its log tells line and column), or package the model again.',
+  },
+  {
+    code: 'model-config',
+    category: 'invalid-input',
+    pattern: /(?:Invalid argument: |': )(model [^\n|]*?must specify [^\n|]*|must specify [^\n|]*)/,
     summary: ([, what = ''], name) =>
       `Triton of ${name} does not take its config.pbtxt: ${what.trim().replace(/\.$/, '')}.`,
     remedy: 'Correct config.pbtxt, or package the model again.',
@@ -87,7 +94,7 @@ export const tritonPatterns: readonly LogPattern[] = [
   {
     code: 'server-load-failed',
     category: 'server',
-    pattern: /(?:failed to load|Poll failed for model directory) '([^'\n]*)'[^:\n]*: ([^\n|]+)/,
+    pattern: /(?:failed to load(?: model)?|Poll failed for model directory) '([^'\n]*)'[^:\n]*: ([^\n|]+)/,
     summary: ([, model, what = ''], name) =>
       `Triton of ${name} cannot load the model ${model ?? ''}: ${what
         .replace(/^(?:Internal|Invalid argument|Not found|Unsupported): /, '')

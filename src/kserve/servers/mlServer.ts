@@ -8,6 +8,10 @@ export const mlServer: ModelServer = {
   // Not `pmmlserver`, another server of KServe.
   pattern: /(?<![a-z])mlserver/,
   defaultProtocol: 'v2',
+  startUp: () => ({
+    seconds: 5,
+    measured: 'MLServer 1.7.1 was ready after 4.7 s with a graph of 5 MB, as a process on two busy cores',
+  }),
   workersIn,
   failures: mlServerPatterns,
 };

@@ -18,7 +18,7 @@ function workersIn(log: string): Workers {
   const last = (pattern: RegExp): number => [...log.matchAll(pattern)].at(-1)?.index ?? -1;
   const begun = last(/\] (?:"?)loading: /g);
   const loaded = last(/successfully loaded '/g);
-  const failed = last(/failed to load '|Poll failed for model directory|error: creating server/g);
+  const failed = last(/failed to load (?:model )?'|Poll failed for model directory|error: creating server/g);
   if (Math.max(begun, loaded, failed) < 0) return 'unknown';
   if (failed > loaded) return 'failed';
   return loaded > begun ? 'loaded' : 'loading';

@@ -29,3 +29,8 @@ export const serviceEvent = (reason: string, message: string): ReturnType<typeof
 
 export const claimEvent = (reason: string, message: string): ReturnType<typeof a.event> =>
   a.event(reason, message, { kind: 'PersistentVolumeClaim', name: 'models' });
+
+/** A log that a real Triton 2.51 or MLServer 1.7.1 wrote when it was made to fail, with paths as in a container. */
+export function serverLog(name: string): string {
+  return readFileSync(new URL(`../../../fixtures/server-logs/${name}.log`, import.meta.url), 'utf8');
+}

@@ -1,6 +1,6 @@
 import type { DiagnosisEvidence } from '../../../../src/kserve/index.ts';
 import * as a from '../objects.ts';
-import { log, previousLog, type Case } from './case.ts';
+import { log, previousLog, serverLog, type Case } from './case.ts';
 
 const images = {
   triton: 'nvcr.io/nvidia/tritonserver:23.05-py3',
@@ -31,8 +31,58 @@ const tritonError = (message: string): string =>
 
 const ortFile = 'onnx runtime error 1: Load model from /mnt/models/cls/1/model.onnx failed:';
 
+/** What real servers wrote when they were made to fail. */
+const recorded: readonly (readonly [Server, file: string, code: string, summary: string | RegExp])[] = [
+  ['triton', 'no-version', 'model-layout', /^Triton of resnet18 finds no version of the model sample/],
+  ['triton', 'torchserve-layout', 'model-config', /^Triton of resnet18 cannot tell what computes the model config/],
+  [
+    'triton',
+    'missing-file',
+    'model-file-missing',
+    'The ONNX graph of resnet18 is not there: /mnt/models/sample/1/model.onnx.',
+  ],
+  ['triton', 'cut-off', 'weights-unusable', 'The ONNX graph of resnet18 cannot be read: it is none, or cut off.'],
+  [
+    'triton',
+    'bad-config',
+    'model-config',
+    /does not take its config\.pbtxt: model input 'input' must specify 'data_type' for sample\.$/,
+  ],
+  [
+    'triton',
+    'unparsable-config',
+    'model-config',
+    /^Triton of resnet18 cannot read \/mnt\/models\/sample\/config\.pbtxt/,
+  ],
+  [
+    'triton',
+    'backend',
+    'backend-missing',
+    'The image of Triton of resnet18 has not the backend tensorrt that the model needs.',
+  ],
+  [
+    'mlserver',
+    'ml-missing',
+    'model-layout',
+    'MLServer of resnet18 finds no file for the model sample at /mnt/models/model.onnx.',
+  ],
+  ['mlserver', 'ml-settings', 'model-config', 'MLServer of resnet18 cannot read /mnt/models/model-settings.json.'],
+  [
+    'mlserver',
+    'ml-runtime',
+    'backend-missing',
+    'The image of MLServer of resnet18 has not the runtime mlserver_catboost of the model.',
+  ],
+];
+
 /** Triton's words were read in its sources and in triton#8001, and those of MLServer in its own. */
 export const otherServers: readonly Case[] = [
+  ...recorded.map(([server, file, code, summary]) => ({
+    name: `a real ${server}: ${file}`,
+    evidence: ended(server, serverLog(file), server === 'mlserver' ? 0 : 1),
+    code,
+    summary,
+  })),
   {
     name: 'Triton: an IR version that its ONNX Runtime does not know',
     evidence: ended(
@@ -160,7 +210,7 @@ export const otherServers: readonly Case[] = [
       "E1128 10:00:01.100000 1 model_repository_manager.cc:1307] Poll failed for model directory 'cls': model input must specify 'data_type' for cls\nerror: creating server: Internal - failed to load all models\n",
     ),
     code: 'model-config',
-    summary: /^Triton of resnet18 does not take its config\.pbtxt: must specify 'data_type' for cls\.$/,
+    summary: /^Triton of resnet18 does not take its config\.pbtxt: model input must specify 'data_type' for cls\.$/,
   },
   {
     name: 'Triton: a backend that the image does not have',
