@@ -111,7 +111,8 @@ export const otherFormats: readonly OtherFormat[] = [
   },
   {
     name: 'a pickle of joblib, as scikit-learn writes them',
-    wayOn: 'Export the model to ONNX (skl2onnx), or deploy it with the runtime for scikit-learn.',
+    wayOn:
+      'Export the model to ONNX (skl2onnx); or write packageKind: mlserver into model-deck.yaml, which takes it as it is.',
     file: endsWith('.joblib'),
   },
   {
