@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import type { StoreRef } from '../modelStore.ts';
 
 /** A store in a folder. */
@@ -18,4 +19,14 @@ export function formatFolderRef({ folder }: Pick<FolderRef, 'folder'>): string {
 export function parseFolderRef(id: string): FolderRef | undefined {
   if (!id.startsWith(prefix) || id.length === prefix.length) return undefined;
   return { kind: 'folder', folder: id.slice(prefix.length) };
+}
+
+/** What a `storageUri` says for a folder of this computer. @param folder absolute path */
+export function formatFolderUri(folder: string): string {
+  return pathToFileURL(folder).href;
+}
+
+/** Whether a `storageUri` was made by {@link formatFolderUri}. KServe takes `file://` for a path in the server's own image. */
+export function isFolderUri(storageUri: string): boolean {
+  return storageUri.startsWith('file:');
 }

@@ -5,7 +5,6 @@ import { mkdir, open, readdir, rename, rm, rmdir, stat, type FileHandle } from '
 import path from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { pathToFileURL } from 'node:url';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { fileError } from '../../foundation/fileErrors.ts';
 import { makeFolder } from '../../foundation/makeFolder.ts';
@@ -14,7 +13,7 @@ import { sourceOf, type ModelPackage } from '../../packaging/modelPackage.ts';
 import { foreignModel } from '../foreignModel.ts';
 import type { ByteRange, StoredModel, UploadedModel, UploadStep, WritableStore } from '../modelStore.ts';
 import { readRecord, recordOf, storedModel, writeRecord, type StoreRecord } from '../storeRecord.ts';
-import { formatFolderRef, parseFolderRef } from './folderRef.ts';
+import { formatFolderRef, parseFolderRef, formatFolderUri } from './folderRef.ts';
 import {
   byNameAndVersion,
   checkFolderNames,
@@ -37,7 +36,7 @@ export class FolderStore implements WritableStore {
   }
 
   locate(name: string, version: string): string {
-    return pathToFileURL(this.versionFolder({ name, version })).href;
+    return formatFolderUri(this.versionFolder({ name, version }));
   }
 
   async list(task: Task = {}): Promise<readonly StoredModel[]> {

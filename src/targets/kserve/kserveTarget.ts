@@ -1,4 +1,5 @@
 import { ModelDeckError } from '../../foundation/error.ts';
+import { isFolderUri } from '../../stores/folder/folderRef.ts';
 import type { Task } from '../../foundation/task.ts';
 import type { Endpoint } from '../../inference/endpoint.ts';
 import {
@@ -110,8 +111,8 @@ export class KServeNamespace implements KServeTarget {
   }
 
   storageProblem(storageUri: string): string | undefined {
-    // KServe takes file:// for a path in the server's own image; ours are folders of this computer.
-    if (!storageUri.startsWith('file:')) return storageUri === '' ? 'The place of the model is not known.' : undefined;
+    if (storageUri === '') return 'The place of the model is not known.';
+    if (!isFolderUri(storageUri)) return undefined;
     return `${this.label} cannot read folders of this computer (${storageUri}).`;
   }
 

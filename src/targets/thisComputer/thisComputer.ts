@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { isFolderUri } from '../../stores/folder/folderRef.ts';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ModelDeckError } from '../../foundation/error.ts';
@@ -104,7 +105,7 @@ export class ThisComputer implements Target {
   }
 
   storageProblem(storageUri: string): string | undefined {
-    if (storageUri.startsWith('file:')) return undefined;
+    if (isFolderUri(storageUri)) return undefined;
     return `This computer serves models from its own folders only, not from ${storageUri}.`;
   }
 

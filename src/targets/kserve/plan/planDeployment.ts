@@ -1,6 +1,13 @@
 import { ModelDeckError } from '../../../foundation/error.ts';
 import type { Task } from '../../../foundation/task.ts';
-import { inferenceServiceNameProblem, parsePvcUri, planWarnings, toYaml } from '../../../kserve/index.ts';
+import {
+  inferenceServiceNameProblem,
+  parsePvcUri,
+  planWarnings,
+  runtimeRequestOf,
+  selectRuntime,
+  toYaml,
+} from '../../../kserve/index.ts';
 import type { InferenceService } from '../../../kserve/resources/inferenceService.ts';
 import type { ServingRuntime } from '../../../kserve/resources/servingRuntime.ts';
 import type { DeployPlan, DeployRequest, PlannedObject } from '../../target.ts';
@@ -22,6 +29,8 @@ export async function planDeployment(place: Place, asked: DeployRequest, task: T
   const first = wantedManifest(place, asked, undefined);
   const facts = await readClusterFacts(place, asked.name, first.spec.predictor.model?.storageUri, task);
   const { request, chosen, newRuntime, cautions, ...serving } = await planServing(place, asked, facts);
+  const { manifest, newRuntime: isMade } = asked.cluster ?? {};
+  if (manifest !== undefined && isMade === undefined) checkWritten(first, facts);
   const mode = deploymentMode(facts.live, facts.config);
   const wanted = wantedManifest(place, request, facts.live, { mode, runtime: chosen });
   const [checked, runtime] = await Promise.all([
@@ -40,6 +49,17 @@ export async function planDeployment(place: Place, asked: DeployRequest, task: T
     objects: [...(runtime ? [runtime] : []), plannedObject(place, prepared)],
     planRevision: planRevisionOf(facts.live),
   };
+}
+
+/** What a user wrote is applied as it is: another runtime cannot be named in its place. @throws ModelDeckError `not-found` */
+function checkWritten(service: InferenceService, { namespaced, clusterWide }: ClusterFacts): void {
+  const request = runtimeRequestOf(service);
+  if (!request || !namespaced || !clusterWide) return;
+  const { problem } = selectRuntime(request, namespaced, clusterWide);
+  if (!problem) return;
+  throw new ModelDeckError('not-found', problem.sentence, {
+    remedy: 'Correct format, protocol or runtime in the manifest, or ask who runs the cluster to install a runtime.',
+  });
 }
 
 function imageHasToCome({ metadata, spec }: ServingRuntime): string {

@@ -39,6 +39,15 @@ describe('a service that others have made, or look at', () => {
   });
   afterEach(() => target.dispose());
 
+  it('is planned as it is written: what no runtime serves is refused, and none is named in its place', async () => {
+    const yaml = (await target.plan(order())).objects?.[0]?.yaml ?? '';
+    const manifest = yaml.replace('name: pytorch', 'name: nonesuch');
+    await assert.rejects(target.plan(order('1.0', { cluster: { manifest } })), {
+      category: 'not-found',
+      message: /no runtime for nonesuch/,
+    });
+  });
+
   it('says what it could not verify, after it has asked the server itself', async () => {
     const mayRead = (isAllowed: boolean): void => {
       cluster.fault = (doing) => {
