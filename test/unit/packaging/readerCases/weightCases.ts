@@ -164,6 +164,16 @@ const libraries: readonly ReaderCase[] = [
     { 'best.pt': pickledObject('ultralytics.nn.tasks', 'ClassificationModel') },
     /yolo export model=best\.pt format=onnx\. Then package best\.onnx/,
   ),
+  {
+    kind: 'weights of another library',
+    what: 'a whole YOLO beside its export, which the command would write over',
+    files: { 'best.pt': pickledObject('ultralytics.nn.tasks', 'ClassificationModel'), 'best.onnx': graphFile() },
+    right: {
+      weights: 'best.onnx',
+      says: /best\.onnx lies beside it, .*: package that/,
+      saysNot: /Run in the model folder: yolo/,
+    },
+  },
   other(
     'a learner of fastai',
     { 'export.pkl': pickledObject('fastai.learner', 'Learner') },
