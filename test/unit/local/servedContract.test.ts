@@ -6,9 +6,10 @@ import { after, before, describe, it } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { formatContract } from '../../../src/contract/contractJson.ts';
-import type { ClassOutput, ImageInput, ModelContract } from '../../../src/contract/modelContract.ts';
+import type { ClassOutput, ImageInput } from '../../../src/contract/modelContract.ts';
 import { interpret, modelAnswer, sigmoid, softmax } from '../../../src/inference/index.ts';
 import { startServer, type RunningServer } from '../../../src/local/startServer.ts';
+import { contractOf } from '../contract/contracts.ts';
 import { execArgv, serverEntry } from './sampleArchive.ts';
 import { toyGraph, type ToyGraph } from './toyGraph.ts';
 
@@ -48,24 +49,9 @@ describe('the local server follows the contract', () => {
   async function serve({ graph, input, output, hasWeights = true }: Case): Promise<RunningServer> {
     const archive = path.join(folder, String((count += 1)));
     const toy: ToyGraph = { shape: [-1, 3, 8, 12], weights: channelEach, ...graph };
-    const contract: ModelContract = {
-      input: {
-        colour: 'rgb',
-        resize: { method: 'exact', width: 12, height: 8 },
-        interpolation: 'bilinear',
-        width: 12,
-        height: 8,
-        range: '0..1',
-        mean: [0, 0, 0],
-        std: [1, 1, 1],
-        layout: 'NCHW',
-        type: 'float32',
-        batch: 'free',
-        ...input,
-      },
-      output: { meaning: 'unknown', activation: 'none', ...output },
-      origins: {},
-    };
+    const size = { width: 12, height: 8 };
+    const contract = contractOf(output ?? {}, { ...size, resize: { method: 'exact', ...size }, ...input });
+
     const made = toyGraph(toy);
     const external =
       toy.externalFile === undefined || !hasWeights ? [] : [[toy.externalFile, made.externalData] as const];

@@ -4,31 +4,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { formatContract } from '../../../src/contract/contractJson.ts';
-import type { ClassOutput, ModelContract } from '../../../src/contract/modelContract.ts';
 import { predict } from '../../../src/inference/index.ts';
 import { startServer } from '../../../src/local/startServer.ts';
+import { contractOf } from '../contract/contracts.ts';
 import { readFixture } from '../inference/fixtures.ts';
 import { endpointAt } from '../inference/server.ts';
 import { fakeTorchServe } from './fakeTorchServe.ts';
 import { execArgv, serverEntry } from './sampleArchive.ts';
-
-const contractWith = (output: ClassOutput): ModelContract => ({
-  input: {
-    colour: 'rgb',
-    resize: { method: 'exact', width: 8, height: 8 },
-    interpolation: 'bilinear',
-    width: 8,
-    height: 8,
-    range: '0..1',
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
-    layout: 'NCHW',
-    type: 'float32',
-    batch: 'free',
-  },
-  output,
-  origins: {},
-});
 
 /** Serves an archive by a program that stands for TorchServe. @returns what its contract is said to be, and what an answer means by it */
 async function served(prediction: string, contract: string): Promise<readonly unknown[]> {
@@ -66,7 +48,7 @@ describe('TorchServe on this computer', { skip: process.platform === 'win32' }, 
   it('tells the contract of the archive, so that each label counts by itself', async () => {
     const output = { meaning: 'multi-label', activation: 'sigmoid', labels: ['cat', 'dog'] } as const;
     const values = [['cat', 0.9], ['dog', 0.8]]; // prettier-ignore
-    assert.deepEqual(await served('{"cat":0.9,"dog":0.8}', formatContract(contractWith(output))), [
+    assert.deepEqual(await served('{"cat":0.9,"dog":0.8}', formatContract(contractOf(output))), [
       output,
       'multi-label',
       values,
@@ -76,7 +58,7 @@ describe('TorchServe on this computer', { skip: process.platform === 'win32' }, 
   it('and that the one probability is that of the positive class, however small it is', async () => {
     const output = { meaning: 'binary', activation: 'none', labels: ['normal', 'pneumonia'] } as const;
     const values = [['pneumonia', 0.1]];
-    assert.deepEqual(await served('{"normal":0.9,"pneumonia":0.1}', formatContract(contractWith(output))), [
+    assert.deepEqual(await served('{"normal":0.9,"pneumonia":0.1}', formatContract(contractOf(output))), [
       output,
       'binary',
       values,
@@ -85,7 +67,7 @@ describe('TorchServe on this computer', { skip: process.platform === 'win32' }, 
 
   it('and that numbers of which nobody knows the meaning stay numbers', async () => {
     const output = { meaning: 'unknown', activation: 'none' } as const;
-    const [known, kind] = await served('{"scores":[3,-1]}', formatContract(contractWith(output)));
+    const [known, kind] = await served('{"scores":[3,-1]}', formatContract(contractOf(output)));
     assert.deepEqual([known, kind], [output, 'numbers']);
   });
 

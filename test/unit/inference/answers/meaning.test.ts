@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { answerDialects, interpret, modelAnswer, softmax } from '../../../../src/inference/index.ts';
 import type { AnswerDialect } from '../../../../src/inference/index.ts';
-import { contract, shown, v1, v2 } from './reading.ts';
+import { contractOf } from '../../contract/contracts.ts';
+import { shown, v1, v2 } from './reading.ts';
 
 const labels = ['effusion', 'nodule', 'mass'];
 const lungs = ['normal', 'pneumonia'];
@@ -102,7 +103,7 @@ describe('the contract says what numbers mean', () => {
   });
 
   it('which fields nobody has confirmed', () => {
-    const known = { ...contract({ meaning: 'single-label' }), origins: { 'input.mean': { from: 'assumed' } } as const };
+    const known = { ...contractOf({ meaning: 'single-label' }), origins: { 'input.mean': { from: 'assumed' } } as const };
     assert.deepEqual(interpret(modelAnswer('{"predictions":[{"a":1}]}', 'v1'), { contract: known }).assumed, ['input.mean']);
   }); // prettier-ignore
 });

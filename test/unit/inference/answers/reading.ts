@@ -1,32 +1,12 @@
-import type { ClassOutput, ModelContract } from '../../../../src/contract/modelContract.ts';
+import type { ClassOutput } from '../../../../src/contract/modelContract.ts';
 import { interpret, modelAnswer, nameOf } from '../../../../src/inference/index.ts';
 import type { AnswerKnowledge, Interpretation } from '../../../../src/inference/index.ts';
-
-/** A contract whose output says this; its input does not matter here. */
-export function contract(output: Partial<ClassOutput>): ModelContract {
-  return {
-    input: {
-      colour: 'rgb',
-      resize: { method: 'exact', width: 8, height: 8 },
-      interpolation: 'bilinear',
-      width: 8,
-      height: 8,
-      range: '0..1',
-      mean: [0, 0, 0],
-      std: [1, 1, 1],
-      layout: 'NCHW',
-      type: 'float32',
-      batch: 'free',
-    },
-    output: { meaning: 'unknown', activation: 'none', ...output },
-    origins: {},
-  };
-}
+import { contractOf } from '../../contract/contracts.ts';
 
 export type Knowledge = Omit<AnswerKnowledge, 'contract'> & { readonly output?: Partial<ClassOutput> };
 
 function known({ output, ...rest }: Knowledge): AnswerKnowledge {
-  return { ...rest, ...(output && { contract: contract(output) }) };
+  return { ...rest, ...(output && { contract: contractOf(output) }) };
 }
 
 /** What a V1 answer with these predictions means; a text is the body itself. */
