@@ -19,6 +19,8 @@ export interface ControlPlaneParts {
   readonly kubeconfig: string;
   /** File that leads the API server into the network of the pods. */
   readonly egressConfig: string;
+  /** File with the issuers whose users are known beside those with certificates and service accounts. */
+  readonly authenticationConfig?: string | undefined;
   /** Ports of 127.0.0.1, all free. */
   readonly ports: {
     readonly etcd: number;
@@ -77,7 +79,8 @@ function startEtcd({ binaries, keeper, ports }: ControlPlaneParts): void {
   ]);
 }
 
-function startApiServer({ binaries, keeper, authority, egressConfig, ports }: ControlPlaneParts): KeptProcess {
+function startApiServer(parts: ControlPlaneParts): KeptProcess {
+  const { binaries, keeper, authority, egressConfig, authenticationConfig, ports } = parts;
   return keeper.start('kube-apiserver', binaries.kubeApiserver, [
     `--etcd-servers=http://${here}:${ports.etcd}`,
     `--secure-port=${ports.apiServer}`,
@@ -99,6 +102,7 @@ function startApiServer({ binaries, keeper, authority, egressConfig, ports }: Co
     `--kubelet-client-key=${authority.server.key}`,
     '--kubelet-preferred-address-types=InternalIP',
     `--egress-selector-config-file=${egressConfig}`,
+    ...(authenticationConfig === undefined ? [] : [`--authentication-config=${authenticationConfig}`]),
   ]);
 }
 

@@ -26,6 +26,8 @@ import { userKubeconfig } from './users.ts';
 export interface StartOptions {
   /** Told what is being done. */
   readonly log?: (line: string) => void;
+  /** File that tells the API server of issuers whose users it knows (`AuthenticationConfiguration`). */
+  readonly authenticationConfig?: string;
 }
 
 /**
@@ -34,7 +36,10 @@ export interface StartOptions {
  *
  * @throws Error one line that says what is missing on this machine
  */
-export async function startCluster({ log = () => undefined }: StartOptions = {}): Promise<StartedCluster> {
+export async function startCluster({
+  log = () => undefined,
+  authenticationConfig,
+}: StartOptions = {}): Promise<StartedCluster> {
   const chosen = process.env['MODEL_DECK_TEST_KUBECONFIG'];
   if (chosen) return useCluster(chosen, log);
   if (process.platform === 'win32')
@@ -47,7 +52,7 @@ export async function startCluster({ log = () => undefined }: StartOptions = {})
   const binaries = await clusterBinaries(log);
   const keeper = await keepProcesses();
   try {
-    return await startIn(keeper, { binaries, python, log });
+    return await startIn(keeper, { binaries, python, log, authenticationConfig });
   } catch (error) {
     await keeper.stop();
     throw error;
@@ -58,9 +63,13 @@ interface Tools {
   readonly binaries: Awaited<ReturnType<typeof clusterBinaries>>;
   readonly python: string;
   readonly log: (line: string) => void;
+  readonly authenticationConfig: string | undefined;
 }
 
-async function startIn(keeper: ProcessKeeper, { binaries, python, log }: Tools): Promise<StartedCluster> {
+async function startIn(
+  keeper: ProcessKeeper,
+  { binaries, python, log, authenticationConfig }: Tools,
+): Promise<StartedCluster> {
   const folder = path.join(keeper.folder, 'user');
   const pki = path.join(keeper.folder, 'pki');
   await Promise.all([mkdir(folder), mkdir(pki)]);
@@ -96,7 +105,7 @@ async function startIn(keeper: ProcessKeeper, { binaries, python, log }: Tools):
   const network = await startPodNetwork(keeper.folder);
   const egressConfig = path.join(keeper.folder, 'egress.yaml');
   await writeFile(egressConfig, network.egressConfig);
-  const controlPlane = await startControlPlane({ ...parts, egressConfig, ports });
+  const controlPlane = await startControlPlane({ ...parts, egressConfig, authenticationConfig, ports });
   log('Starting KServe and kwok');
   const [kserve] = await Promise.all([
     startKServe({ ...parts, ports: { webhook, metrics, health } }),
