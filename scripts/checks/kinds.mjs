@@ -39,11 +39,13 @@ const rules = [
     homes: [
       'src/packaging/kinds/torchserve/',
       'src/packaging/kinds/triton/',
+      'src/kserve/runtimeTemplates/',
       'src/kserve/servers/',
       'src/local/torchserve/',
       'src/targets/thisComputer/runtimes/',
     ],
     allowed: {
+      'src/kserve/servedModel.ts': "the framework fields of KServe's own schema",
       'src/local/serverRequest.ts': 'the message that starts the runtime in its process',
       'src/inference/client/requests/torchServeData.ts': 'the request dialect of that server',
     },

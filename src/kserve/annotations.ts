@@ -26,7 +26,7 @@ export const modelDeckAnnotations = {
   askedFor: `${prefix}asked-for`,
 } as const;
 
-/** Whether an annotation is one of ours. */
+/** Whether Model Deck writes an annotation. */
 export function isOwnAnnotation(key: string): boolean {
   return key.startsWith(prefix);
 }
