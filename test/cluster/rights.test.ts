@@ -43,7 +43,8 @@ describe('somebody with the rights that README lists, and no others', { skip: cl
     const { clusters, context } = await open(user);
     const target = await clusters.target(context, namespace);
     const store = new ClaimStore({ connection: await clusters.connect(context), namespace, claim: 'models' });
-    const modelPackage = await packageCats(path.join(work, name), '1.0');
+    // Two may package the same at once.
+    const modelPackage = await packageCats(await mkdtemp(path.join(work, `${name}-`)), '1.0');
     return { modelPackage, store, target, name, protocol: 'v1' };
   };
 
