@@ -3,8 +3,9 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../scripts/vscode/browser.ts';
 import type { ClassifyState, ImageView } from '../../src/panel/messages/classifyState.ts';
+import { axeFindings } from './axe.ts';
 import { expect } from './expect.ts';
-import { send, showPage } from './pageWindow.ts';
+import { overflow, send, showPage } from './pageWindow.ts';
 import { shownPages, type ShownPage } from './shownPages.ts';
 
 const done = (label: string, value: number): ImageView['outcome'] => ({
@@ -52,6 +53,19 @@ describe('a page', () => {
   const posted = async (type: string): Promise<unknown> =>
     page.evaluate(`posted.findLast((message) => message.type === ${JSON.stringify(type)})`);
   const focused = (): Promise<unknown> => page.evaluate(`document.activeElement?.getAttribute('data-testid')`);
+
+  for (const shown of shownPages) {
+    it(`has no finding of axe, and fits, without a theme: ${shown.title}`, async () => {
+      await showPage(page, shown);
+      const findings: string[] = [];
+      for (const width of [900, 466, 320]) {
+        await page.setViewportSize({ width, height: 700 });
+        const found = [...(await axeFindings(page.locator('body'))), ...(await overflow(page))];
+        findings.push(...found.map((finding) => `${width}: ${finding}`));
+      }
+      assert.deepEqual(findings, []);
+    });
+  }
 
   it("writes numbers as VS Code's language does", async () => {
     await showPage(page, classify(stateOf([done('Katze', 0.338)])), 'de');
