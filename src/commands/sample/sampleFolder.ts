@@ -58,7 +58,9 @@ export async function intend(sample: string): Promise<void> {
 /** Whether "Open Sample" goes on in this window; the answer is yes once. */
 export async function takeIntent(sample: string): Promise<boolean> {
   const file = path.join(sample, markerFile);
-  const marker: unknown = await readFile(file, 'utf8').then(JSON.parse, () => undefined);
+  const marker: unknown = await readFile(file, 'utf8')
+    .then(JSON.parse)
+    .catch(() => undefined);
   const openedAt = isRecord(marker) ? marker['openedAt'] : undefined;
   if (typeof openedAt !== 'number') return false;
   await writeMarker(sample, {});
