@@ -1,6 +1,7 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { ModelArchive } from '../../src/packaging/kinds/torchserve/modelArchive.ts';
+import type { ModelPackage } from '../../src/packaging/modelPackage.ts';
+import { recordOf, storedModel } from '../../src/stores/storeRecord.ts';
 import { formatClaimRef } from '../../src/stores/claim/claimRef.ts';
 import type { StoredModel, WritableStore } from '../../src/stores/modelStore.ts';
 
@@ -15,15 +16,15 @@ export function claimFolderStore(context: string, namespace: string, claim: stri
     label: claim,
     locate: (name, version) => `pvc://${claim}/${name}/${version}`,
     list: () => Promise.resolve([...models.values()]),
-    async put(archive: ModelArchive, task) {
-      const { name, version, size, sha256 } = archive;
+    async put(archive: ModelPackage, task) {
+      const { name, version } = archive;
       const folder = folderOf(archive);
       const isNew = !models.has(folder);
       task?.onProgress?.({ step: 'upload' });
       await mkdir(path.dirname(folder), { recursive: true });
       await cp(archive.folder, folder, { recursive: true });
       const storageUri = `pvc://${claim}/${name}/${version}`;
-      const model: StoredModel = { storeId: id, name, version, storageUri, size, sha256 };
+      const model = storedModel(recordOf(archive), { storeId: id, storageUri });
       models.set(folder, model);
       return { ...model, isNew };
     },

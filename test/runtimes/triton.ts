@@ -14,15 +14,11 @@ export interface Triton extends ServerProcess {
   readonly unload: (model: string) => Promise<void>;
 }
 
-/**
- * @param repository absolute path of the model repository; models may be put there later
- * @param work absolute path of a folder for its backends
- */
-export async function startTriton(
-  repository: string,
+/** Triton's program, its backends with the stand-ins, and what its environment needs. @param work absolute path of a folder */
+export async function prepareTriton(
   work: string,
-  log: (line: string) => void = console.log,
-): Promise<Triton> {
+  log: (line: string) => void,
+): Promise<{ readonly program: string; readonly backends: string; readonly env: Readonly<Record<string, string>> }> {
   const python = await tritonEnvironment(log);
   const purelib = 'import sysconfig; print(sysconfig.get_paths()["purelib"])';
   const packages = execFileSync(python, ['-c', purelib], { encoding: 'utf8' }).trim();
@@ -33,9 +29,29 @@ export async function startTriton(
   await cp(standIns, backends, { recursive: true });
   const stub = 'triton_python_backend_stub';
   await cp(path.join(home, 'python_backend_stubs', '3.11', stub), path.join(backends, 'python', stub));
+  return {
+    program: path.join(home, 'bin', 'tritonserver'),
+    backends,
+    env: {
+      LD_LIBRARY_PATH: path.join(packages, 'nvidia_pytriton.libs'),
+      PYTHONPATH: [packages, '/usr/lib/python3/dist-packages'].join(path.delimiter),
+    },
+  };
+}
+
+/**
+ * @param repository absolute path of the model repository; models may be put there later
+ * @param work absolute path of a folder for its backends
+ */
+export async function startTriton(
+  repository: string,
+  work: string,
+  log: (line: string) => void = console.log,
+): Promise<Triton> {
+  const { program, backends, env } = await prepareTriton(work, log);
   const [http = 0, grpc = 0, metrics = 0] = await freePorts(3);
   const server = await startProcess({
-    program: path.join(home, 'bin', 'tritonserver'),
+    program,
     args: [
       `--model-repository=${repository}`,
       `--backend-directory=${backends}`,
@@ -49,11 +65,7 @@ export async function startTriton(
       '--allow-gpu-metrics=false',
     ],
     cwd: work,
-    env: {
-      ...process.env,
-      LD_LIBRARY_PATH: path.join(packages, 'nvidia_pytriton.libs'),
-      PYTHONPATH: [packages, '/usr/lib/python3/dist-packages'].join(path.delimiter),
-    },
+    env: { ...process.env, ...env },
     port: http,
     ready: '/v2/health/ready',
   });

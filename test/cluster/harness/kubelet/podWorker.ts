@@ -18,6 +18,7 @@ import { claimMounts } from './podVolumes.ts';
 import { afterStartupProbe } from './startupProbe.ts';
 import { isTorchServe, startTorchServe } from './torchServe.ts';
 import type { RunningTorchServe } from './torchServe.ts';
+import { isV2Server, startV2Server } from './v2Server.ts';
 import { completed, failingDownload, idle } from './workload.ts';
 import type { ContainerEnd, Workload } from './workload.ts';
 
@@ -63,9 +64,12 @@ export function startPod(context: PodContext, pod: Pod, podIP: string): PodWorke
     (written = written.then(() => writeStatus(context.api, pod, podPath, picture, signal)));
 
   const start = async (container: Container, log: ContainerLog): Promise<Workload> => {
-    if (!isTorchServe(pod, container)) return idle();
+    if (!isTorchServe(pod, container) && !isV2Server(pod, container)) return idle();
     const mounts = await claimMounts(context.api, pod, container);
     if (mounts.length === 0) return idle();
+    if (isV2Server(pod, container)) {
+      return afterStartupProbe(container, await startV2Server(context, { pod, container, mounts, log }));
+    }
     const started = await startTorchServe(context, { pod, container, mounts, log });
     torchServe = started.description;
     return afterStartupProbe(container, started.workload);
