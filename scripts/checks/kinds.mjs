@@ -23,8 +23,7 @@ const rules = [
     homes: [],
     allowed: {
       'src/kserve/storageUri.ts': 'the one reader of storage addresses',
-      'src/targets/kserve/kserveTarget.ts': 'says which addresses it cannot read, its own capability',
-      'src/targets/thisComputer/thisComputer.ts': 'says which addresses it can read, its own capability',
+      'src/stores/folder/folderRef.ts': 'the reader of the addresses that it makes',
     },
   },
   {
