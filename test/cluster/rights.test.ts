@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { load } from 'js-yaml';
 import { deployModel, type DeployOrder } from '../../src/deploy/index.ts';
+import type { ModelArchive } from '../../src/packaging/kinds/torchserve/modelArchive.ts';
 import { ClaimStore } from '../../src/stores/index.ts';
 import { openClusters, type Clusters, type KServeTarget } from '../../src/targets/index.ts';
 import { catLabels } from './harness/catModel.ts';
@@ -32,6 +33,7 @@ async function listedRules(): Promise<readonly [Rules, Rules]> {
 describe('somebody with the rights that README lists, and no others', { skip: cluster.cannot('claimFolder') }, () => {
   let work: string;
   let opened: Clusters[];
+  let modelPackage: ModelArchive;
 
   const open = async (user: UserOrder): Promise<{ clusters: Clusters; context: string }> => {
     const file = await cluster.userKubeconfig(user);
@@ -43,14 +45,14 @@ describe('somebody with the rights that README lists, and no others', { skip: cl
     const { clusters, context } = await open(user);
     const target = await clusters.target(context, namespace);
     const store = new ClaimStore({ connection: await clusters.connect(context), namespace, claim: 'models' });
-    // Two may package the same at once.
-    const modelPackage = await packageCats(await mkdtemp(path.join(work, `${name}-`)), '1.0');
     return { modelPackage, store, target, name, protocol: 'v1' };
   };
 
   before(async () => {
     opened = [];
     work = await mkdtemp(path.join(tmpdir(), 'model-deck-rights-'));
+    // One for all: the claim takes a version once.
+    modelPackage = await packageCats(work, '1.0');
     await cluster.createNamespace(namespace);
     await cluster.createClaim({ namespace, name: 'models' });
     const [, clusterRules] = await listedRules();
