@@ -10,7 +10,7 @@ import { claimChoice, type ClaimChoice } from '../../kserve/choices/claimChoice.
 import { readable, readRuntimes } from '../../targets/kserve/plan/readRuntimes.ts';
 import type { ListedRuntimes } from '../../kserve/choices/otherRuntimes.ts';
 import type { PackagingWay, ServingChoice, ServingOption } from '../../kserve/choices/servingChoice.ts';
-import { readNodes } from '../../targets/kserve/plan/clusterFacts.ts';
+import { readNodes } from '../../targets/kserve/plan/readNodes.ts';
 import { serverOfPick, type DeployChoices, type NamespaceChoices } from './deploySteps.ts';
 import type { Services } from '../core/services.ts';
 

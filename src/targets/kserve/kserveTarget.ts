@@ -27,9 +27,10 @@ import type {
   Versions,
 } from '../target.ts';
 import { requestStop, type Journal } from './serve/applyDeployment.ts';
-import { deploymentMode, readKServeConfig, readLive, readNodes, readService } from './plan/clusterFacts.ts';
+import { deploymentMode, readKServeConfig, readLive, readService } from './plan/clusterFacts.ts';
 import { makeRuntime } from './plan/newRuntime.ts';
 import { planServing } from './plan/planServing.ts';
+import { readNodes } from './plan/readNodes.ts';
 import { readRuntimes } from './plan/readRuntimes.ts';
 import type { KServeTarget } from './clusters.ts';
 import { deleteService, notesOnDeleting } from './operate/deleteService.ts';

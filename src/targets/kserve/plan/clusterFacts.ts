@@ -13,20 +13,19 @@ import {
 import {
   configMaps,
   namespaces,
-  nodes as nodeKind,
   persistentVolumeClaims,
   resourceQuotas,
-  type Node,
   type PersistentVolumeClaim,
   type ResourceQuota,
 } from '../../../kserve/resources/core.ts';
 import { inferenceServices, type InferenceService } from '../../../kserve/resources/inferenceService.ts';
 import type { ServingRuntime } from '../../../kserve/resources/servingRuntime.ts';
 import { inPlace, type Place } from '../place.ts';
+import { readNodes, type NodeFacts } from './readNodes.ts';
 import { readable, readRuntimes } from './readRuntimes.ts';
 
 /** What a plan has to know of a cluster. What the user may not read is undefined. */
-export interface ClusterFacts {
+export interface ClusterFacts extends NodeFacts {
   /** The InferenceService of that name, when there is one. */
   readonly live?: InferenceService | undefined;
   readonly namespaced?: readonly ServingRuntime[] | undefined;
@@ -36,12 +35,6 @@ export interface ClusterFacts {
   readonly quotas?: readonly ResourceQuota[] | undefined;
   readonly namespace?: KubeObject | undefined;
   readonly config?: InferenceServiceConfig | undefined;
-  /** Nodes that take pods. */
-  readonly nodeCount?: number | undefined;
-  /** Their processors, by Kubernetes' names, for example `amd64`. */
-  readonly processors?: readonly string[] | undefined;
-  /** The resources that they have beyond CPU, memory and disk, for example `nvidia.com/gpu`. */
-  readonly devices?: readonly string[] | undefined;
 }
 
 /**
@@ -117,28 +110,6 @@ function withoutKServe({ connection }: Place, cause: unknown): ModelDeckError {
 async function listOf<T extends KubeObject>(place: Place, type: ResourceType<T>, task: Task): Promise<readonly T[]> {
   const namespace = type.namespaced ? place.namespace : undefined;
   return (await place.connection.list(type, { namespace }, task)).items;
-}
-
-/** What the nodes that take pods have; nothing where they may not be listed. */
-export async function readNodes(
-  { connection }: Pick<Place, 'connection'>,
-  task: Task,
-): Promise<Pick<ClusterFacts, 'nodeCount' | 'processors' | 'devices'>> {
-  let nodeCount = 0;
-  const processors = new Set<string>();
-  const devices = new Set<string>();
-  const onPage = (page: readonly Node[]): void => {
-    for (const { spec, status } of page) {
-      if (spec?.unschedulable === true) continue;
-      nodeCount += 1;
-      const processor = status?.nodeInfo?.architecture;
-      if (processor !== undefined && processor !== '') processors.add(processor);
-      const extended = Object.entries(status?.allocatable ?? {}).filter(([name]) => name.includes('/'));
-      for (const [name, amount] of extended) if (amount !== '0') devices.add(name);
-    }
-  };
-  const read = await readable(connection.list(nodeKind, { onPage }, task));
-  return read === undefined ? {} : { nodeCount, processors: [...processors], devices: [...devices] };
 }
 
 async function readClaim(
