@@ -20,7 +20,7 @@ const root = path.join(import.meta.dirname, '..', '..');
 const testsPath = path.join(root, 'dist', 'test', 'host.js');
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 /** How long the suites may take, in milliseconds. */
-const patience = 180_000;
+const patience = 600_000;
 
 async function main(insistsOnElectron: boolean): Promise<void> {
   await build({
@@ -85,7 +85,9 @@ async function runInCodeServer(workspace: string, folder: string, env: Env, repo
       const page = await context.newPage();
       await page.goto(server.url);
       for (const end = Date.now() + patience; !(await isWritten(reportFile)); await delay(200)) {
-        if (Date.now() > end) throw new Error(`The suites did not end. The server's last words:\n${server.output()}`);
+        if (Date.now() < end) continue;
+        const before = await readFile(`${reportFile}.lines`, 'utf8').catch(() => '');
+        throw new Error(`The suites did not end.\n${before}\nThe server's last words:\n${server.output()}`);
       }
     } finally {
       await browser.close();

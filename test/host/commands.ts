@@ -22,7 +22,7 @@ describe('the commands', () => {
   });
 
   it('deploy it to this computer, where it answers V2', async () => {
-    const order = { folder: inWorkspace(sample), name: 'cats', protocol: 'v2' };
+    const order = { folder: inWorkspace(sample), target: 'this-computer', name: 'cats', protocol: 'v2' };
     await vscode.commands.executeCommand('modelDeck.deployModel', order);
     const url = await urlOf('this-computer/cats');
     assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/);
@@ -49,7 +49,7 @@ describe('the commands', () => {
     await mkdir(alone);
     const archive = path.join(alone, 'renamed.mar');
     await writeFile(archive, await readFile(inWorkspace(sample, 'package', 'model-store', `${sample}.mar`)));
-    const order = { path: archive, name: 'alone', protocol: 'v1' };
+    const order = { path: archive, target: 'this-computer', name: 'alone', protocol: 'v1' };
     await vscode.commands.executeCommand('modelDeck.deployModel', order);
     const response = await fetch(`${await urlOf('this-computer/alone')}/v1/models/${sample}`);
     assert.deepEqual(await response.json(), { name: sample, ready: true });

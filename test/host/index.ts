@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import Mocha from 'mocha';
 
@@ -11,7 +12,13 @@ export interface Report {
 /** Called by VS Code in the extension host. @throws Error when a test failed, which test-electron's exit code follows */
 export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, reporter: 'min' });
+  const file = process.env['MODEL_DECK_TEST_REPORT'];
   const lines: string[] = [];
+  const tell = (...said: readonly string[]): void => {
+    lines.push(...said);
+    // Whoever waits in vain for the report reads what came before.
+    if (file !== undefined) appendFileSync(`${file}.lines`, said.map((line) => `${line}\n`).join(''));
+  };
   let passed = 0;
   let failed = 0;
   try {
@@ -24,18 +31,17 @@ export async function run(): Promise<void> {
       const runner = mocha.run(() => resolve());
       runner.on('pass', (test) => {
         passed++;
-        lines.push(`  ✔ ${test.fullTitle()} (${test.duration ?? 0} ms)`);
+        tell(`  ✔ ${test.fullTitle()} (${test.duration ?? 0} ms)`);
       });
       runner.on('fail', (test, error: Error) => {
         failed++;
-        lines.push(`  ✖ ${test.fullTitle()}`, `    ${error.stack ?? error.message}`);
+        tell(`  ✖ ${test.fullTitle()}`, `    ${error.stack ?? error.message}`);
       });
     });
   } catch (error) {
     failed++;
-    lines.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    tell(error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
-  const file = process.env['MODEL_DECK_TEST_REPORT'];
   if (file !== undefined) {
     await writeFile(`${file}.part`, JSON.stringify({ passed, failed, lines } satisfies Report));
     await rename(`${file}.part`, file);

@@ -21,6 +21,11 @@ const messageBytes = 128 * 1024;
 const maxWaiting = 4 * 1024 * 1024;
 const maxStdout = 1024 * 1024;
 const maxStderr = 64 * 1024;
+/**
+ * The status comes apart from the output, of which some may still be on its way: a server ends the connection when all is
+ * sent. One that does not is believed after so many milliseconds without a message.
+ */
+const lastOutputMs = 3000;
 
 /** Runs a command in a container and waits for its end. */
 export async function execCommand(rest: Rest, command: ExecCommand, task?: Task): Promise<ExecResult> {
@@ -35,6 +40,9 @@ export async function execCommand(rest: Rest, command: ExecCommand, task?: Task)
   let finish: { resolve: (status: string) => void; reject: (error: unknown) => void };
   const finished = new Promise<string>((resolve, reject) => (finish = { resolve, reject }));
   finished.catch(() => undefined);
+  let status: string | undefined;
+  let believed: NodeJS.Timeout | undefined;
+  const end = (): void => finish.resolve(status ?? '');
 
   let socket: ChannelSocket;
   try {
@@ -45,10 +53,16 @@ export async function execCommand(rest: Rest, command: ExecCommand, task?: Task)
         onMessage(channel, data) {
           if (channel === channels.stdout) (onStdout ?? stdout.add)(data);
           else if (channel === channels.stderr) stderr.add(data);
-          else if (channel === channels.status) finish.resolve(data.toString('utf8'));
+          else if (channel === channels.status) {
+            status = data.toString('utf8');
+            believed = setTimeout(end, lastOutputMs);
+          }
+          believed?.refresh();
         },
-        onEnd: (error = new Error('the connection ended before the command did')) =>
-          finish.reject(rest.broken(`${doing}${stdin ? `, after ${formatBytes(sent)} were sent` : ''}`, error)),
+        onEnd(error = new Error('the connection ended before the command did')) {
+          if (status !== undefined) end();
+          else finish.reject(rest.broken(`${doing}${stdin ? `, after ${formatBytes(sent)} were sent` : ''}`, error));
+        },
       },
       task,
     );
@@ -62,9 +76,10 @@ export async function execCommand(rest: Rest, command: ExecCommand, task?: Task)
   try {
     const pumped = stdin && sendStdin(stdin, socket, (bytes) => command.onSent?.((sent += bytes)));
     pumped?.catch((error: unknown) => finish.reject(error));
-    const status = await finished;
-    return { exitCode: exitCodeOf(rest, doing, status), stdout: stdout.text(), stderr: stderr.text() };
+    const exitCode = exitCodeOf(rest, doing, await finished);
+    return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
   } finally {
+    clearTimeout(believed);
     task?.signal?.removeEventListener('abort', cancel);
     stdin?.destroy();
     socket.close();

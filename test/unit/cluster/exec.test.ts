@@ -54,6 +54,15 @@ describe('exec', { timeout: 120_000 }, () => {
     assert.deepEqual(await run({}), { exitCode: 0, stdout: 'one two', stderr: 'oops' });
   });
 
+  it('keeps the output that comes after the status', async () => {
+    onPod = (pod) => {
+      pod.send(stdout, 'one ');
+      pod.send(status, success);
+      pod.send(stdout, 'two');
+    };
+    assert.equal((await run({})).stdout, 'one two');
+  });
+
   it('tells the exit code', async () => {
     const failed = {
       status: 'Failure',

@@ -46,7 +46,11 @@ export function servePods(
       url: new URL(request.url ?? '/', 'http://fake'),
       offered,
       socket,
-      send: (channel, data) => sender.send(Buffer.concat([Buffer.of(channel), Buffer.from(data)]), message),
+      send(channel, data) {
+        sender.send(Buffer.concat([Buffer.of(channel), Buffer.from(data)]), message);
+        // An API server ends the connection after the status.
+        if (channel === 3) setImmediate(() => pod.close());
+      },
       onMessage: () => undefined,
       onClose: () => undefined,
       close() {
