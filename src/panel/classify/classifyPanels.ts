@@ -32,6 +32,8 @@ export interface ClassifyPanelsOptions {
 export class ClassifyPanels implements vscode.Disposable {
   /** The one that was used last comes first. */
   private panels: ClassifyPanel[] = [];
+  /** Ids of panels that were shown in this window. */
+  private readonly taken = new Set<string>();
   private readonly shared: ClassifyShared;
   private readonly hooks: ClassifyPanelHooks = {
     onUse: (panel) => this.used(panel),
@@ -88,7 +90,7 @@ export class ClassifyPanels implements vscode.Disposable {
       vscode.window.registerWebviewPanelSerializer('modelDeck.classify', {
         deserializeWebviewPanel: async (restored, state: unknown) => {
           const saved = isSavedClassifyState(state) ? state : undefined;
-          const panelId = saved?.panelId ?? randomUUID();
+          const panelId = await this.idOfRestored(saved?.panelId);
           const session = await this.shared.files.read(panelId);
           const panel = this.show({ panelId, restored, ...(session && { session }) });
           if (saved && !session) panel.setTopK(saved.topK);
@@ -138,7 +140,17 @@ export class ClassifyPanels implements vscode.Disposable {
     this.changed.dispose();
   }
 
+  /** VS Code brings some panels back without their state: such a one takes the newest session that no other panel shows. */
+  private async idOfRestored(saved: string | undefined): Promise<string> {
+    const stored = await this.shared.files.newestFirst();
+    const isFree = (id: string): boolean => !this.taken.has(id);
+    const id = [...(saved === undefined ? [] : [saved]), ...stored].find(isFree) ?? randomUUID();
+    this.taken.add(id);
+    return id;
+  }
+
   private show(start: ClassifyPanelStart): ClassifyPanel {
+    this.taken.add(start.panelId);
     const panel = new ClassifyPanel(this.shared, this.hooks, start);
     this.panels.unshift(panel);
     panel.setEndpoints(this.targets.endpoints());

@@ -26,6 +26,12 @@ export class SessionFiles {
     }
   }
 
+  /** The ids of the panels that are kept; none where nothing can be read. */
+  async newestFirst(): Promise<readonly string[]> {
+    const files = await this.list().catch(() => []);
+    return files.map(({ file }) => path.basename(file, '.json')).filter((id) => idPattern.test(id));
+  }
+
   /** @throws the operating system's error */
   async write(panelId: string, session: SavedSession): Promise<void> {
     await writeWhole(this.file(panelId), JSON.stringify(session), 0o600);
@@ -40,6 +46,12 @@ export class SessionFiles {
 
   /** Panels whose windows never came back leave their files: the old ones go. */
   private async tidy(): Promise<void> {
+    const oldest = Date.now() - longestAge;
+    const leaving = (await this.list()).filter(({ at }, index) => index >= mostFiles || at < oldest);
+    await Promise.all(leaving.map(({ file }) => rm(file, { force: true })));
+  }
+
+  private async list(): Promise<readonly { readonly file: string; readonly at: number }[]> {
     const names = (await readdir(this.folder)).filter((name) => name.endsWith('.json'));
     const files = await Promise.all(
       names.map(async (name) => {
@@ -47,9 +59,7 @@ export class SessionFiles {
         return { file, at: (await stat(file).catch(() => undefined))?.mtimeMs ?? 0 };
       }),
     );
-    const oldest = Date.now() - longestAge;
-    const leaving = files.sort((a, b) => b.at - a.at).filter(({ at }, index) => index >= mostFiles || at < oldest);
-    await Promise.all(leaving.map(({ file }) => rm(file, { force: true })));
+    return files.sort((a, b) => b.at - a.at);
   }
 
   /** The id comes from a page: nothing but an id of our own becomes part of a path. */

@@ -68,10 +68,10 @@ describe('the main job in a real cluster', () => {
     await workbench.question('Name of the InferenceService');
     await screenshot('04-name');
     await workbench.answer();
-    await workbench.question('KServe chooses: kserve-torchserve');
+    await workbench.question('Chosen: kserve-torchserve');
     await screenshot('05-runtime');
     await workbench.answer();
-    await workbench.question('Open Inference Protocol');
+    await workbench.question('Choose the protocol for requests');
     await workbench.answer();
     await workbench.question('CPU and memory');
     await screenshot('06-resources');
@@ -131,8 +131,8 @@ describe('the main job in a real cluster', () => {
       'Other namespace…',
       'No claim that fits?',
       'Name of the InferenceService',
-      'KServe chooses: kserve-torchserve',
-      'Open Inference Protocol',
+      'Chosen: kserve-torchserve',
+      'Choose the protocol for requests',
       'CPU and memory',
       'Number of pods',
     ]) {

@@ -82,7 +82,7 @@ describe('the menu of a service', { skip: cluster.cannot('claimFolder') }, () =>
     await workbench.page.locator('.panel .view-lines', { hasText: 'WORKER_MODEL_LOADED' }).waitFor();
     await workbench.page.locator('.statusbar-item', { hasText: 'Following' }).waitFor();
     await workbench.screenshot('4-log');
-    await workbench.runFromPalette('Model Deck: Stop Following Logs');
+    await workbench.runFromPalette('Model Deck: Stop Following Pod Logs');
     await workbench.page.locator('.statusbar-item', { hasText: 'Following' }).waitFor({ state: 'hidden' });
     await workbench.runFromPalette('View: Hide Panel');
   });
