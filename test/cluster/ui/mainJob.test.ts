@@ -71,7 +71,7 @@ describe('the main job in a real cluster', () => {
     await workbench.question('Chosen: kserve-torchserve');
     await screenshot('05-runtime');
     await workbench.answer();
-    await workbench.question('Choose the protocol for requests');
+    await workbench.question('Open Inference Protocol');
     await workbench.answer();
     await workbench.question('CPU and memory');
     await screenshot('06-resources');
@@ -132,7 +132,7 @@ describe('the main job in a real cluster', () => {
       'No claim that fits?',
       'Name of the InferenceService',
       'Chosen: kserve-torchserve',
-      'Choose the protocol for requests',
+      'Open Inference Protocol',
       'CPU and memory',
       'Number of pods',
     ]) {

@@ -163,7 +163,8 @@ describe('a real cluster in the trees', () => {
     await screenshot('7-plugin');
     await workbench.dialogButton('Cancel').click();
     await says('shared', 'Unauthorized');
-    await workbench.clickUntil(row('Unauthorized'), dialog);
+    await workbench.inlineAction(row('Unauthorized'), 'Try Again');
+    await dialog.waitFor();
     await workbench.dialogButton('Run It').click();
     await row('Unauthorized').waitFor({ state: 'detached' });
     await row(namespace).waitFor();
