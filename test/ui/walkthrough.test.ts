@@ -14,6 +14,8 @@ describe('the walkthrough', () => {
 
   it('opens from the welcome of the empty view, with the pictures of its steps', async () => {
     const { workbench } = session;
+    // Recent versions leave the pictures out where the editor is narrow.
+    await workbench.page.setViewportSize({ width: 1920, height: 900 });
     await workbench.showDeck();
     await workbench.welcomeButton('Get Started').click();
     await step('Open the sample').waitFor();
