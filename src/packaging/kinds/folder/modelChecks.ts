@@ -50,6 +50,7 @@ export async function checkModel(
       ...(specText !== undefined && { specText }),
     },
     task,
+    weights,
   );
   const at = await specLocator(specFile, specText);
   const findings = shared.map((finding) => inWordsOf(words, finding));

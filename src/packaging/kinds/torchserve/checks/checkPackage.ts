@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileError } from '../../../../foundation/fileErrors.ts';
+import { once } from '../../../../foundation/once.ts';
 import { throwIfCancelled, type Task } from '../../../../foundation/task.ts';
 import type { Finding } from '../../../read/detection.ts';
 import { readPythonModule } from '../../../read/formats/pythonModule.ts';
@@ -34,16 +35,18 @@ const longestSource = 4 * 1024 * 1024;
  * about where there is one.
  *
  * @param request `folder` absolute; `specFile` absolute, of the file that the spec was read from, if there is one
+ * @param known what the weights are, where the caller has looked into them already
  * @throws ModelDeckError `cancelled`, or what the file system says to a file that was there a moment ago
  */
 export async function checkPackage(
   { folder, spec, specFile, specText }: CheckRequest,
   task: Task = {},
+  known?: WeightsFacts,
 ): Promise<readonly Finding[]> {
   throwIfCancelled(task);
   const at = await specLocator(specFile, specText);
   const { parts, findings } = await collectParts({ folder, spec, at });
-  const context = await readContext({ folder, spec, at, task, parts });
+  const context = await readContext({ folder, spec, at, task, parts }, known);
   findings.unshift(...checkName(context));
   findings.push(...checkWeights(context), ...checkModelFile(context), ...checkStateDict(context));
   findings.push(...checkHandler(context), ...checkBuiltInHandler(context));
@@ -59,8 +62,11 @@ export async function checkPackage(
 
 type Start = Pick<CheckContext, 'folder' | 'spec' | 'at' | 'task' | 'parts'>;
 
-async function readContext(start: Start): Promise<CheckContext> {
-  const { parts, task } = start;
+/** The files of the model folder, which is listed at most once: it may hold very many. */
+type Listing = () => Promise<readonly string[]>;
+
+async function readContext(start: Start, known: WeightsFacts | undefined): Promise<CheckContext> {
+  const { folder, parts, task } = start;
   const [weightsFile] = filesOf(parts, 'weights');
   const sources: PythonSource[] = [];
   for (const { file, name } of parts.flatMap(({ entries }) => entries.filter(isOwnPython))) {
@@ -72,15 +78,16 @@ async function readContext(start: Start): Promise<CheckContext> {
     sources.find(({ file }) => file === filesOf(parts, field)[0]?.file);
   const modelSource = sourceOf('modelFile');
   const handlerSource = sourceOf('handler');
-  const weights = weightsFile && (await inspectWeights(weightsFile.file, task));
+  const weights = weightsFile && (known ?? (await inspectWeights(weightsFile.file, task)));
   const { graph } = weights ?? {};
-  const otherWay = weights && (await wayOnFor(start, weights));
+  const files = once(async () => (await listFolder(folder, task)).files);
+  const otherWay = weights && (await wayOnFor(start, files, weights));
   return {
     ...start,
     sources,
     ...(weights && { weights }),
     externalData: weightsFile && graph ? await externalDataProblems(weightsFile.file, graph) : [],
-    ...(graph && { truth: await truthOf(start, graph) }),
+    ...(graph && { truth: await truthOf(start, files, graph) }),
     ...(otherWay !== undefined && { wayOn: otherWay }),
     ...(modelSource && { modelSource }),
     ...(handlerSource && { handlerSource }),
@@ -88,16 +95,15 @@ async function readContext(start: Start): Promise<CheckContext> {
 }
 
 /** Reads again what the folder says, so that a spec that says otherwise is told. */
-async function truthOf({ folder, spec, task }: Start, facts: OnnxFacts): Promise<Truth> {
-  const { files } = await listFolder(folder, task);
-  return readTruth({ folder, files, weights: path.posix.normalize(spec.weights ?? ''), facts }, task);
+async function truthOf({ folder, spec, task }: Start, files: Listing, facts: OnnxFacts): Promise<Truth> {
+  const weights = path.posix.normalize(spec.weights ?? '');
+  return readTruth({ folder, files: await files(), weights, facts }, task);
 }
 
 /** Of weights without code, for which the spec names none. */
-async function wayOnFor({ folder, spec, task }: Start, found: WeightsFacts): Promise<string | undefined> {
+async function wayOnFor({ folder, spec }: Start, files: Listing, found: WeightsFacts): Promise<string | undefined> {
   if (spec.architecture !== undefined || spec.modelFile !== undefined) return undefined;
-  const { files } = await listFolder(folder, task);
-  return wayOnOf({ folder, files, weights: path.posix.normalize(spec.weights ?? ''), found });
+  return wayOnOf({ folder, files: await files(), weights: path.posix.normalize(spec.weights ?? ''), found });
 }
 
 type FileEntry = Extract<LayoutEntry, { readonly file: string }>;
