@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { DeployOrder } from '../../deploy/index.ts';
@@ -28,6 +27,7 @@ import {
 } from './deployQuestions.ts';
 import type { DeployChoices } from './deploySteps.ts';
 import { fittingPackage } from './fittingPackage.ts';
+import { isFolder } from '../../foundation/isThere.ts';
 import { once } from '../../foundation/once.ts';
 import type { PackagingWay } from '../../kserve/choices/servingChoice.ts';
 import { wayOfPackage, waysOfFolder } from '../../targets/kserve/plan/packagingWays.ts';
@@ -211,14 +211,6 @@ function modelOf({ modelPackage, stored, spec }: DeploySource): { readonly name:
   const model = stored ?? modelPackage ?? spec;
   if (model) return model;
   throw new ModelDeckError('internal', 'Nothing to deploy was given.');
-}
-
-/** What is not there is said by whoever opens it. */
-async function isFolder(where: string): Promise<boolean> {
-  return stat(where).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
 }
 
 async function explainClaims(namespace: string): Promise<void> {

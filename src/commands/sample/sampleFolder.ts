@@ -1,7 +1,8 @@
-import { cp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { fileError } from '../../foundation/fileErrors.ts';
+import { isThere } from '../../foundation/isThere.ts';
 import { isRecord } from '../../foundation/json.ts';
 import { makeFolder } from '../../foundation/makeFolder.ts';
 
@@ -20,7 +21,7 @@ const longestIntent = 10 * 60_000;
 
 /** A folder in which the sample can lie already, and is taken as it is. */
 export async function isSample(folder: string): Promise<boolean> {
-  return exists(path.join(folder, sampleModel, 'model-deck.yaml'));
+  return isThere(path.join(folder, sampleModel, 'model-deck.yaml'));
 }
 
 /**
@@ -71,11 +72,4 @@ export async function takeIntent(sample: string): Promise<boolean> {
 async function writeMarker(folder: string, more: object): Promise<void> {
   const about = 'This folder is a copy of the sample model of Model Deck.';
   await writeFile(path.join(folder, markerFile), `${JSON.stringify({ about, ...more }, undefined, 2)}\n`);
-}
-
-function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
 }

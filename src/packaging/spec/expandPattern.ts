@@ -1,5 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { isThere } from '../../foundation/isThere.ts';
 
 /**
  * The paths that a pattern of a spec means, in order: `*`, `?` and `[...]` segment by segment, as Python's glob does without
@@ -30,12 +31,7 @@ export async function matchingPaths(folder: string, pattern: string): Promise<re
 }
 
 async function present(folder: string, paths: readonly string[]): Promise<string[]> {
-  const exists = (relative: string): Promise<boolean> =>
-    stat(path.resolve(folder, relative)).then(
-      () => true,
-      () => false,
-    );
-  const there = await Promise.all(paths.map(exists));
+  const there = await Promise.all(paths.map((relative) => isThere(path.resolve(folder, relative))));
   return paths.filter((_, index) => there[index]);
 }
 

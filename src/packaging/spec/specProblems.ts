@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { FAILSAFE_SCHEMA, load } from 'js-yaml';
 import { ModelDeckError } from '../../foundation/error.ts';
+import { isThere } from '../../foundation/isThere.ts';
 import { isRecord } from '../../foundation/json.ts';
 import type { Finding } from '../read/detection.ts';
 import { listFolder } from '../read/folderFiles.ts';
@@ -20,11 +20,11 @@ export async function specProblems(file: string, text: string): Promise<readonly
   const { spec: valid, findings } = parseSpec(text, file);
   const spec = valid ?? namedIn(text);
   const folder = path.dirname(file);
-  const missing = await missingFiles({ spec, text, file }, (name) => isThere(folder, name), []);
+  const missing = await missingFiles({ spec, text, file }, (name) => isNamed(folder, name), []);
   // The listing of a large folder takes a moment, and is needed only to say what may be meant.
   if (missing.length === 0) return findings;
   const files = await filesBeside(folder);
-  return [...findings, ...(await missingFiles({ spec, text, file }, (name) => isThere(folder, name), files))];
+  return [...findings, ...(await missingFiles({ spec, text, file }, (name) => isNamed(folder, name), files))];
 }
 
 /** The files of a spec's folder, relative with `/`; none where it cannot be read. */
@@ -56,10 +56,7 @@ function namedIn(text: string): Partial<ModelSpec> {
   };
 }
 
-async function isThere(folder: string, relative: string): Promise<boolean> {
+async function isNamed(folder: string, relative: string): Promise<boolean> {
   if (/[*?[]/.test(relative)) return (await matchingPaths(folder, relative)).length > 0;
-  return stat(path.resolve(folder, relative)).then(
-    () => true,
-    () => false,
-  );
+  return isThere(path.resolve(folder, relative));
 }

@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import type { Dirent } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, rmdir, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, rmdir, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { fileError } from '../../foundation/fileErrors.ts';
+import { isThere } from '../../foundation/isThere.ts';
 import { makeFolder } from '../../foundation/makeFolder.ts';
 import { throwIfCancelled, type Task } from '../../foundation/task.ts';
 import { sourceOf, type ModelPackage } from '../../packaging/modelPackage.ts';
@@ -113,11 +114,7 @@ export class FolderStore implements WritableStore {
 
   /** The model that is there already. @throws ModelDeckError `conflict` when it has other bytes */
   private async sameModel(made: ModelPackage, folder: string): Promise<StoredModel | undefined> {
-    const exists = await stat(folder).then(
-      () => true,
-      () => false,
-    );
-    if (!exists) return undefined;
+    if (!(await isThere(folder))) return undefined;
     const record = await readRecord(folder);
     if (record?.sha256 === made.sha256 && (await isWhole(record, folder))) return this.stored(record);
     throw new ModelDeckError(
@@ -146,14 +143,7 @@ export class FolderStore implements WritableStore {
 
 /** Whether every file that the record names is there. */
 async function isWhole({ files }: StoreRecord, folder: string): Promise<boolean> {
-  const found = await Promise.all(
-    files.map((file) =>
-      stat(path.join(folder, ...file.path.split('/'))).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
+  const found = await Promise.all(files.map((file) => isThere(path.join(folder, ...file.path.split('/')))));
   return found.every(Boolean);
 }
 

@@ -6,6 +6,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ModelDeckError } from '../../../foundation/error.ts';
 import { fileError } from '../../../foundation/fileErrors.ts';
+import { isThere } from '../../../foundation/isThere.ts';
 import { makeFolder } from '../../../foundation/makeFolder.ts';
 import { throwIfCancelled, type Task } from '../../../foundation/task.ts';
 import { replaceFolder } from '../../../foundation/writeWhole.ts';
@@ -37,7 +38,7 @@ export async function writeFolder(
 ): Promise<ModelPackage> {
   const folder = path.join(outputFolder, plan.kind, spec.name);
   throwIfCancelled(task);
-  if (force !== true && (await exists(folder))) {
+  if (force !== true && (await isThere(folder))) {
     throw new ModelDeckError('conflict', `${folder} is there already.`, {
       remedy: 'Package with "force" to replace it, or choose another name.',
       location: { path: folder },
@@ -183,12 +184,5 @@ function checkWeights(spec: ModelSpec, actual: string | undefined): void {
     'conflict',
     `${spec.weights} is not the file that model-deck.yaml means: its sha256 is ${actual}, provenance says ${expected}.`,
     { remedy: 'Restore the weights; or, if the new ones are meant, change provenance.sha256 and the version.' },
-  );
-}
-
-async function exists(where: string): Promise<boolean> {
-  return stat(where).then(
-    () => true,
-    () => false,
   );
 }

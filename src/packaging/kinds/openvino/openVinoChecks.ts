@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { isFile } from '../../../foundation/isThere.ts';
 import type { Task } from '../../../foundation/task.ts';
 import type { Finding } from '../../read/detection.ts';
 import { contractOf } from '../../spec/specContract.ts';
 import { checkModel } from '../folder/modelChecks.ts';
-import { isFile } from '../folder/readyMade.ts';
 import type { CheckRequest } from '../packageKind.ts';
 import { located, specLocator, type CheckContext } from '../torchserve/checks/context.ts';
 import { checkName } from '../torchserve/checks/names.ts';

@@ -8,6 +8,7 @@ import { crc32 } from 'node:zlib';
 import { TarArchive, type Archiver } from 'archiver';
 import { ModelDeckError } from '../../../foundation/error.ts';
 import { fileError } from '../../../foundation/fileErrors.ts';
+import { isThere } from '../../../foundation/isThere.ts';
 import { makeFolder } from '../../../foundation/makeFolder.ts';
 import { throwIfCancelled, type Task } from '../../../foundation/task.ts';
 import type { PackageRequest, PackageStep } from '../packageKind.ts';
@@ -50,7 +51,7 @@ export async function packageModel(request: PackageRequest, task: Task<PackageSt
   const layout = [...(await archiveLayout(folder, spec)), ...vendored];
   throwIfCancelled(task);
   try {
-    if (request.force !== true && (await exists(archivePath))) {
+    if (request.force !== true && (await isThere(archivePath))) {
       throw new ModelDeckError('conflict', `${archivePath} is there already.`, {
         remedy: 'Package with "force" to replace it, or choose another name.',
         location: { path: archivePath },
@@ -333,11 +334,4 @@ function newestInput(layout: readonly LayoutEntry[]): Date {
   const newest = Math.max(0, ...layout.map((entry) => ('content' in entry ? 0 : entry.mtimeMs)));
   const seconds = Number.isFinite(epoch) ? epoch : Math.floor(newest / 1000);
   return new Date(Math.max(seconds * 1000, Date.UTC(1980, 0, 1)));
-}
-
-async function exists(where: string): Promise<boolean> {
-  return stat(where).then(
-    () => true,
-    () => false,
-  );
 }

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ModelDeckError } from '../../../foundation/error.ts';
 import { fileError } from '../../../foundation/fileErrors.ts';
-import { isFile, isFolder } from '../folder/readyMade.ts';
+import { isFile, isFolder } from '../../../foundation/isThere.ts';
 import { messagesOf, NotTextFormat, readTextFormat, textOf, type TextMessage } from './readConfig.ts';
 
 /** Name of the file that makes a folder a model of Triton. */

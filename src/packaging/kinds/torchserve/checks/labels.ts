@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isFile } from '../../../../foundation/isThere.ts';
 import type { Finding } from '../../../read/detection.ts';
 import { LabelProblem, type LabelReading } from '../../../read/labels/labelFile.ts';
 import { labelsInOrder, readLabels } from '../../../read/labels/readLabels.ts';
@@ -26,13 +26,6 @@ export async function checkLabels(context: CheckContext): Promise<Finding[]> {
     if (error instanceof LabelProblem) return [wrong(file, error)];
     throw error;
   }
-}
-
-function isFile(file: string): Promise<boolean> {
-  return stat(file).then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
 }
 
 function wrong(file: string, { code, message, line, column }: LabelProblem): Finding {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ModelDeckError } from '../../../../foundation/error.ts';
 import { fileError } from '../../../../foundation/fileErrors.ts';
+import { isThere } from '../../../../foundation/isThere.ts';
 import { makeFolder } from '../../../../foundation/makeFolder.ts';
 import type { Task } from '../../../../foundation/task.ts';
 import { replaceFolder } from '../../../../foundation/writeWhole.ts';
@@ -99,12 +100,5 @@ function unreadable(wheel: string, cause: unknown): unknown {
       remedy: 'Get the file again, or choose another one.',
       location: { path: wheel },
     },
-  );
-}
-
-function isThere(where: string): Promise<boolean> {
-  return stat(where).then(
-    () => true,
-    () => false,
   );
 }
