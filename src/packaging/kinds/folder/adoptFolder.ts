@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ModelDeckError } from '../../../foundation/error.ts';
 import { fileError } from '../../../foundation/fileErrors.ts';
+import { sha256OfFile } from '../../../foundation/sha256OfFile.ts';
 import { throwIfCancelled, type Task } from '../../../foundation/task.ts';
 import { sha256OfFiles, type ModelPackage, type PackageFile } from '../../modelPackage.ts';
 import type { FolderRecord } from './folderRecord.ts';
@@ -29,28 +28,20 @@ export async function adoptFolder(
   from = folder,
 ): Promise<ModelPackage> {
   const files: PackageFile[] = [];
-  for (const relative of await filesBelow(from, path.relative(folder, from).split(path.sep).join('/'), task)) {
-    if (relative === storeRecord) continue;
-    files.push(await described(folder, relative, task));
+  for (const file of await filesBelow(from, path.relative(folder, from).split(path.sep).join('/'), task)) {
+    if (file.path === storeRecord) continue;
+    files.push({ ...file, sha256: await hashOf(path.join(folder, ...file.path.split('/')), task) });
   }
   files.sort(byPath);
   return { ...about, folder, files, size: sizeOf(files), sha256: sha256OfFiles(files) };
 }
 
-async function described(folder: string, relative: string, task: Task): Promise<PackageFile> {
-  const file = path.join(folder, ...relative.split('/'));
-  const hash = createHash('sha256');
-  let size = 0;
+async function hashOf(file: string, task: Task): Promise<string> {
   try {
-    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
-      throwIfCancelled(task);
-      hash.update(chunk as Buffer);
-      size += (chunk as Buffer).length;
-    }
+    return await sha256OfFile(file, task);
   } catch (error) {
     throw fileError(error, 'read the package', file);
   }
-  return { path: relative, size, sha256: hash.digest('hex') };
 }
 
 /** The files of a folder and of those below it, through links; hidden ones and caches of Python are none of the model. */
@@ -59,9 +50,9 @@ async function filesBelow(
   prefix: string,
   task: Task,
   above: readonly string[] = [],
-): Promise<readonly string[]> {
+): Promise<readonly Omit<PackageFile, 'sha256'>[]> {
   throwIfCancelled(task);
-  const files: string[] = [];
+  const files: Omit<PackageFile, 'sha256'>[] = [];
   try {
     const real = await realpath(folder);
     if (above.includes(real)) {
@@ -75,7 +66,7 @@ async function filesBelow(
       const inner = path.join(folder, name);
       const relative = prefix === '' ? name : `${prefix}/${name}`;
       const stats = await stat(inner);
-      if (stats.isFile()) files.push(relative);
+      if (stats.isFile()) files.push({ path: relative, size: stats.size });
       if (stats.isDirectory()) files.push(...(await filesBelow(inner, relative, task, [...above, real])));
       if (files.length > mostFiles) throw tooMany(folder);
     }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
@@ -10,6 +10,7 @@ import type { ModelContract } from '../../../contract/modelContract.ts';
 import { ModelDeckError } from '../../../foundation/error.ts';
 import { fileError } from '../../../foundation/fileErrors.ts';
 import { makeFolder } from '../../../foundation/makeFolder.ts';
+import { sha256OfFile } from '../../../foundation/sha256OfFile.ts';
 import { throwIfCancelled, type Task } from '../../../foundation/task.ts';
 import { preprocessingFile } from './handlers/generatedHandlers.ts';
 import type { ArchiveContents, ArchiveEntry, Manifest } from './modelArchive.ts';
@@ -120,12 +121,7 @@ async function archiveSha256(
   task: Task,
 ): Promise<string> {
   if (format === 'no-archive') return sha256OfFiles(entries.map(({ name, sha256 = '' }) => ({ path: name, sha256 })));
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
-    throwIfCancelled(task);
-    hash.update(chunk as Buffer);
-  }
-  return hash.digest('hex');
+  return sha256OfFile(file, task);
 }
 
 function readManifest(value: unknown, entries: readonly ArchiveEntry[], warnings: string[]): Manifest | undefined {

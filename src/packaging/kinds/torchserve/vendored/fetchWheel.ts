@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ModelDeckError } from '../../../../foundation/error.ts';
 import { isRecord } from '../../../../foundation/json.ts';
+import { sha256OfFile } from '../../../../foundation/sha256OfFile.ts';
 import type { Task } from '../../../../foundation/task.ts';
 import { replaceWhole } from '../../../../foundation/writeWhole.ts';
 import { onnxRuntimePackage, type Vendoring } from '../../vendoring.ts';
@@ -52,7 +53,7 @@ export async function fetchWheel(registry: string, vendoring: Vendoring, task: T
   }
   const destination = path.join(cacheFolder, newest.file.name);
   const { sha256 } = newest.file;
-  if (sha256 !== undefined && (await sha256OfFile(destination)) === sha256) return destination;
+  if (sha256 !== undefined && (await sha256OfFile(destination).catch(() => undefined)) === sha256) return destination;
   await download(newest.file, destination, task);
   return destination;
 }
@@ -150,14 +151,4 @@ async function ask(address: URL, accept: string, task: Task): Promise<Response> 
 /** An address without its user and password. */
 function shown(address: URL): string {
   return `${address.origin}${address.pathname}`;
-}
-
-async function sha256OfFile(file: string): Promise<string | undefined> {
-  const hash = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-    return hash.digest('hex');
-  } catch {
-    return undefined;
-  }
 }

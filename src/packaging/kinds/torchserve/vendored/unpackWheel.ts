@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { readdir, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -7,6 +6,7 @@ import { ModelDeckError } from '../../../../foundation/error.ts';
 import { fileError } from '../../../../foundation/fileErrors.ts';
 import { isThere } from '../../../../foundation/isThere.ts';
 import { makeFolder } from '../../../../foundation/makeFolder.ts';
+import { sha256OfFile } from '../../../../foundation/sha256OfFile.ts';
 import type { Task } from '../../../../foundation/task.ts';
 import { replaceFolder } from '../../../../foundation/writeWhole.ts';
 import { openZip } from '../../../read/formats/openZip.ts';
@@ -35,7 +35,10 @@ export async function unpackWheel(
   cacheFolder: string,
   task: Task = {},
 ): Promise<readonly LayoutEntry[]> {
-  const folder = path.join(cacheFolder, `${path.basename(wheel, '.whl')}-${(await sha256Of(wheel)).slice(0, 12)}`);
+  const folder = path.join(
+    cacheFolder,
+    `${path.basename(wheel, '.whl')}-${(await sha256Of(wheel, task)).slice(0, 12)}`,
+  );
   if (!(await isThere(folder))) {
     try {
       await replaceFolder(folder, (partial) => unpack(wheel, partial, task));
@@ -79,14 +82,12 @@ async function entriesOf(folder: string, prefix: string): Promise<readonly Layou
   return entries;
 }
 
-async function sha256Of(file: string): Promise<string> {
-  const hash = createHash('sha256');
+async function sha256Of(file: string, task: Task): Promise<string> {
   try {
-    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+    return await sha256OfFile(file, task);
   } catch (error) {
     throw fileError(error, 'read the wheel of onnxruntime', file);
   }
-  return hash.digest('hex');
 }
 
 function unreadable(wheel: string, cause: unknown): unknown {
