@@ -13,6 +13,7 @@ import { replaceFolder } from '../../../foundation/writeWhole.ts';
 import { folderRecordFile, sha256OfFiles, type ModelPackage, type PackageFile } from '../../modelPackage.ts';
 import type { ModelSpec } from '../../spec/modelSpec.ts';
 import type { PackageRequest, PackageStep } from '../packageKind.ts';
+import { requireSameWeights } from '../specWeights.ts';
 import type { CopiedEntry, FolderEntry } from './folderEntry.ts';
 import { formatFolderRecord, type FolderRecord } from './folderRecord.ts';
 
@@ -60,7 +61,7 @@ async function fill(
 ): Promise<Omit<ModelPackage, 'folder'>> {
   const { name, version } = spec;
   const written = await writeEntries(folder, entries, task);
-  checkWeights(spec, written.weightsSha256);
+  requireSameWeights(spec, written.weightsSha256);
   task.onProgress?.({ step: 'write-config' });
   const about = {
     kind,
@@ -175,14 +176,4 @@ function patched(chunk: Buffer, start: number, patches: NonNullable<CopiedEntry[
   const changed = Buffer.from(chunk);
   for (const { offset, byte } of inside) changed[offset - start] = byte;
   return changed;
-}
-
-function checkWeights(spec: ModelSpec, actual: string | undefined): void {
-  const expected = spec.provenance?.sha256?.toLowerCase();
-  if (expected === undefined || actual === undefined || expected === actual) return;
-  throw new ModelDeckError(
-    'conflict',
-    `${spec.weights} is not the file that model-deck.yaml means: its sha256 is ${actual}, provenance says ${expected}.`,
-    { remedy: 'Restore the weights; or, if the new ones are meant, change provenance.sha256 and the version.' },
-  );
 }

@@ -8,6 +8,7 @@ import { extraEntries } from '../folder/extraEntries.ts';
 import { onnxEntries, packagedVersions } from '../folder/onnxEntries.ts';
 import { writeFolder, type FolderPlan } from '../folder/writeFolder.ts';
 import type { PackageRequest, PackageStep } from '../packageKind.ts';
+import { requireWeights } from '../specWeights.ts';
 import { packageContract } from '../torchserve/packageContract.ts';
 import { picturesSettings, settingsFile, tabularSettings } from './modelSettings.ts';
 import { runtimeFile, runtimePython } from './runtimePython.ts';
@@ -16,11 +17,9 @@ import { tabularKind } from './tabular.ts';
 
 /** Writes a folder with a model-settings.json. @throws ModelDeckError as `PackageKind.write` */
 export async function writeMLServer(request: PackageRequest, task: Task<PackageStep> = {}): Promise<ModelPackage> {
-  const { folder, spec } = request;
-  if (spec.weights === undefined)
-    throw new ModelDeckError('not-found', 'No weights are named.', { remedy: 'Name them.' });
-  const weights = path.resolve(folder, spec.weights);
-  const signal = task.signal ? { signal: task.signal } : {};
+  const { spec } = request;
+  const weights = requireWeights(request);
+  const signal = { signal: task.signal };
   const tabular = await tabularKind(weights, signal);
   if (tabular !== undefined) {
     const name = path.basename(weights);

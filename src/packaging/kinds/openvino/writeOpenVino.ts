@@ -8,6 +8,7 @@ import type { FolderEntry } from '../folder/folderEntry.ts';
 import { onnxEntries } from '../folder/onnxEntries.ts';
 import { writeFolder } from '../folder/writeFolder.ts';
 import type { PackageRequest, PackageStep } from '../packageKind.ts';
+import { requireWeights } from '../specWeights.ts';
 import { packageContract } from '../torchserve/packageContract.ts';
 import { serverArguments } from './serverArguments.ts';
 import { openVinoKind, openVinoServes } from './served.ts';
@@ -28,10 +29,8 @@ export function binaryBeside(file: string): string {
 /** Writes a folder with a numbered version in it. @throws ModelDeckError as `PackageKind.write` */
 export async function writeOpenVino(request: PackageRequest, task: Task<PackageStep> = {}): Promise<ModelPackage> {
   const { folder, spec } = request;
-  if (spec.weights === undefined)
-    throw new ModelDeckError('not-found', 'No weights are named.', { remedy: 'Name them.' });
-  const weights = path.resolve(folder, spec.weights);
-  const signal = task.signal ? { signal: task.signal } : {};
+  const weights = requireWeights(request);
+  const signal = { signal: task.signal };
   const contract = await packageContract(folder, spec);
   const { graph } = await inspectWeights(weights, signal);
   const entries = graph

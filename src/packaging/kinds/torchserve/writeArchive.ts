@@ -12,6 +12,7 @@ import { isThere } from '../../../foundation/isThere.ts';
 import { makeFolder } from '../../../foundation/makeFolder.ts';
 import { throwIfCancelled, type Task } from '../../../foundation/task.ts';
 import type { PackageRequest, PackageStep } from '../packageKind.ts';
+import { requireSameWeights } from '../specWeights.ts';
 import type { ModelArchive } from './modelArchive.ts';
 import { packageContract } from './packageContract.ts';
 import { archivePathIn, packageFiles, type ArchiveOnDisk } from './packageFiles.ts';
@@ -62,7 +63,7 @@ export async function packageModel(request: PackageRequest, task: Task<PackageSt
     const manifest = manifestOf(spec, created, layout.find(isWeights)?.name);
     const entries = [...layout, { name: manifestName, content: formatManifest(manifest) }];
     const written = await write({ entries, spec, partial, created }, task);
-    checkWeights(spec, written.weightsSha256);
+    requireSameWeights(spec, written.weightsSha256);
     task.onProgress?.({ step: 'write-config' });
     const config = path.join(outputFolder, 'config', 'config.properties');
     await makeFolder(path.dirname(config));
@@ -309,16 +310,6 @@ async function writeFolder(job: Job, task: Task<PackageStep>): Promise<Written> 
 
 function isWeights(entry: LayoutEntry): boolean {
   return 'isWeights' in entry && entry.isWeights;
-}
-
-function checkWeights(spec: ModelSpec, actual: string | undefined): void {
-  const expected = spec.provenance?.sha256?.toLowerCase();
-  if (expected === undefined || actual === undefined || expected === actual) return;
-  throw new ModelDeckError(
-    'conflict',
-    `${spec.weights} is not the file that model-deck.yaml means: its sha256 is ${actual}, provenance says ${expected}.`,
-    { remedy: 'Restore the weights; or, if the new ones are meant, change provenance.sha256 and the version.' },
-  );
 }
 
 function totalSize(entries: readonly LayoutEntry[]): number {

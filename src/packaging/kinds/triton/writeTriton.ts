@@ -10,6 +10,7 @@ import type { FolderEntry } from '../folder/folderEntry.ts';
 import { onnxEntries, packagedVersions } from '../folder/onnxEntries.ts';
 import { writeFolder } from '../folder/writeFolder.ts';
 import type { PackageRequest, PackageStep } from '../packageKind.ts';
+import { requireWeights } from '../specWeights.ts';
 import { packageContract } from '../torchserve/packageContract.ts';
 import { tritonKind, tritonServes } from './served.ts';
 import { labelsFile, torchScriptNames, torchScriptTensors, tritonConfig, withContractSizes } from './tritonConfig.ts';
@@ -30,10 +31,8 @@ interface Made {
 /** Writes a model repository with one model in it. @throws ModelDeckError as `PackageKind.write` */
 export async function writeTriton(request: PackageRequest, task: Task<PackageStep> = {}): Promise<ModelPackage> {
   const { folder, spec } = request;
-  if (spec.weights === undefined)
-    throw new ModelDeckError('not-found', 'No weights are named.', { remedy: 'Name them.' });
-  const weights = path.resolve(folder, spec.weights);
-  const signal = task.signal ? { signal: task.signal } : {};
+  const weights = requireWeights(request);
+  const signal = { signal: task.signal };
   const facts = await inspectWeights(weights, signal);
   const known = await packageContract(folder, spec);
   const { entries, config, serves, contract } =
