@@ -4,7 +4,7 @@ import { adoptArchive } from './adoptArchive.ts';
 import { checkPackage } from './checks/checkPackage.ts';
 import { manifestName, readArchive } from './readArchive.ts';
 import { suitsTorchServe, torchServeKind, torchServeServes, servesOfArchive } from './served.ts';
-import { needsOnnxRuntime } from './vendored/vendoredOnnxRuntime.ts';
+import { lacksOnnxRuntime } from './vendored/vendoredOnnxRuntime.ts';
 import { packageModel } from './writeArchive.ts';
 
 /** Archives for TorchServe: `model-store/<name>.mar` beside `config/config.properties`. */
@@ -14,7 +14,7 @@ export const torchServePackages: PackageKind = {
   serves: torchServeServes,
   check: checkPackage,
   suits: suitsTorchServe,
-  foresee: ({ spec, vendoring }) => Promise.resolve(servesOfArchive(needsOnnxRuntime(spec) && vendoring === undefined)),
+  foresee: (request) => Promise.resolve(servesOfArchive(lacksOnnxRuntime(request))),
   write: packageModel,
   recognises: (file, isFolder) => file.endsWith('.mar') && !isFolder,
   adopt: adoptArchive,

@@ -17,7 +17,7 @@ import type { ModelArchive } from './modelArchive.ts';
 import { packageContract } from './packageContract.ts';
 import { archivePathIn, packageFiles, type ArchiveOnDisk } from './packageFiles.ts';
 import { servesOfArchive, torchServeKind } from './served.ts';
-import { needsOnnxRuntime, vendoredOnnxRuntime } from './vendored/vendoredOnnxRuntime.ts';
+import { lacksOnnxRuntime, needsOnnxRuntime, vendoredOnnxRuntime } from './vendored/vendoredOnnxRuntime.ts';
 import { sha256OfFiles } from '../../modelPackage.ts';
 import type { ModelSpec } from '../../spec/modelSpec.ts';
 import { archiveLayout } from './archiveLayout.ts';
@@ -46,9 +46,9 @@ export async function packageModel(request: PackageRequest, task: Task<PackageSt
   const storeFolder = path.join(outputFolder, 'model-store');
   const archivePath = path.join(storeFolder, `${spec.name}${extensions[format]}`);
   const partial = `${archivePath}.part`;
-  const vendored = await vendoredFor(request, task.signal);
-  const isInImage =
-    request.vendoring !== undefined && 'isInImage' in request.vendoring.source && needsOnnxRuntime(spec);
+  const vendoring = needsOnnxRuntime(spec) ? request.vendoring : undefined;
+  const vendored = vendoring ? await vendoredOnnxRuntime(vendoring, { signal: task.signal }) : [];
+  const isInImage = vendoring !== undefined && 'isInImage' in vendoring.source;
   const layout = [...(await archiveLayout(folder, spec)), ...vendored];
   throwIfCancelled(task);
   try {
@@ -80,7 +80,7 @@ export async function packageModel(request: PackageRequest, task: Task<PackageSt
       folder: outputFolder,
       files: await packageFiles(outputFolder, onDisk, config),
       archive: archivePathIn(onDisk),
-      serves: servesOfArchive(needsOnnxRuntime(spec) && vendored.length === 0 && !isInImage),
+      serves: servesOfArchive(lacksOnnxRuntime(request)),
       ...(contract && { contract }),
       path: archivePath,
       configProperties: config,
@@ -98,12 +98,6 @@ export async function packageModel(request: PackageRequest, task: Task<PackageSt
     if (task.signal?.aborted) throw ModelDeckError.cancelled();
     throw fileError(error, `write the archive of ${spec.name}`, archivePath);
   }
-}
-
-/** ONNX Runtime as files of the archive, where the handler needs it and the request says where it comes from. */
-async function vendoredFor({ spec, vendoring }: PackageRequest, signal?: AbortSignal): Promise<readonly LayoutEntry[]> {
-  if (vendoring === undefined || !needsOnnxRuntime(spec)) return [];
-  return vendoredOnnxRuntime(vendoring, signal ? { signal } : {});
 }
 
 const extensions = { default: '.mar', 'zip-store': '.mar', tgz: '.tar.gz', 'no-archive': '' } as const;

@@ -11,7 +11,8 @@ import { replaceWhole } from '../../../../foundation/writeWhole.ts';
 import { onnxRuntimePackage, type Vendoring } from '../../vendoring.ts';
 import { compareVersions, fits, parseWheelName } from './wheelName.ts';
 
-const setting = 'modelDeck.torchServe.onnxRuntime';
+/** Where the user says which wheel or package index it is. */
+export const setting = 'modelDeck.torchServe.onnxRuntime';
 
 /** A file of a package index. */
 interface IndexFile {

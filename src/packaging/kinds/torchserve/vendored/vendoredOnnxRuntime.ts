@@ -3,8 +3,9 @@ import { ModelDeckError } from '../../../../foundation/error.ts';
 import type { Task } from '../../../../foundation/task.ts';
 import type { ModelSpec } from '../../../spec/modelSpec.ts';
 import { generatedHandler } from '../handlers/generatedHandlers.ts';
+import type { PackageRequest } from '../../packageKind.ts';
 import type { LayoutEntry } from '../layoutEntry.ts';
-import { fetchWheel } from './fetchWheel.ts';
+import { fetchWheel, setting } from './fetchWheel.ts';
 import { unpackWheel } from './unpackWheel.ts';
 import { onnxRuntimePackage, type Vendoring } from '../../vendoring.ts';
 import { fits, parseWheelName } from './wheelName.ts';
@@ -15,6 +16,11 @@ export const vendoredMark = `${onnxRuntimePackage}/__init__.py`;
 /** Whether the handler of a spec imports ONNX Runtime, as far as is known: Model Deck's own does. */
 export function needsOnnxRuntime({ handler }: Pick<ModelSpec, 'handler'>): boolean {
   return generatedHandler(handler)?.runs === 'onnx';
+}
+
+/** Whether the server's image has to bring ONNX Runtime for a spec: nobody says that the archive gets it, or the image has it. */
+export function lacksOnnxRuntime({ spec, vendoring }: Pick<PackageRequest, 'spec' | 'vendoring'>): boolean {
+  return needsOnnxRuntime(spec) && vendoring === undefined;
 }
 
 /**
@@ -34,7 +40,6 @@ function checkWheel(wheel: string, vendoring: Vendoring): void {
   const parsed = parseWheelName(file);
   if (parsed?.name === onnxRuntimePackage && fits(parsed, vendoring)) return;
   const { python, machine } = vendoring;
-  const setting = 'modelDeck.torchServe.onnxRuntime';
   throw new ModelDeckError(
     'invalid-input',
     `${file} is no wheel of ${onnxRuntimePackage} for Python ${python} on Linux, ${machine}.`,
