@@ -4,12 +4,12 @@ import { after, before, describe, it } from 'node:test';
 import sharp from 'sharp';
 import { formatSpec } from '../../src/packaging/spec/writeSpec.ts';
 import type { ModelSpec } from '../../src/packaging/spec/modelSpec.ts';
+import { contractOf } from '../unit/contract/contracts.ts';
 import { toyGraph, type ToyGraph } from '../unit/local/toyGraph.ts';
 import type { ClassifyPage } from './classifyPage.ts';
 import { expect } from './expect.ts';
 import { openSession, type Session } from './session.ts';
 
-const size = { width: 32, height: 32 };
 const each = [
   [4, 0, 0],
   [0, 4, 0],
@@ -108,18 +108,7 @@ async function makeFolder(folder: string, name: string, { graph, output, origins
     version: '1.0',
     weights: 'model.onnx',
     handler: 'model-deck:onnx-image-classifier',
-    input: {
-      colour: 'rgb',
-      resize: { method: 'exact', ...size },
-      interpolation: 'bilinear',
-      ...size,
-      range: '0..1',
-      mean: [0, 0, 0],
-      std: [1, 1, 1],
-      layout: 'NCHW',
-      type: 'float32',
-      batch: 'free',
-    },
+    input: contractOf({}, { width: 32, height: 32 }).input,
     output,
     ...(origins && { origins }),
   };

@@ -8,22 +8,11 @@ import type { Region } from '../../../src/inference/image/raster.ts';
 import { seen as seenPixels } from '../../../src/inference/image/seen.ts';
 import { sees } from '../../../src/inference/image/sees.ts';
 import { withinPixelBudget } from '../../../src/inference/image/pixelBudget.ts';
+import { contractOf } from '../contract/contracts.ts';
 import { noise, readFixture, sha256 } from './fixtures.ts';
 import { preprocessingCases } from './preprocessingCases.ts';
 
-const plain = {
-  colour: 'rgb',
-  resize: { method: 'none' },
-  interpolation: 'bilinear',
-  width: 2,
-  height: 1,
-  range: '0..1',
-  mean: [0, 0, 0],
-  std: [1, 1, 1],
-  layout: 'NCHW',
-  type: 'float32',
-  batch: 'free',
-} as const satisfies ImageInput;
+const plain = contractOf({}, { resize: { method: 'none' }, width: 2, height: 1 }).input;
 const pixels = (...data: number[]): { width: number; height: number; data: Uint8Array } => ({
   width: data.length / 3,
   height: 1,

@@ -49,9 +49,7 @@ describe('the local server follows the contract', () => {
   async function serve({ graph, input, output, hasWeights = true }: Case): Promise<RunningServer> {
     const archive = path.join(folder, String((count += 1)));
     const toy: ToyGraph = { shape: [-1, 3, 8, 12], weights: channelEach, ...graph };
-    const size = { width: 12, height: 8 };
-    const contract = contractOf(output ?? {}, { ...size, resize: { method: 'exact', ...size }, ...input });
-
+    const contract = contractOf(output ?? {}, { width: 12, height: 8, ...input });
     const made = toyGraph(toy);
     const external =
       toy.externalFile === undefined || !hasWeights ? [] : [[toy.externalFile, made.externalData] as const];

@@ -4,27 +4,15 @@ import type { ModelContract } from '../../../src/contract/modelContract.ts';
 import * as inference from '../../../src/inference/index.ts';
 import { seenView } from '../../../src/panel/classify/seenView.ts';
 import { isClassifyUpdate } from '../../../src/panel/messages/classifyMessages.ts';
+import { contractOf } from '../contract/contracts.ts';
 import { readFixture } from '../inference/fixtures.ts';
 
+const labels = Array.from({ length: 5000 }, (_, n) => `label ${n}`);
 const contract: ModelContract = {
-  input: {
-    colour: 'rgb',
-    resize: { method: 'exact', width: 32, height: 24 },
-    interpolation: 'bilinear',
-    width: 32,
-    height: 24,
-    range: '0..1',
-    mean: [0.5, 0.5, 0.5],
-    std: [0.5, 0.5, 0.5],
-    layout: 'NCHW',
-    type: 'float32',
-    batch: 'free',
-  },
-  output: {
-    meaning: 'multi-label',
-    activation: 'sigmoid',
-    labels: Array.from({ length: 5000 }, (_, n) => `label ${n}`),
-  },
+  ...contractOf(
+    { meaning: 'multi-label', activation: 'sigmoid', labels },
+    { width: 32, height: 24, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+  ),
   origins: { 'input.mean': { from: 'assumed' }, 'input.width': { from: 'graph' } },
 };
 

@@ -3,29 +3,17 @@ import { describe, it } from 'node:test';
 import type { ModelContract } from '../../../../src/contract/modelContract.ts';
 import type { ClassValue } from '../../../../src/inference/answers/answer.ts';
 import { compareAnswers, type ComparedAnswer } from '../../../../src/inference/compare/compareAnswers.ts';
+import { contractOf } from '../../contract/contracts.ts';
 
 function answer(values: Readonly<Record<string, number>>, change: Partial<ComparedAnswer> = {}): ComparedAnswer {
   const list: readonly ClassValue[] = Object.entries(values).map(([label, value], index) => ({ label, value, index }));
   return { kind: 'probabilities', values: list, ...change };
 }
 
-const contract: ModelContract = {
-  input: {
-    colour: 'rgb',
-    resize: { method: 'shorter-side', length: 256 },
-    interpolation: 'bilinear',
-    width: 224,
-    height: 224,
-    range: '0..1',
-    mean: [0.485, 0.456, 0.406],
-    std: [0.229, 0.224, 0.225],
-    layout: 'NCHW',
-    type: 'float32',
-    batch: 'free',
-  },
-  output: { meaning: 'single-label', activation: 'softmax', classes: 2 },
-  origins: {},
-};
+const contract = contractOf(
+  { meaning: 'single-label', activation: 'softmax', classes: 2 },
+  { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+);
 
 describe('one picture, two endpoints', () => {
   it('are the same when they differ by rounding only', () => {
