@@ -17,6 +17,7 @@ import type { Finding } from '../../../src/packaging/read/detection.ts';
 import type { ModelSpec } from '../../../src/packaging/spec/modelSpec.ts';
 import { cannotMount, mountDisk, type MountedDisk } from '../foundation/mountedDisk.ts';
 import { onnx } from '../packaging/detectFixtures.ts';
+import { writeFiles, type Files } from '../writeFiles.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -69,12 +70,7 @@ class Window implements PackagingWindow {
 
 const packager = (window: Window): FolderPackaging => new FolderPackaging(() => Promise.resolve(packaging), window);
 
-async function write(files: Readonly<Record<string, string | Buffer>>): Promise<void> {
-  for (const [name, content] of Object.entries(files)) {
-    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
-    await writeFile(path.join(folder, name), content);
-  }
-}
+const write = (files: Files): Promise<void> => writeFiles(folder, files);
 
 async function names(): Promise<readonly string[]> {
   return (await readdir(folder)).sort();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -8,6 +8,7 @@ import { softmax } from '../../../src/inference/index.ts';
 import { startServer } from '../../../src/local/startServer.ts';
 import { packageModel } from '../../../src/packaging/index.ts';
 import type { ArchiveFormat, ModelSpec } from '../../../src/packaging/spec/modelSpec.ts';
+import { writeFiles } from '../writeFiles.ts';
 import { execArgv, serverEntry } from './sampleArchive.ts';
 import { toyGraph } from './toyGraph.ts';
 
@@ -35,9 +36,7 @@ describe('a graph with weights in other files, packaged and served on this compu
     const source = path.join(folder, name);
     const weights = [[1, 0, 0, 1], [0, 1, 0, 0], [0, 0, 1, 1]]; // prettier-ignore
     const { graph, externalData } = toyGraph({ shape: [-1, 3, 8, 8], weights, externalFile: location });
-    await mkdir(path.dirname(path.join(source, location)), { recursive: true });
-    await writeFile(path.join(source, 'model.onnx'), graph);
-    await writeFile(path.join(source, location), externalData);
+    await writeFiles(source, { 'model.onnx': graph, [location]: externalData });
     const outputFolder = path.join(source, 'package');
     const { path: archive } = await packageModel({
       folder: source,

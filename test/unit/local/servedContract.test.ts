@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -10,6 +10,7 @@ import type { ClassOutput, ImageInput } from '../../../src/contract/modelContrac
 import { interpret, modelAnswer, sigmoid, softmax } from '../../../src/inference/index.ts';
 import { startServer, type RunningServer } from '../../../src/local/startServer.ts';
 import { contractOf } from '../contract/contracts.ts';
+import { writeFiles } from '../writeFiles.ts';
 import { execArgv, serverEntry } from './sampleArchive.ts';
 import { toyGraph, type ToyGraph } from './toyGraph.ts';
 
@@ -51,24 +52,18 @@ describe('the local server follows the contract', () => {
     const toy: ToyGraph = { shape: [-1, 3, 8, 12], weights: channelEach, ...graph };
     const contract = contractOf(output ?? {}, { width: 12, height: 8, ...input });
     const made = toyGraph(toy);
-    const external =
-      toy.externalFile === undefined || !hasWeights ? [] : [[toy.externalFile, made.externalData] as const];
     const model = {
       modelName: 'toy',
       modelVersion: '1.0',
       handler: 'onnx_image_classifier.py',
       serializedFile: 'toy.onnx',
     };
-    const files: readonly (readonly [string, string | Buffer])[] = [
-      ['toy.onnx', made.graph],
-      ['contract.json', formatContract(contract)],
-      ['MAR-INF/MANIFEST.json', JSON.stringify({ runtime: 'python', model, archiverVersion: '0.12.0' })],
-      ...external,
-    ];
-    for (const [name, content] of files) {
-      await mkdir(path.dirname(path.join(archive, name)), { recursive: true });
-      await writeFile(path.join(archive, name), content);
-    }
+    await writeFiles(archive, {
+      'toy.onnx': made.graph,
+      'contract.json': formatContract(contract),
+      'MAR-INF/MANIFEST.json': JSON.stringify({ runtime: 'python', model, archiverVersion: '0.12.0' }),
+      ...(toy.externalFile !== undefined && hasWeights && { [toy.externalFile]: made.externalData }),
+    });
     const server = await startServer({
       serverEntry,
       execPath: process.execPath,

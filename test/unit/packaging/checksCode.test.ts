@@ -1,16 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  check,
-  eager,
-  expectFinding,
-  graph,
-  model,
-  script,
-  useModelFolders,
-  type Case,
-  type Files,
-} from './checksFixtures.ts';
+import type { Files } from '../writeFiles.ts';
+import { check, eager, expectFinding, graph, model, script, useModelFolders, type Case } from './checksFixtures.ts';
 import { safetensors } from './detectFixtures.ts';
 
 useModelFolders();

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, beforeEach } from 'node:test';
-import type { Finding } from '../../../src/packaging/read/detection.ts';
-import { checkPackage, formatSpec } from '../../../src/packaging/index.ts';
+import type { Detection, Finding } from '../../../src/packaging/read/detection.ts';
+import { checkPackage, detectModelFolder, formatSpec } from '../../../src/packaging/index.ts';
 import type { ModelSpec } from '../../../src/packaging/spec/modelSpec.ts';
+import { writeFiles, type Files } from '../writeFiles.ts';
 import { onnx, pickles, torchScriptZip, torchZip } from './detectFixtures.ts';
 
 /** The parent of all folders, and the one of the running test. */
@@ -22,8 +23,6 @@ export function useModelFolders(): void {
     folder = await mkdtemp(path.join(scratch, 'net-'));
   });
 }
-
-export type Files = Readonly<Record<string, string | Buffer>>;
 
 export const model = 'import torch.nn as nn\n\nclass Net(nn.Module):\n    def __init__(self, depth=18): pass\n';
 export const labels = '{"0": "cat", "1": "dog", "2": "owl", "3": "eel", "4": "fox"}';
@@ -62,8 +61,8 @@ export const graph = {
 export interface Case {
   readonly base: { readonly files: Files; readonly spec: ModelSpec };
   readonly files?: Files;
-  /** Fields laid over the base's; `undefined` takes one out. */
-  readonly spec?: { readonly [Key in keyof ModelSpec]?: ModelSpec[Key] | undefined };
+  /** Laid over the base's. */
+  readonly spec?: SpecChange;
   readonly code: string;
   readonly message: RegExp;
   readonly later?: RegExp;
@@ -79,21 +78,27 @@ export async function check(
   spec: ModelSpec,
 ): Promise<{ findings: readonly Finding[]; specFile: string }> {
   const specFile = path.join(folder, 'model-deck.yaml');
-  for (const [name, content] of Object.entries({ ...files, 'model-deck.yaml': formatSpec(spec) })) {
-    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
-    await writeFile(path.join(folder, name), content);
-  }
+  await writeFiles(folder, { ...files, 'model-deck.yaml': formatSpec(spec) });
   return { findings: await checkPackage({ folder, spec, specFile }, {}), specFile };
 }
 
-function laidOver({ base, spec }: Pick<Case, 'base' | 'spec'>): ModelSpec {
-  const merged = Object.entries({ ...base.spec, ...spec }).filter(([, value]) => value !== undefined);
+/** What is found in the test's folder with these files in it. */
+export async function found(files: Files): Promise<Detection> {
+  await writeFiles(folder, files);
+  return detectModelFolder(folder);
+}
+
+/** Fields of a spec; `undefined` takes one out. */
+export type SpecChange = { readonly [Key in keyof ModelSpec]?: ModelSpec[Key] | undefined };
+
+export function laidOver(spec: ModelSpec, change: SpecChange = {}): ModelSpec {
+  const merged = Object.entries({ ...spec, ...change }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(merged) as unknown as ModelSpec;
 }
 
 /** Runs one bad folder: exactly the finding that is expected, with its line, and what TorchServe would say. */
 export async function expectFinding(bad: Case): Promise<void> {
-  const { findings, specFile } = await check({ ...bad.base.files, ...bad.files }, laidOver(bad));
+  const { findings, specFile } = await check({ ...bad.base.files, ...bad.files }, laidOver(bad.base.spec, bad.spec));
   assert.deepEqual(findings.map(({ code }) => code).sort(), [bad.code, ...(bad.also ?? [])].sort());
   const finding = findings.find(({ code }) => code === bad.code) ?? assert.fail();
   assert.equal(finding.severity, bad.severity ?? 'error');

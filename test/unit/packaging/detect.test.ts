@@ -6,6 +6,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { archiveLayout } from '../../../src/packaging/kinds/torchserve/archiveLayout.ts';
 import { modelName } from '../../../src/packaging/spec/suggestSpec.ts';
 import { checkPackage, detectModelFolder, parseSpec, formatSpec } from '../../../src/packaging/index.ts';
+import { writeFiles, type Files } from '../writeFiles.ts';
 import { legacyTorch, onnx, pickles, safetensors, torchScriptZip, torchZip, zip } from './detectFixtures.ts';
 
 let scratch: string;
@@ -18,12 +19,7 @@ beforeEach(async () => {
   folder = await mkdtemp(path.join(scratch, 'net-'));
 });
 
-async function put(files: Readonly<Record<string, string | Buffer>>): Promise<void> {
-  for (const [name, content] of Object.entries(files)) {
-    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
-    await writeFile(path.join(folder, name), content);
-  }
-}
+const put = (files: Files): Promise<void> => writeFiles(folder, files);
 
 const model = 'import torch.nn as nn\nclass Net(nn.Module):\n    def forward(self, x): return x\n';
 const labels = '{"0": "cat", "1": "dog", "2": "owl"}';

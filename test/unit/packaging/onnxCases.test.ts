@@ -1,22 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { describe, it } from 'node:test';
-import { checkPackage, detectModelFolder } from '../../../src/packaging/index.ts';
-import type { Detection } from '../../../src/packaging/read/detection.ts';
+import { checkPackage } from '../../../src/packaging/index.ts';
 import type { ModelSpec } from '../../../src/packaging/spec/modelSpec.ts';
-import { folder, useModelFolders, type Files } from './checksFixtures.ts';
+import type { Files } from '../writeFiles.ts';
+import { folder, found, useModelFolders } from './checksFixtures.ts';
 import { onnx } from './detectFixtures.ts';
 
 useModelFolders();
-
-async function found(files: Files): Promise<Detection> {
-  for (const [name, content] of Object.entries(files)) {
-    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
-    await writeFile(path.join(folder, name), content);
-  }
-  return detectModelFolder(folder);
-}
 
 async function suggested(files: Files): Promise<ModelSpec> {
   const { suggestion, weights } = await found(files);

@@ -1,26 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { detectModelFolder } from '../../../src/packaging/index.ts';
+import { writeFiles } from '../writeFiles.ts';
+import { folder, useModelFolders } from './checksFixtures.ts';
 import { onnx, zip } from './detectFixtures.ts';
 
-let scratch: string;
-let folder: string;
-before(async () => {
-  scratch = await mkdtemp(path.join(tmpdir(), 'model-deck-formats-'));
-});
-after(() => rm(scratch, { recursive: true }));
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(scratch, 'net-'));
-});
+useModelFolders();
 
 async function put(...files: readonly string[]): Promise<void> {
-  for (const file of files) {
-    await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
-    await writeFile(path.join(folder, file), file.endsWith('.onnx') ? onnx() : 'x');
-  }
+  const contents = files.map((file) => [file, file.endsWith('.onnx') ? onnx() : 'x'] as const);
+  await writeFiles(folder, Object.fromEntries(contents));
 }
 
 /** Files of a folder, the path that is named, what it is called, and the way on. */

@@ -1,9 +1,10 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { PackageKind } from '../../../src/packaging/kinds/packageKind.ts';
 import { sourceOf, type ModelPackage } from '../../../src/packaging/modelPackage.ts';
 import type { ModelSpec } from '../../../src/packaging/spec/modelSpec.ts';
-import { folder, scratch, type Files } from './checksFixtures.ts';
+import { writeFiles, type Files } from '../writeFiles.ts';
+import { folder, scratch } from './checksFixtures.ts';
 
 export const spec: ModelSpec = {
   name: 'net',
@@ -14,11 +15,8 @@ export const spec: ModelSpec = {
   output: { meaning: 'single-label', labels: ['cat', 'dog', 'owl'] },
 };
 
-export async function put(files: Files): Promise<void> {
-  for (const [name, content] of Object.entries(files)) {
-    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
-    await writeFile(path.join(folder, name), content);
-  }
+export function put(files: Files): Promise<void> {
+  return writeFiles(folder, files);
 }
 
 /** Packages what lies in the test's folder. */

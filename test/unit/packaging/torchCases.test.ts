@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it } from 'node:test';
-import { checkPackage, detectModelFolder, packageModel, readEntry } from '../../../src/packaging/index.ts';
-import type { Detection, Finding } from '../../../src/packaging/read/detection.ts';
+import { checkPackage, packageModel, readEntry } from '../../../src/packaging/index.ts';
+import type { Finding } from '../../../src/packaging/read/detection.ts';
 import type { NamedTensor } from '../../../src/packaging/read/formats/stateDicts.ts';
 import type { ModelSpec } from '../../../src/packaging/spec/modelSpec.ts';
+import type { Files } from '../writeFiles.ts';
 import { tensorsOf, withClasses, withPrefix } from './architectures/torchvisionTensors.ts';
-import { folder, useModelFolders, type Files } from './checksFixtures.ts';
+import { folder, found, laidOver, useModelFolders, type SpecChange } from './checksFixtures.ts';
 import { torchScriptZip } from './detectFixtures.ts';
 import { checkpointFile, foreignObject, pickledDict, safetensorsFile, stateDictFile } from './torchFixtures.ts';
 
@@ -31,26 +32,17 @@ const small: readonly NamedTensor[] = [
   { key: 'fc.weight', shape: [5, 4], type: 'float32' },
   { key: 'fc.bias', shape: [5], type: 'float32' },
 ];
-const builtIn: Partial<ModelSpec> = {
+const builtIn: SpecChange = {
   handler: 'image_classifier',
   input: undefined,
   output: undefined,
   origins: undefined,
-} as never;
+};
 
-async function found(files: Files): Promise<Detection> {
-  for (const [name, content] of Object.entries(files)) {
-    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
-    await writeFile(path.join(folder, name), content);
-  }
-  return detectModelFolder(folder);
-}
-
-async function findings(files: Files, change: Partial<ModelSpec> = {}): Promise<readonly Finding[]> {
+async function findings(files: Files, change: SpecChange = {}): Promise<readonly Finding[]> {
   const { suggestion } = await found(files);
   assert.ok(suggestion, 'the folder can be packaged');
-  const entries = Object.entries({ ...suggestion, ...change }).filter(([, value]) => value !== undefined);
-  return checkPackage({ folder, spec: Object.fromEntries(entries) as unknown as ModelSpec });
+  return checkPackage({ folder, spec: laidOver(suggestion, change) });
 }
 
 describe('weights of PyTorch with a class of the user', () => {

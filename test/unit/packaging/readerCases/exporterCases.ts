@@ -1,6 +1,7 @@
+import type { Files } from '../../writeFiles.ts';
 import { torchZip } from '../detectFixtures.ts';
 import { graphFile, picture, scores, type GraphFile } from './graphFile.ts';
-import { json, type Files, type ReaderCase, type Right } from './readerCase.ts';
+import { json, type ReaderCase, type Right } from './readerCase.ts';
 
 const half = [0.5, 0.5, 0.5];
 

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ClassOutput, ContractField, ImageInput } from '../../../../src/contract/modelContract.ts';
 import { checkPackage, detectModelFolder } from '../../../../src/packaging/index.ts';
 import type { Finding, WeightsKind } from '../../../../src/packaging/read/detection.ts';
 import { labelsInOrder, readLabels } from '../../../../src/packaging/read/labels/readLabels.ts';
 import type { ModelSpec } from '../../../../src/packaging/spec/modelSpec.ts';
-
-export type Files = Readonly<Record<string, string | Buffer>>;
+import { writeFiles, type Files } from '../../writeFiles.ts';
+import { laidOver, type SpecChange } from '../checksFixtures.ts';
 
 /** Files that are written as JSON. */
 export const json = (files: Readonly<Record<string, unknown>>): Files =>
@@ -35,7 +34,7 @@ export interface Right {
   readonly labels?: { readonly file?: string; readonly names: readonly string[] };
   readonly spec?: Partial<ModelSpec>;
   /** Laid over the suggestion before it is checked. */
-  readonly change?: { readonly [Key in keyof ModelSpec]?: ModelSpec[Key] | undefined };
+  readonly change?: SpecChange;
   /** Codes of what the check finds; nothing when left out. */
   readonly findings?: readonly string[];
   /** Words of the finding with a place: file and zero-based line. */
@@ -50,10 +49,7 @@ export interface Right {
 
 /** Writes the folder, reads it, checks the suggestion, and holds all of it against what is right. */
 export async function expectRight(folder: string, { files, right }: ReaderCase): Promise<void> {
-  for (const [name, content] of Object.entries(files)) {
-    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
-    await writeFile(path.join(folder, name), content);
-  }
+  await writeFiles(folder, files);
   const { suggestion, suggestions, weights } = await detectModelFolder(folder);
   const rows = weights.map(({ path: file, explanation }) => `${file}: ${explanation}`);
   const told = Object.values(suggestions).flatMap((one) => one.findings);
@@ -76,11 +72,6 @@ export async function expectRight(folder: string, { files, right }: ReaderCase):
     const reading = spec.labels === undefined ? undefined : await readLabels(path.join(folder, spec.labels));
     assert.deepEqual(reading && labelsInOrder(reading), names);
   }
-}
-
-function laidOver(spec: ModelSpec, change: Right['change'] = {}): ModelSpec {
-  const entries = Object.entries({ ...spec, ...change }).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as unknown as ModelSpec;
 }
 
 function expectSpec(

@@ -1,8 +1,9 @@
+import type { Files } from '../../writeFiles.ts';
 import { tensorsOf, withClasses, withPrefix } from '../architectures/torchvisionTensors.ts';
 import { legacyTorch, pickles, torchScriptZip, torchZip, zip } from '../detectFixtures.ts';
 import { checkpointFile, foreignObject, pickledDict, safetensorsFile, stateDictFile } from '../torchFixtures.ts';
 import { graphFile } from './graphFile.ts';
-import { json, type Files, type ReaderCase, type Right } from './readerCase.ts';
+import { json, type ReaderCase, type Right } from './readerCase.ts';
 
 /** Without what only the generated handlers read. */
 const bare = { input: undefined, output: undefined, origins: undefined };
