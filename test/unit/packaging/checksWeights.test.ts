@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import type { ModelSpec } from '../../../src/packaging/spec/modelSpec.ts';
 import { eager, expectFinding, graph, model, script, useModelFolders, type Case } from './checksFixtures.ts';
-import { hostilePickles, onnx, pickles, safetensors, torchScriptZip, torchZip } from './detectFixtures.ts';
+import { hostilePickles, lfsPointer, onnx, pickles, safetensors, torchScriptZip, torchZip } from './detectFixtures.ts';
 
 useModelFolders();
 
@@ -148,7 +148,7 @@ describe('checkPackage: the weights', () => {
       base: graph,
       files: {
         'net.onnx': onnx({ externalFile: 'net.data', externalBytes: 64 }),
-        'net.data': `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 64\n`,
+        'net.data': lfsPointer(64),
       },
       code: 'onnx-external-data-pointer',
       message: /git-LFS pointer/,

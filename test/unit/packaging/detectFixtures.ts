@@ -227,3 +227,8 @@ export function safetensors(size = 16): Buffer {
   length.writeBigUInt64LE(BigInt(header.length));
   return Buffer.concat([length, header, Buffer.alloc(size)]);
 }
+
+/** What lies in the place of a file of so many bytes that git-lfs has not fetched. */
+export function lfsPointer(size: number): string {
+  return `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize ${size}\n`;
+}

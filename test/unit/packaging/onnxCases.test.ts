@@ -4,7 +4,7 @@ import { checkPackage } from '../../../src/packaging/index.ts';
 import type { ModelSpec } from '../../../src/packaging/spec/modelSpec.ts';
 import type { Files } from '../writeFiles.ts';
 import { folder, found, useModelFolders } from './checksFixtures.ts';
-import { onnx } from './detectFixtures.ts';
+import { lfsPointer, onnx } from './detectFixtures.ts';
 
 useModelFolders();
 
@@ -35,10 +35,9 @@ describe('a graph in a folder', () => {
   });
 
   it('whose weights are a git-lfs pointer is refused with "git lfs pull"', async () => {
-    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 4096\n`;
     const spec = await suggested({
       'm.onnx': onnx({ externalFile: 'm.data', externalBytes: 4096 }),
-      'm.data': pointer,
+      'm.data': lfsPointer(4096),
     });
     const findings = await checkPackage({ folder, spec });
     assert.match(findings.map(({ message, remedy }) => `${message} ${remedy}`).join(' '), /git lfs pull/);

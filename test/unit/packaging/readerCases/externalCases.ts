@@ -1,3 +1,4 @@
+import { lfsPointer } from '../detectFixtures.ts';
 import { classifier, graphFile, node, picture, type GraphFile } from './graphFile.ts';
 import type { ReaderCase } from './readerCase.ts';
 
@@ -7,7 +8,6 @@ const data = 'external data';
 const external = (location: string, more: object = {}): GraphFile => ({
   tensors: { weight: { dimensions: [4, 4], external: { location, ...more } } },
 });
-const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 4096\n`;
 const bytes = Buffer.alloc(64);
 const externals: readonly ReaderCase[] = [
   {
@@ -104,7 +104,7 @@ const externals: readonly ReaderCase[] = [
   {
     kind: data,
     what: 'a pointer of git-lfs',
-    files: { 'net.onnx': graphFile(external('net.data', { length: 4096 })), 'net.data': pointer },
+    files: { 'net.onnx': graphFile(external('net.data', { length: 4096 })), 'net.data': lfsPointer(4096) },
     right: { findings: ['onnx-external-data-pointer'], says: /git lfs pull/ },
   },
   {

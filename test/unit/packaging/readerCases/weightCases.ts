@@ -1,6 +1,6 @@
 import type { Files } from '../../writeFiles.ts';
 import { tensorsOf, withClasses, withPrefix } from '../architectures/torchvisionTensors.ts';
-import { legacyTorch, pickles, torchScriptZip, torchZip, zip } from '../detectFixtures.ts';
+import { legacyTorch, lfsPointer, pickles, torchScriptZip, torchZip, zip } from '../detectFixtures.ts';
 import { checkpointFile, foreignObject, pickledDict, safetensorsFile, stateDictFile } from '../torchFixtures.ts';
 import { graphFile } from './graphFile.ts';
 import { json, type ReaderCase, type Right } from './readerCase.ts';
@@ -215,13 +215,9 @@ const whatever: readonly ReaderCase[] = [
   kinds('TorchScript as .torchscript', 'best.torchscript', torchScriptZip(), 'torchscript', { refused: undefined }),
   kinds('ONNX as .bin', 'model.bin', graphFile(), 'onnx', { refused: undefined, findings: ['weights-ending'] }),
   kinds('a web page as .onnx', 'model.onnx', Buffer.from('<!DOCTYPE html><html>'), 'unreadable', { says: /web page/ }),
-  kinds(
-    'a pointer of git-lfs as .onnx',
-    'model.onnx',
-    Buffer.from(`version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 99\n`),
-    'unreadable',
-    { says: /99 bytes.*git lfs pull/ },
-  ),
+  kinds('a pointer of git-lfs as .onnx', 'model.onnx', Buffer.from(lfsPointer(99)), 'unreadable', {
+    says: /99 bytes.*git lfs pull/,
+  }),
   kinds('an empty file as .pth', 'model.pth', Buffer.alloc(0), 'unreadable', { says: /empty/ }),
   kinds('a cut-off graph', 'model.onnx', graphFile().subarray(0, 60), 'unreadable', { says: /cut off/ }),
   kinds('a cut-off safetensors', 'model.safetensors', safetensorsFile(resnet).subarray(0, 5000), 'unreadable', {
