@@ -47,7 +47,7 @@ export interface MatrixCase {
 
 /** Rows that cover what has to come together; the same ones at each call. */
 export function matrixCases(): readonly MatrixCase[] {
-  const open = new Set(names.flatMap((_, index) => pairsOf(index)).concat(triples()));
+  const open = new Set(allGroups());
   const random = numbers(20261128);
   const rows: Row[] = [];
   while (open.size > 0 || rows.length < leastCases) {
@@ -60,13 +60,15 @@ export function matrixCases(): readonly MatrixCase[] {
   return rows.map(caseOf);
 }
 
-/** How many of all that has to come together the cases have: all of it, or the matrix is none. */
+/** What of all that has to come together no case has: nothing, or the matrix is none. */
 export function uncovered(cases: readonly MatrixCase[]): readonly string[] {
   const found = new Set(cases.flatMap(({ row }) => groupsOf(row)));
-  return names
-    .flatMap((_, index) => pairsOf(index))
-    .concat(triples())
-    .filter((group) => !found.has(group));
+  return allGroups().filter((group) => !found.has(group));
+}
+
+/** All that has to come together in some case. */
+function allGroups(): string[] {
+  return [...names.flatMap((_, index) => pairsOf(index)), ...triples()];
 }
 
 function pairsOf(index: number): string[] {
