@@ -181,9 +181,7 @@ describe('the network of a state_dict, by its keys and shapes', () => {
   }
 
   it('names the family where layers are missing or have other shapes, as a ResNet for small pictures', () => {
-    const small = tensorsOf('resnet18').map((tensor) =>
-      tensor.key === 'conv1.weight' ? { ...tensor, shape: [64, 3, 3, 3] } : tensor,
-    );
+    const small = reshaped(tensorsOf('resnet18'), ({ key, shape }) => (key === 'conv1.weight' ? [64, 3, 3, 3] : shape));
     for (const tensors of [small, withPrefix(small, 'module.'), small.filter((_, index) => index % 3 !== 1)]) {
       assert.match(
         describeArchitecture(recogniseArchitecture(tensors)) ?? '',

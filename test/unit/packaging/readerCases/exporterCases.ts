@@ -1,7 +1,6 @@
-import type { Files } from '../../writeFiles.ts';
 import { torchZip } from '../detectFixtures.ts';
 import { graphFile, picture, scores, type GraphFile } from './graphFile.ts';
-import { json, type ReaderCase, type Right } from './readerCase.ts';
+import { casesOf, json, type ReaderCase, type Right } from './readerCase.ts';
 
 const half = [0.5, 0.5, 0.5];
 
@@ -203,12 +202,7 @@ const authors: readonly ReaderCase[] = [
   ),
 ];
 
-const vision = (what: string, files: Files, right: Right): ReaderCase => ({
-  kind: 'Custom Vision and Windows ML',
-  what,
-  files,
-  right,
-});
+const vision = casesOf('Custom Vision and Windows ML');
 const customVision: readonly ReaderCase[] = [
   vision(
     'blue first, pixels as they are, by the metadata of the graph',
@@ -268,7 +262,7 @@ const kerasCases: readonly ReaderCase[] = [
   ),
 ];
 
-const bundle = (what: string, files: Files, right: Right): ReaderCase => ({ kind: 'MONAI bundle', what, files, right });
+const bundle = casesOf('MONAI bundle');
 const description = {
   network_data_format: {
     inputs: { image: { num_channels: 1, spatial_shape: [96, 64], value_range: [0, 1] } },

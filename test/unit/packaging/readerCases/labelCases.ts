@@ -1,5 +1,5 @@
 import { graphFile, scores } from './graphFile.ts';
-import type { ReaderCase, Right } from './readerCase.ts';
+import { casesOf, type ReaderCase, type Right } from './readerCase.ts';
 
 const three = ['cat', 'dog', 'owl'];
 
@@ -130,12 +130,7 @@ const faults: readonly ReaderCase[] = [
   broken('a table of pictures, which names no classes', 'labels.csv', 'image,label\na.jpg,cat\nb.jpg,dog\n', {}),
 ];
 
-const two = (what: string, files: ReaderCase['files'], right: Right): ReaderCase => ({
-  kind: 'which of several label files',
-  what,
-  files,
-  right,
-});
+const two = casesOf('which of several label files');
 const choice: readonly ReaderCase[] = [
   two(
     'that of TorchServe itself before others',

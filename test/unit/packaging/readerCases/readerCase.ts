@@ -22,6 +22,11 @@ export interface ReaderCase {
   readonly right: Right;
 }
 
+/** Makes the cases of one kind. */
+export const casesOf =
+  (kind: string) =>
+  (what: string, files: Files, right: Right): ReaderCase => ({ kind, what, files, right });
+
 /** Only what is named is looked at. */
 export interface Right {
   /** Of the suggested spec. */

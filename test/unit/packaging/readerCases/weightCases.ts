@@ -1,14 +1,16 @@
 import type { Files } from '../../writeFiles.ts';
-import { tensorsOf, withClasses, withPrefix } from '../architectures/torchvisionTensors.ts';
+import { reshaped, tensorsOf, withClasses, withPrefix } from '../architectures/torchvisionTensors.ts';
 import { legacyTorch, lfsPointer, pickles, torchScriptZip, torchZip, zip } from '../detectFixtures.ts';
 import { checkpointFile, foreignObject, pickledDict, safetensorsFile, stateDictFile } from '../torchFixtures.ts';
 import { graphFile } from './graphFile.ts';
-import { json, type ReaderCase, type Right } from './readerCase.ts';
+import { casesOf, json, type ReaderCase, type Right } from './readerCase.ts';
 
 /** Without what only the generated handlers read. */
 const bare = { input: undefined, output: undefined, origins: undefined };
 
 const resnet = withClasses(tensorsOf('resnet18'), 'fc', 4);
+const withFirstLayer = (changed: readonly number[]): typeof resnet =>
+  reshaped(resnet, ({ key, shape }) => (key === 'conv1.weight' ? changed : shape));
 const known: Right = {
   spec: { architecture: { name: 'resnet18', classes: 4 }, handler: 'model-deck:image-classifier' },
   output: { classes: 4 },
@@ -75,27 +77,21 @@ const networks: readonly ReaderCase[] = [
   saved(
     'with one channel',
     {
-      'model.pth': stateDictFile(
-        resnet.map((tensor) => (tensor.key === 'conv1.weight' ? { ...tensor, shape: [64, 1, 7, 7] } : tensor)),
-      ),
+      'model.pth': stateDictFile(withFirstLayer([64, 1, 7, 7])),
     },
     { input: { colour: 'grey' }, origins: { 'input.colour': 'model.pth' } },
   ),
   saved(
     'with two channels, which no picture has',
     {
-      'model.pth': stateDictFile(
-        resnet.map((tensor) => (tensor.key === 'conv1.weight' ? { ...tensor, shape: [64, 2, 7, 7] } : tensor)),
-      ),
+      'model.pth': stateDictFile(withFirstLayer([64, 2, 7, 7])),
     },
     { refused: true, says: /resnet18 with 4 classes, for pictures of 2 channels/ },
   ),
   saved(
     'changed for small pictures',
     {
-      'model.pth': stateDictFile(
-        resnet.map((tensor) => (tensor.key === 'conv1.weight' ? { ...tensor, shape: [64, 3, 3, 3] } : tensor)),
-      ),
+      'model.pth': stateDictFile(withFirstLayer([64, 3, 3, 3])),
     },
     { refused: true, says: /named as in torchvision's ResNet/ },
   ),
@@ -243,12 +239,7 @@ const whatever: readonly ReaderCase[] = [
   kinds('a single tensor', 'model.pt', torchZip(pickles.tensor), 'unknown', { says: /single tensor/ }),
 ];
 
-const deep = (what: string, files: Files, right: Right): ReaderCase => ({
-  kind: 'where weights lie',
-  what,
-  files,
-  right,
-});
+const deep = casesOf('where weights lie');
 const net = graphFile();
 const thousands: Files = Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`data/${index}.jpg`, '']));
 const places: readonly ReaderCase[] = [
@@ -285,12 +276,7 @@ const small = stateDictFile([
   { key: 'fc.bias', shape: [5], type: 'float32' },
 ]);
 const handler = 'def handle(data, context):\n    return data\n';
-const beside = (what: string, files: Files, right: Right): ReaderCase => ({
-  kind: 'what goes along',
-  what,
-  files,
-  right,
-});
+const beside = casesOf('what goes along');
 const companions: readonly ReaderCase[] = [
   beside(
     'requirements.txt, not requirements-dev.txt',
