@@ -12,15 +12,13 @@ import { FolderStore } from '../../../src/stores/index.ts';
 import { Stores } from '../../../src/stores/stores.ts';
 import { formatDeploymentRef } from '../../../src/targets/deploymentRef.ts';
 import { ThisComputer } from '../../../src/targets/index.ts';
-import { KServeNamespace } from '../../../src/targets/kserve/kserveTarget.ts';
 import type { Deployment, Target } from '../../../src/targets/target.ts';
 import { standingTarget, Targets } from '../../../src/targets/targets.ts';
 import { clusterNodes } from '../../../src/views/clustersTree.ts';
 import { conformsAsTarget } from '../../conformance/targets.ts';
 import { execArgv, packageSample, serverEntry } from '../local/sampleArchive.ts';
 import { bareTarget } from '../targets/bareTarget.ts';
-import { FakeCluster } from '../targets/kserve/fakeCluster.ts';
-import { FakeKServe, fakeServer, storedModel } from '../targets/kserve/fakeKServe.ts';
+import { fakeNamespace, fakeServer, storedModel } from '../targets/kserve/fakeKServe.ts';
 
 describe('This computer', () => {
   conformsAsTarget(async () => {
@@ -46,11 +44,7 @@ describe('This computer', () => {
 describe('A namespace with KServe', () => {
   conformsAsTarget(async () => {
     const server = await fakeServer(() => ({ body: { ready: true } }));
-    const cluster = new FakeCluster();
-    cluster.forwardUrl = server.url;
-    new FakeKServe(cluster);
-    const place = { connection: cluster.connection, namespace: 'ml', extensionVersion: '9.9.9', log: () => undefined };
-    const target = new KServeNamespace(place);
+    const { target } = fakeNamespace(server.url);
     const close = (): void => {
       target.dispose();
       server.close();

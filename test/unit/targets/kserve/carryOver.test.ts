@@ -3,12 +3,12 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { dump, load } from 'js-yaml';
 import { inferenceServices, type InferenceService } from '../../../../src/kserve/resources/inferenceService.ts';
 import { clusterServingRuntimes } from '../../../../src/kserve/resources/servingRuntime.ts';
-import { KServeNamespace } from '../../../../src/targets/kserve/kserveTarget.ts';
+import type { KServeNamespace } from '../../../../src/targets/kserve/kserveTarget.ts';
 import { removedFields } from '../../../../src/targets/kserve/plan/removedFields.ts';
 import { waitingTimes } from '../../../../src/targets/kserve/serve/waitUntilServing.ts';
 import type { ClusterDeployOptions, PlannedObject } from '../../../../src/targets/target.ts';
-import { FakeCluster } from './fakeCluster.ts';
-import { FakeKServe, fakeServer, order, torchServe } from './fakeKServe.ts';
+import type { FakeCluster } from './fakeCluster.ts';
+import { fakeNamespace, fakeServer, order, shortWaits, torchServe, useTimes } from './fakeKServe.ts';
 
 type Json = Record<string, unknown>;
 
@@ -38,7 +38,6 @@ const typed = {
 };
 
 describe('what the user made of a service', () => {
-  const usual = { ...waitingTimes };
   let cluster: FakeCluster;
   let target: KServeNamespace;
   let server: Awaited<ReturnType<typeof fakeServer>>;
@@ -82,21 +81,13 @@ describe('what the user made of a service', () => {
     };
   };
 
+  useTimes(waitingTimes, shortWaits);
   before(async () => {
-    Object.assign(waitingTimes, { lookMs: 10, examineMs: 20, staleMs: 20, silenceMs: 50 });
     server = await fakeServer(() => ({ body: { ready: true } }));
   });
-  after(() => {
-    server.close();
-    Object.assign(waitingTimes, usual);
-  });
+  after(() => server.close());
   beforeEach(() => {
-    cluster = new FakeCluster();
-    cluster.forwardUrl = server.url;
-    new FakeKServe(cluster);
-    target = new KServeNamespace({
-      ...{ connection: cluster.connection, namespace: 'ml', extensionVersion: '1', log: () => undefined },
-    });
+    ({ cluster, target } = fakeNamespace(server.url));
   });
   afterEach(() => target.dispose());
 

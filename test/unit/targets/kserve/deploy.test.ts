@@ -10,13 +10,21 @@ import { KServeNamespace } from '../../../../src/targets/kserve/kserveTarget.ts'
 import { patienceMs } from '../../../../src/targets/kserve/serve/loadingPatience.ts';
 import { waitingTimes } from '../../../../src/targets/kserve/serve/waitUntilServing.ts';
 import { waitUntil } from '../../../waitUntil.ts';
-import { FakeCluster, status } from './fakeCluster.ts';
-import { FakeKServe, fakeServer, order, storedModel, torchServe } from './fakeKServe.ts';
+import { status, type FakeCluster } from './fakeCluster.ts';
+import {
+  fakeNamespace,
+  fakeServer,
+  order,
+  shortWaits,
+  storedModel,
+  torchServe,
+  useTimes,
+  type FakeKServe,
+} from './fakeKServe.ts';
 
 const serverType = 'serving.kserve.io/server-type';
 
 describe('deploy to KServe', () => {
-  const usual = { deletion: { ...deletionTimes }, waiting: { ...waitingTimes }, patience: { ...patienceMs } };
   let cluster: FakeCluster;
   let kserve: FakeKServe;
   let target: KServeNamespace;
@@ -25,27 +33,18 @@ describe('deploy to KServe', () => {
   const live = (): InferenceService | undefined => cluster.peek(inferenceServices, 'cats');
   const uri = (): string | undefined => live()?.spec.predictor.model?.storageUri;
 
+  useTimes(deletionTimes, { finalizersMs: 50, podsMs: 50, lookMs: 5 });
+  useTimes(waitingTimes, shortWaits);
+  useTimes(patienceMs, { usual: 150, scheduling: 200, mounting: 200 });
   before(async () => {
-    Object.assign(deletionTimes, { finalizersMs: 50, podsMs: 50, lookMs: 5 });
-    Object.assign(waitingTimes, { lookMs: 10, examineMs: 20, staleMs: 20, silenceMs: 50 });
-    Object.assign(patienceMs, { usual: 150, scheduling: 200, mounting: 200 });
     server = await fakeServer(() =>
       isLoaded ? { body: { ready: true } } : { status: 503, body: { error: 'loading' } },
     );
   });
-  after(() => {
-    server.close();
-    Object.assign(deletionTimes, usual.deletion);
-    Object.assign(waitingTimes, usual.waiting);
-    Object.assign(patienceMs, usual.patience);
-  });
+  after(() => server.close());
   beforeEach(() => {
     isLoaded = true;
-    cluster = new FakeCluster();
-    cluster.forwardUrl = server.url;
-    kserve = new FakeKServe(cluster);
-    const place = { connection: cluster.connection, namespace: 'ml', extensionVersion: '9.9.9', log: () => undefined };
-    target = new KServeNamespace(place);
+    ({ cluster, kserve, target } = fakeNamespace(server.url));
   });
   afterEach(() => target.dispose());
 

@@ -1,11 +1,23 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { after, before } from 'node:test';
 import { namespaces, pods, type Pod } from '../../../../src/kserve/resources/core.ts';
 import { inferenceServices, type InferenceService } from '../../../../src/kserve/resources/inferenceService.ts';
 import { clusterServingRuntimes } from '../../../../src/kserve/resources/servingRuntime.ts';
 import type { StoredModel } from '../../../../src/stores/modelStore.ts';
 import type { DeployRequest } from '../../../../src/targets/target.ts';
-import type { FakeCluster } from './fakeCluster.ts';
+import { KServeNamespace } from '../../../../src/targets/kserve/kserveTarget.ts';
+import { FakeCluster } from './fakeCluster.ts';
+
+/** For tests that wait for what a cluster does: see `waitingTimes`. */
+export const shortWaits = { lookMs: 10, examineMs: 20, staleMs: 20, silenceMs: 50 };
+
+/** Gives times of ours other values while the tests of the suite run. */
+export function useTimes<T extends object>(times: T, changed: Partial<T>): void {
+  const usual = { ...times };
+  before(() => Object.assign(times, changed));
+  after(() => Object.assign(times, usual));
+}
 
 export function storedModel(version: string): StoredModel {
   return {
@@ -116,6 +128,19 @@ function podParts(how: FakeKServe['podsBecome'], image = 'example/server:1'): Pi
           : [{ name: 'kserve-container', ready: how === 'ready', state: isRunning ? { running: {} } : { waiting } }],
     },
   };
+}
+
+/** The namespace `ml` of a new cluster with KServe, whose pods answer at an address. */
+export function fakeNamespace(forwardUrl: string): {
+  readonly cluster: FakeCluster;
+  readonly kserve: FakeKServe;
+  readonly target: KServeNamespace;
+} {
+  const cluster = new FakeCluster();
+  cluster.forwardUrl = forwardUrl;
+  const kserve = new FakeKServe(cluster);
+  const place = { connection: cluster.connection, namespace: 'ml', extensionVersion: '9.9.9', log: () => undefined };
+  return { cluster, kserve, target: new KServeNamespace(place) };
 }
 
 /** A model server on loopback whose answers the test sets. */

@@ -3,13 +3,12 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { inferenceGraphs } from '../../../../src/kserve/resources/inferenceGraph.ts';
 import { inferenceServices, type InferenceService } from '../../../../src/kserve/resources/inferenceService.ts';
 import { trainedModels } from '../../../../src/kserve/resources/trainedModel.ts';
-import { KServeNamespace } from '../../../../src/targets/kserve/kserveTarget.ts';
+import type { KServeNamespace } from '../../../../src/targets/kserve/kserveTarget.ts';
 import { waitingTimes } from '../../../../src/targets/kserve/serve/waitUntilServing.ts';
-import { FakeCluster, status } from './fakeCluster.ts';
-import { FakeKServe, fakeServer, order } from './fakeKServe.ts';
+import { status, type FakeCluster } from './fakeCluster.ts';
+import { fakeNamespace, fakeServer, order, shortWaits, useTimes, type FakeKServe } from './fakeKServe.ts';
 
 describe('a service that others have made, or look at', () => {
-  const usual = { ...waitingTimes };
   let cluster: FakeCluster;
   let kserve: FakeKServe;
   let target: KServeNamespace;
@@ -19,23 +18,16 @@ describe('a service that others have made, or look at', () => {
   const live = (): InferenceService | undefined => cluster.peek(inferenceServices, 'cats');
   const uri = (): string | undefined => live()?.spec.predictor.model?.storageUri;
 
+  useTimes(waitingTimes, { ...shortWaits, silentLogMs: 30 });
   before(async () => {
-    Object.assign(waitingTimes, { lookMs: 10, examineMs: 20, staleMs: 20, silenceMs: 50, silentLogMs: 30 });
     server = await fakeServer((path) => {
       if (!path.startsWith('/models/')) return { body: { ready: true } };
       return workers ? { body: [{ workers }] } : { status: 404, body: {} };
     });
   });
-  after(() => {
-    server.close();
-    Object.assign(waitingTimes, usual);
-  });
+  after(() => server.close());
   beforeEach(() => {
-    cluster = new FakeCluster();
-    cluster.forwardUrl = server.url;
-    kserve = new FakeKServe(cluster);
-    const place = { connection: cluster.connection, namespace: 'ml', extensionVersion: '9.9.9', log: () => undefined };
-    target = new KServeNamespace(place);
+    ({ cluster, kserve, target } = fakeNamespace(server.url));
   });
   afterEach(() => target.dispose());
 

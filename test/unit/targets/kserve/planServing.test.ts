@@ -5,13 +5,13 @@ import { nodes } from '../../../../src/kserve/resources/core.ts';
 import { inferenceServices, type PredictorModel } from '../../../../src/kserve/resources/inferenceService.ts';
 import { clusterServingRuntimes, servingRuntimes } from '../../../../src/kserve/resources/servingRuntime.ts';
 import type { Serves } from '../../../../src/packaging/modelPackage.ts';
-import { KServeNamespace } from '../../../../src/targets/kserve/kserveTarget.ts';
+import type { KServeNamespace } from '../../../../src/targets/kserve/kserveTarget.ts';
 import { patienceMs } from '../../../../src/targets/kserve/serve/loadingPatience.ts';
 import { waitingTimes } from '../../../../src/targets/kserve/serve/waitUntilServing.ts';
 import type { ClusterDeployOptions, DeployRequest } from '../../../../src/targets/target.ts';
 import { runtimes } from '../../kserve/runtimes.ts';
-import { FakeCluster } from './fakeCluster.ts';
-import { FakeKServe, fakeServer, storedModel } from './fakeKServe.ts';
+import type { FakeCluster } from './fakeCluster.ts';
+import { fakeNamespace, fakeServer, shortWaits, storedModel, useTimes, type FakeKServe } from './fakeKServe.ts';
 
 /** A graph that Triton 23.05, the image of KServe, loads; and one that it does not. */
 const oldGraph = { irVersion: 8, opset: 17 };
@@ -19,7 +19,6 @@ const newGraph = { irVersion: 10, opset: 21 };
 const triton: Serves = { modelFormat: 'triton', protocols: ['v2'], server: 'tritonserver', onnx: oldGraph };
 
 describe('the runtime in the plan', () => {
-  const usual = { waiting: { ...waitingTimes }, patience: { ...patienceMs } };
   let cluster: FakeCluster;
   let kserve: FakeKServe;
   let target: KServeNamespace;
@@ -39,22 +38,14 @@ describe('the runtime in the plan', () => {
     for (const runtime of wanted) cluster.put(clusterServingRuntimes, runtime, 'installer');
   };
 
+  useTimes(waitingTimes, shortWaits);
+  useTimes(patienceMs, { usual: 30, scheduling: 60, mounting: 60 });
   before(async () => {
-    Object.assign(waitingTimes, { lookMs: 10, examineMs: 20, staleMs: 20, silenceMs: 50 });
-    Object.assign(patienceMs, { usual: 30, scheduling: 60, mounting: 60 });
     server = await fakeServer(() => ({ body: { ready: true } }));
   });
-  after(() => {
-    server.close();
-    Object.assign(waitingTimes, usual.waiting);
-    Object.assign(patienceMs, usual.patience);
-  });
+  after(() => server.close());
   beforeEach(() => {
-    cluster = new FakeCluster();
-    cluster.forwardUrl = server.url;
-    kserve = new FakeKServe(cluster);
-    const place = { connection: cluster.connection, namespace: 'ml', extensionVersion: '9.9.9', log: () => undefined };
-    target = new KServeNamespace(place);
+    ({ cluster, kserve, target } = fakeNamespace(server.url));
   });
   afterEach(() => target.dispose());
 
