@@ -5,9 +5,10 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { deployModel } from '../../src/deploy/index.ts';
 import { FolderStore } from '../../src/stores/index.ts';
-import { ThisComputer } from '../../src/targets/index.ts';
+import type { ThisComputer } from '../../src/targets/index.ts';
 import type { LocalRuntime } from '../../src/targets/thisComputer/runtimes/localRuntime.ts';
-import { execArgv, packageSample, serverEntry } from '../unit/local/sampleArchive.ts';
+import { packageSample } from '../unit/local/sampleArchive.ts';
+import { openThisComputer } from '../unit/targets/openThisComputer.ts';
 
 /** What every local runtime has to keep: it is planned with, deploys, keeps its name over a reload, or says why not. */
 export function describeLocalRuntime(
@@ -19,15 +20,7 @@ export function describeLocalRuntime(
     let folder: string;
     let target: ThisComputer;
     const open = (runtimes: readonly LocalRuntime[]): Promise<ThisComputer> =>
-      ThisComputer.open({
-        stateFolder: path.join(folder, 'state'),
-        serverEntry,
-        execPath: process.execPath,
-        execArgv,
-        torchServeSearch: () => Promise.resolve({ workspaceFolders: [], searchPath: '' }),
-        log: () => undefined,
-        runtimes,
-      });
+      openThisComputer(path.join(folder, 'state'), { runtimes });
 
     before(async () => {
       folder = await mkdtemp(path.join(tmpdir(), 'model-deck-runtime-'));

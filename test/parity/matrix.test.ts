@@ -6,8 +6,8 @@ import type { ImageInput } from '../../src/contract/modelContract.ts';
 import { deployModel } from '../../src/deploy/index.ts';
 import { asPython, EndpointClient, predict, type Endpoint, type ImageResult } from '../../src/inference/index.ts';
 import { FolderStore } from '../../src/stores/index.ts';
-import { ThisComputer } from '../../src/targets/index.ts';
-import { execArgv, serverEntry } from '../unit/local/sampleArchive.ts';
+import type { ThisComputer } from '../../src/targets/index.ts';
+import { openThisComputer } from '../unit/targets/openThisComputer.ts';
 import { uncovered, type MatrixCase } from './matrixCases.ts';
 import {
   assertSame,
@@ -27,14 +27,7 @@ describe('one picture has one answer: this computer, "Copy as Python" and onnxru
   before(async () => {
     peer = await MatrixPeer.start();
     store = new FolderStore(path.join(peer.folder, 'store'));
-    target = await ThisComputer.open({
-      stateFolder: path.join(peer.folder, 'state'),
-      serverEntry,
-      execPath: process.execPath,
-      execArgv,
-      torchServeSearch: () => Promise.resolve({ workspaceFolders: [], searchPath: '/nowhere' }),
-      log: () => undefined,
-    });
+    target = await openThisComputer(path.join(peer.folder, 'state'));
   });
   after(async () => {
     await target?.dispose();

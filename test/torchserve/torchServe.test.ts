@@ -13,9 +13,10 @@ import { adoptArchive, packageModel } from '../../src/packaging/index.ts';
 import type { ModelArchive } from '../../src/packaging/kinds/torchserve/modelArchive.ts';
 import type { ArchiveFormat, ModelSpec } from '../../src/packaging/spec/modelSpec.ts';
 import { FolderStore } from '../../src/stores/index.ts';
-import { ThisComputer } from '../../src/targets/index.ts';
+import type { ThisComputer } from '../../src/targets/index.ts';
 import { torchServeEnvironment } from '../../scripts/torchserve/environment.ts';
 import { execArgv, packageSample, sampleFolder, serverEntry } from '../unit/local/sampleArchive.ts';
+import { openThisComputer } from '../unit/targets/openThisComputer.ts';
 
 const formats: readonly ArchiveFormat[] = ['default', 'zip-store', 'tgz', 'no-archive'];
 const extensions: Readonly<Record<ArchiveFormat, string>> = {
@@ -62,14 +63,9 @@ describe('a real TorchServe on this computer', () => {
     execFileSync(python, ['scripts/torchserve/makeModels.py', path.join(folder, 'models')], { stdio: 'inherit' });
     photo = await readFile(path.join(sampleFolder, 'photos', 'chelsea.jpg'));
     store = new FolderStore(path.join(folder, 'store'));
-    target = await ThisComputer.open({
-      stateFolder: path.join(folder, 'state'),
-      serverEntry,
-      execPath: process.execPath,
-      execArgv,
+    target = await openThisComputer(path.join(folder, 'state'), {
       torchServeSearch: () =>
         Promise.resolve({ settingPath: python, workspaceFolders: [], searchPath: process.env['PATH'] ?? '' }),
-      log: () => undefined,
     });
   });
   after(async () => {

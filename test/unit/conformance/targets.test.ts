@@ -11,28 +11,21 @@ import * as kserve from '../../../src/kserve/index.ts';
 import { FolderStore } from '../../../src/stores/index.ts';
 import { Stores } from '../../../src/stores/stores.ts';
 import { formatDeploymentRef } from '../../../src/targets/deploymentRef.ts';
-import { ThisComputer } from '../../../src/targets/index.ts';
 import type { Deployment, Target } from '../../../src/targets/target.ts';
 import { standingTarget, Targets } from '../../../src/targets/targets.ts';
 import { clusterNodes } from '../../../src/views/clustersTree.ts';
 import { conformsAsTarget } from '../../conformance/targets.ts';
-import { execArgv, packageSample, serverEntry } from '../local/sampleArchive.ts';
+import { packageSample } from '../local/sampleArchive.ts';
 import { bareTarget } from '../targets/bareTarget.ts';
 import { fakeNamespace, fakeServer, storedModel } from '../targets/kserve/fakeKServe.ts';
+import { openThisComputer } from '../targets/openThisComputer.ts';
 
 describe('This computer', () => {
   conformsAsTarget(async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'model-deck-conformance-'));
     const store = new FolderStore(path.join(folder, 'models'));
     const model = await store.put(await packageSample(path.join(folder, 'package')));
-    const target = await ThisComputer.open({
-      stateFolder: path.join(folder, 'state'),
-      serverEntry,
-      execPath: process.execPath,
-      execArgv,
-      torchServeSearch: () => Promise.resolve({ workspaceFolders: [], searchPath: '' }),
-      log: () => undefined,
-    });
+    const target = await openThisComputer(path.join(folder, 'state'));
     const close = async (): Promise<void> => {
       await target.dispose();
       await rm(folder, { recursive: true });

@@ -7,22 +7,16 @@ import { deployModel } from '../../../src/deploy/index.ts';
 import { predict } from '../../../src/inference/index.ts';
 import { packageKinds, readSpec } from '../../../src/packaging/index.ts';
 import { FolderStore } from '../../../src/stores/index.ts';
-import { ThisComputer } from '../../../src/targets/index.ts';
-import { execArgv, sampleFolder, serverEntry } from '../local/sampleArchive.ts';
+import type { ThisComputer } from '../../../src/targets/index.ts';
+import { sampleFolder } from '../local/sampleArchive.ts';
+import { openThisComputer } from './openThisComputer.ts';
 
 describe('this computer serves every kind of package that holds an ONNX graph', () => {
   let folder: string;
   let target: ThisComputer;
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'model-deck-kinds-'));
-    target = await ThisComputer.open({
-      stateFolder: path.join(folder, 'state'),
-      serverEntry,
-      execPath: process.execPath,
-      execArgv,
-      torchServeSearch: () => Promise.resolve({ workspaceFolders: [], searchPath: '' }),
-      log: () => undefined,
-    });
+    target = await openThisComputer(path.join(folder, 'state'));
   });
   after(async () => {
     await target.dispose();

@@ -8,9 +8,10 @@ import { predict } from '../../../src/inference/index.ts';
 import type { ModelArchive } from '../../../src/packaging/kinds/torchserve/modelArchive.ts';
 import { FolderStore } from '../../../src/stores/index.ts';
 import type { DeploymentState } from '../../../src/targets/index.ts';
-import { ThisComputer } from '../../../src/targets/index.ts';
+import type { ThisComputer } from '../../../src/targets/index.ts';
 import { anyText } from '../anyText.ts';
-import { execArgv, packageSample, sampleFolder, serverEntry } from '../local/sampleArchive.ts';
+import { packageSample, sampleFolder } from '../local/sampleArchive.ts';
+import { openThisComputer } from './openThisComputer.ts';
 
 describe('this computer', () => {
   let folder: string;
@@ -18,15 +19,7 @@ describe('this computer', () => {
   let store: FolderStore;
   let archive: ModelArchive;
   let target: ThisComputer;
-  const open = (): Promise<ThisComputer> =>
-    ThisComputer.open({
-      stateFolder,
-      serverEntry,
-      execPath: process.execPath,
-      execArgv,
-      torchServeSearch: () => Promise.resolve({ workspaceFolders: [], searchPath: '' }),
-      log: () => undefined,
-    });
+  const open = (): Promise<ThisComputer> => openThisComputer(stateFolder);
   const cat = path.join(sampleFolder, 'photos', 'chelsea.jpg');
   const id = 'this-computer/cats';
 
