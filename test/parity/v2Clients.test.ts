@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { startServer, type RunningServer } from '../../src/local/startServer.ts';
 import { v2ServerEnvironment } from '../cluster/v2Server/environment.ts';
 import { startV2Server, type V2Server } from '../cluster/v2Server/startV2Server.ts';
-import { execArgv, packageSample, sampleFolder, serverEntry } from '../unit/local/sampleArchive.ts';
+import { packageSample, sampleFolder, serverSource } from '../unit/local/sampleArchive.ts';
 
 const script = path.join(import.meta.dirname, '..', '..', 'scripts', 'parity', 'v2_clients.py');
 
@@ -28,7 +28,7 @@ describe("KServe's own client and Triton's, at our local server and at KServe's 
     folder = await mkdtemp(path.join(tmpdir(), 'model-deck-v2-clients-'));
     const archive = (await packageSample(folder)).path;
     const model = { archive, modelName: 'floats', modelVersion: '1.0', engine: { kind: 'onnx' } } as const;
-    ours = await startServer({ serverEntry, execPath: process.execPath, execArgv, model, log: () => undefined });
+    ours = await startServer({ ...serverSource, model, log: () => undefined });
     theirs = await startV2Server(path.join(sampleFolder, 'efficientnet-lite0.onnx'), console.log);
     const python = await v2ServerEnvironment(console.log);
     const ask = async (url: string, input: string): Promise<Said> => {

@@ -15,7 +15,7 @@ import type { ArchiveFormat, ModelSpec } from '../../src/packaging/spec/modelSpe
 import { FolderStore } from '../../src/stores/index.ts';
 import type { ThisComputer } from '../../src/targets/index.ts';
 import { torchServeEnvironment } from '../../scripts/torchserve/environment.ts';
-import { execArgv, packageSample, sampleFolder, serverEntry } from '../unit/local/sampleArchive.ts';
+import { packageSample, sampleFolder, serverSource } from '../unit/local/sampleArchive.ts';
 import { openThisComputer } from '../unit/targets/openThisComputer.ts';
 
 const formats: readonly ArchiveFormat[] = ['default', 'zip-store', 'tgz', 'no-archive'];
@@ -158,9 +158,7 @@ describe('a real TorchServe on this computer', () => {
     const stored = await store.put(archive);
     const workFolder = await mkdtemp(path.join(folder, 'work-'));
     const server = await startServer({
-      serverEntry,
-      execPath: process.execPath,
-      execArgv,
+      ...serverSource,
       model: {
         archive: stored.archivePath ?? '',
         modelName: 'sample',

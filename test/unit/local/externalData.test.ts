@@ -9,7 +9,7 @@ import { startServer } from '../../../src/local/startServer.ts';
 import { packageModel } from '../../../src/packaging/index.ts';
 import type { ArchiveFormat, ModelSpec } from '../../../src/packaging/spec/modelSpec.ts';
 import { writeFiles } from '../writeFiles.ts';
-import { execArgv, serverEntry } from './sampleArchive.ts';
+import { serverSource } from './sampleArchive.ts';
 import { toyGraph } from './toyGraph.ts';
 
 const spec: ModelSpec = {
@@ -45,9 +45,7 @@ describe('a graph with weights in other files, packaged and served on this compu
       force: true,
     });
     const server = await startServer({
-      serverEntry,
-      execPath: process.execPath,
-      execArgv,
+      ...serverSource,
       model: { archive, modelName: 'toy', modelVersion: '1.0', engine: { kind: 'onnx' } },
       log: () => undefined,
     });

@@ -8,7 +8,7 @@ import { completeContract } from '../../../src/contract/completeContract.ts';
 import type { ClassOutput, ImageInput, ModelContract } from '../../../src/contract/modelContract.ts';
 import { sigmoid, softmax } from '../../../src/inference/index.ts';
 import { openTrial, type Trial } from '../../../src/local/openTrial.ts';
-import { execArgv, serverEntry } from './sampleArchive.ts';
+import { serverSource } from './sampleArchive.ts';
 import { toyGraph } from './toyGraph.ts';
 
 /** Each class is the mean of one channel. */
@@ -25,9 +25,7 @@ describe('a graph is tried before it is packaged', () => {
   let trial: Trial;
   const open = (graph: string, externalData: { path: string; file: string }[] = []): Promise<Trial> =>
     openTrial({
-      serverEntry,
-      execPath: process.execPath,
-      execArgv,
+      ...serverSource,
       graph: { graph, externalData },
       log: () => undefined,
     });

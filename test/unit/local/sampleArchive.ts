@@ -8,6 +8,8 @@ export const sampleFolder = path.join(root, 'media', 'samples', 'efficientnet-li
 export const serverEntry = path.join(root, 'src', 'local', 'server', 'main.ts');
 /** How a server's process reads TypeScript. */
 export const execArgv = ['--import', 'tsx'];
+/** Our server, started from its source. */
+export const serverSource = { serverEntry, execPath: process.execPath, execArgv };
 
 /** Packages the sample's real weights into a folder. */
 export function packageSample(outputFolder: string, change: Partial<ModelSpec> = {}): Promise<ModelArchive> {

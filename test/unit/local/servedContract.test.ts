@@ -11,7 +11,7 @@ import { interpret, modelAnswer, sigmoid, softmax } from '../../../src/inference
 import { startServer, type RunningServer } from '../../../src/local/startServer.ts';
 import { contractOf } from '../contract/contracts.ts';
 import { writeFiles } from '../writeFiles.ts';
-import { execArgv, serverEntry } from './sampleArchive.ts';
+import { serverSource } from './sampleArchive.ts';
 import { toyGraph, type ToyGraph } from './toyGraph.ts';
 
 /** A picture of one colour, so that its mean is known: R 51, G 102, B 204. */
@@ -65,9 +65,7 @@ describe('the local server follows the contract', () => {
       ...(toy.externalFile !== undefined && hasWeights && { [toy.externalFile]: made.externalData }),
     });
     const server = await startServer({
-      serverEntry,
-      execPath: process.execPath,
-      execArgv,
+      ...serverSource,
       model: { archive, modelName: 'toy', modelVersion: '1.0', engine: { kind: 'onnx' } },
       log: () => undefined,
     });

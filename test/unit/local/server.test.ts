@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startServer, type RunningServer } from '../../../src/local/startServer.ts';
-import { execArgv, packageSample, sampleFolder, serverEntry } from './sampleArchive.ts';
+import { packageSample, sampleFolder, serverSource } from './sampleArchive.ts';
 
 interface Reply {
   readonly status: number;
@@ -49,9 +49,7 @@ describe('the local server', () => {
   ): Promise<RunningServer> =>
     startServer(
       {
-        serverEntry,
-        execPath: process.execPath,
-        execArgv,
+        ...serverSource,
         model: { archive: file, modelName, modelVersion: '1.0', engine: { kind: 'onnx' } },
         log: () => undefined,
       },

@@ -10,7 +10,7 @@ import { contractOf } from '../contract/contracts.ts';
 import { readFixture } from '../inference/fixtures.ts';
 import { endpointAt } from '../inference/server.ts';
 import { fakeTorchServe } from './fakeTorchServe.ts';
-import { execArgv, serverEntry } from './sampleArchive.ts';
+import { serverSource } from './sampleArchive.ts';
 
 /** Serves an archive by a program that stands for TorchServe. @returns what its contract is said to be, and what an answer means by it */
 async function served(prediction: string, contract: string): Promise<readonly unknown[]> {
@@ -21,9 +21,7 @@ async function served(prediction: string, contract: string): Promise<readonly un
   await writeFile(path.join(archive, 'MAR-INF', 'MANIFEST.json'), JSON.stringify({ runtime: 'python', model }));
   await writeFile(path.join(archive, 'contract.json'), contract);
   const server = await startServer({
-    serverEntry,
-    execPath: process.execPath,
-    execArgv,
+    ...serverSource,
     model: {
       archive,
       modelName: 'pets',

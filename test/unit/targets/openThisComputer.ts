@@ -1,5 +1,5 @@
 import { ThisComputer } from '../../../src/targets/index.ts';
-import { execArgv, serverEntry } from '../local/sampleArchive.ts';
+import { serverSource } from '../local/sampleArchive.ts';
 
 type Options = Parameters<typeof ThisComputer.open>[0];
 
@@ -7,9 +7,7 @@ type Options = Parameters<typeof ThisComputer.open>[0];
 export function openThisComputer(stateFolder: string, change: Partial<Options> = {}): Promise<ThisComputer> {
   return ThisComputer.open({
     stateFolder,
-    serverEntry,
-    execPath: process.execPath,
-    execArgv,
+    ...serverSource,
     torchServeSearch: () => Promise.resolve({ workspaceFolders: [], searchPath: '' }),
     log: () => undefined,
     ...change,
