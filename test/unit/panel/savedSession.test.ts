@@ -5,54 +5,31 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ModelDeckError } from '../../../src/foundation/error.ts';
-import { ClassifySession } from '../../../src/panel/classify/classifySession.ts';
+import type { ClassifySession } from '../../../src/panel/classify/classifySession.ts';
 import type { SavedSession } from '../../../src/panel/classify/savedSession.ts';
 import { SessionFiles } from '../../../src/panel/classify/sessionFiles.ts';
 import type { ImageInput, SessionWork } from '../../../src/panel/classify/sessionImages.ts';
 import { isClassifyUpdate } from '../../../src/panel/messages/classifyMessages.ts';
-import type { EndpointChoice } from '../../../src/panel/messages/classifyState.ts';
+import { make, ready as cats, result, settle } from './sessionHarness.ts';
 
-const cats: EndpointChoice = { id: 'here/cats', label: 'cats', targetLabel: 'This computer', state: 'ready' };
-const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
-
+/** A session whose pictures are texts: the label of the answer, `bad` or `slow`. */
 function makeSession(work: Partial<SessionWork> = {}): ClassifySession {
-  return new ClassifySession(
-    'panel-1',
-    {
-      predict: (_endpoint, image, _k, _signal, { onExchange }) => {
-        const label = Buffer.from(image).toString();
-        const response = { status: 200, body: `{"predictions":[{"${label}":1.0}]}` };
-        const request = {
-          method: 'POST',
-          url: 'http://127.0.0.1:1/v1/models/cats:predict',
-          headers: [],
-          body: '',
-        } as const;
-        onExchange({ request, response });
-        if (label === 'bad') return Promise.reject(new ModelDeckError('server', 'It failed.'));
-        if (label === 'slow') return new Promise(() => undefined);
-        return Promise.resolve({
-          kind: 'probabilities',
-          predictions: [{ label, value: 1 }],
-          answer: { values: [{ [label]: 1 }], tensors: [], text: response.body },
-          classCount: 1,
-          offers: [],
-          assumed: [],
-          notes: [],
-          sendingNotes: [],
-          timing: { prepareMs: 1, requestMs: 2 },
-          request,
-          response,
-        });
-      },
-      thumbnail: (image) => Promise.resolve(`data:image/jpeg;base64,${Buffer.from(image).toString('base64')}`),
-      onChange: () => undefined,
-      onThumbnail: () => undefined,
-      onError: () => undefined,
-      ...work,
+  const { session } = make({
+    predict: (_endpoint, image, _k, _signal, { onExchange }) => {
+      const label = Buffer.from(image).toString();
+      const answered = result(label, 1);
+      const request = { ...answered.request, body: '' };
+      const response = { status: 200, body: `{"predictions":[{"${label}":1.0}]}` };
+      onExchange({ request, response });
+      if (label === 'bad') return Promise.reject(new ModelDeckError('server', 'It failed.'));
+      if (label === 'slow') return new Promise(() => undefined);
+      const answer = { ...answered.answer, text: response.body };
+      return Promise.resolve({ ...answered, answer, classCount: 1, request, response });
     },
-    5,
-  );
+    thumbnail: (image) => Promise.resolve(`data:image/jpeg;base64,${Buffer.from(image).toString('base64')}`),
+    ...work,
+  });
+  return session;
 }
 
 function file(name: string, content = name): ImageInput {
