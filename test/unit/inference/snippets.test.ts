@@ -76,14 +76,18 @@ const halfTensor = {
   input: { ...fromPreprocessing(steps).input, type: 'float16' },
 } as const satisfies TensorInput;
 
+const python = process.platform === 'win32' ? 'python' : 'python3';
 const programs: [string, (endpoint: Endpoint, fileName: string) => string, string, string][] = [
   ['curl', asCurl, 'sh', '-c'],
-  ['Python', asPython, process.platform === 'win32' ? 'python' : 'python3', '-c'],
+  ['Python', asPython, python, '-c'],
 ];
 
 describe('snippets, run', () => {
   let folder: string;
   let server: http.Server;
+  let baseUrl: string;
+  /** How a script is run. */
+  let options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv };
   let seen: { body: Buffer; request: http.IncomingMessage } | undefined;
 
   before(async () => {
@@ -96,7 +100,8 @@ describe('snippets, run', () => {
         response.end('{"predictions":[{"tabby":1}]}');
       });
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    baseUrl = await listening(server);
+    options = { cwd: folder, env: { ...process.env, ...environment } };
   });
   after(async () => {
     server.closeAllConnections();
@@ -112,12 +117,8 @@ describe('snippets, run', () => {
         // Windows forbids such file names; the quoting is the same for a plain one.
         const fileName = process.platform === 'win32' ? 'photo.jpg' : hostileName;
         await writeFile(path.join(folder, fileName), image);
-        const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
         const snippet = make({ ...endpoint, baseUrl, protocol }, fileName);
-        const { stdout } = await run(program, [option, snippet], {
-          cwd: folder,
-          env: { ...process.env, ...environment },
-        });
+        const { stdout } = await run(program, [option, snippet], options);
         assert.deepEqual(JSON.parse(stdout), { predictions: [{ tabby: 1 }] });
         assert.ok(seen);
         const data = Buffer.from(image).toString('base64');
@@ -134,14 +135,11 @@ describe('snippets, run', () => {
   }
 
   it('Python computes the tensor that we compute, and curl sends it', async (context) => {
-    const python = programs[1]?.[2] ?? '';
     if (!(await isInstalled(python, '-c', 'import numpy, PIL')))
       return context.skip('NumPy or Pillow is not installed');
     await writeFile(path.join(folder, 'photo.jpg'), image);
-    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const v2 = { ...endpoint, baseUrl, protocol: 'v2' } as const;
     const ours = tensorOf(await decodeImage(image), steps);
-    const options = { cwd: folder, env: { ...process.env, ...environment } };
     for (const [program, snippet] of [
       [python, asPython(v2, 'photo.jpg', tensor)],
       ['sh', asCurl(v2, 'photo.jpg', tensor)],
@@ -157,20 +155,15 @@ describe('snippets, run', () => {
   });
 
   it('Python asks for all files that are named, over one connection, with the tensors as bytes and as often as the batch is large', async (context) => {
-    const python = programs[1]?.[2] ?? '';
     if (!(await isInstalled(python, '-c', 'import numpy, PIL')))
       return context.skip('NumPy or Pillow is not installed');
     await Promise.all(['one.jpg', 'two.jpg'].map((name) => writeFile(path.join(folder, name), image)));
-    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const batch = { ...tensor, asBytes: true, tensor: { ...tensor.tensor, shape: [2, 3, 32, 32] } };
     await writeFile(path.join(folder, 'ask.py'), asPython({ ...endpoint, baseUrl, protocol: 'v2' }, 'no.jpg', batch));
     const ports = new Set<number | undefined>();
     const note = (request: http.IncomingMessage): unknown => ports.add(request.socket.remotePort);
     server.on('request', note);
-    const { stdout } = await run(python, ['ask.py', 'one.jpg', 'two.jpg'], {
-      cwd: folder,
-      env: { ...process.env, ...environment },
-    });
+    const { stdout } = await run(python, ['ask.py', 'one.jpg', 'two.jpg'], options);
     server.off('request', note);
     assert.equal(stdout.match(/tabby/g)?.length, 2);
     assert.equal(ports.size, 1);
@@ -184,14 +177,11 @@ describe('snippets, run', () => {
   }); // prettier-ignore
 
   it('Python ends with the words of a server that refuses', async (context) => {
-    const python = programs[1]?.[2] ?? '';
     if (!(await isInstalled(python))) return context.skip('Python is not installed');
     const refusing = http.createServer((_, response) => response.writeHead(404).end('{"error":"no cat"}'));
-    await new Promise<void>((resolve) => refusing.listen(0, '127.0.0.1', resolve));
+    const endpointOfRefusing = { ...endpoint, baseUrl: await listening(refusing) };
     await writeFile(path.join(folder, 'photo.jpg'), image);
-    const baseUrl = `http://127.0.0.1:${(refusing.address() as AddressInfo).port}`;
-    const options = { cwd: folder, env: { ...process.env, ...environment } };
-    await assert.rejects(run(python, ['-c', asPython({ ...endpoint, baseUrl }, 'photo.jpg')], options), {
+    await assert.rejects(run(python, ['-c', asPython(endpointOfRefusing, 'photo.jpg')], options), {
       message: /404 Not Found: \{"error":"no cat"\}/,
     });
     refusing.close();
@@ -199,14 +189,11 @@ describe('snippets, run', () => {
   });
 
   it('Python sends a tensor of 16-bit floats as bytes after the JSON, and curl the same', async (context) => {
-    const python = programs[1]?.[2] ?? '';
     if (!(await isInstalled(python, '-c', 'import numpy, PIL')))
       return context.skip('NumPy or Pillow is not installed');
     await writeFile(path.join(folder, 'photo.jpg'), image);
-    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const v2 = { ...endpoint, baseUrl, protocol: 'v2' } as const;
     const ours = preprocess(await decodeImage(image), halfTensor.input);
-    const options = { cwd: folder, env: { ...process.env, ...environment } };
     for (const [program, snippet] of [
       [python, asPython(v2, 'photo.jpg', halfTensor)],
       ['sh', asCurl(v2, 'photo.jpg', halfTensor)],
@@ -239,6 +226,12 @@ interface SentTensor {
   readonly name: string;
   readonly shape: readonly number[];
   readonly data: readonly number[];
+}
+
+/** @returns the address */
+async function listening(server: http.Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 async function isInstalled(program: string, ...options: readonly string[]): Promise<boolean> {
