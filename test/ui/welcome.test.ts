@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { after, afterEach, describe, it } from 'node:test';
+import { afterEach, describe, it } from 'node:test';
 import { expect } from './expect.ts';
 import { multiRootFile, openSession, type Session } from './session.ts';
 
@@ -19,7 +19,6 @@ describe('a deck with nothing in it', () => {
     await session?.close();
     session = undefined;
   });
-  after(() => session?.close());
 
   it('shows the ways in, and takes a kubeconfig that is chosen', async () => {
     session = await openSession(
