@@ -35,11 +35,7 @@ describe('the pages can be used by everybody', () => {
 
   before(async () => {
     session = await openSession('accessibility', copySample);
-    const { workbench } = session;
-    await workbench.chooseFromMenu(await workbench.explorerRow(sampleName), 'Deploy to This Computer');
-    await workbench.notification(`${sampleName} is ready`).getByRole('button', { name: 'Classify Image…' }).click();
-    panel = await workbench.classifyPage();
-    await workbench.clearNotifications();
+    panel = await session.workbench.deployAndClassify(sampleName);
     await panel.drop('coffee.jpg', await readFile(path.join(session.workspace, sampleName, 'photos', 'coffee.jpg')));
     await panel.predictions('coffee.jpg');
     await panel.body.getByText('Request and response').click();

@@ -5,16 +5,10 @@ import sharp from 'sharp';
 import { formatSpec } from '../../src/packaging/spec/writeSpec.ts';
 import type { ModelSpec } from '../../src/packaging/spec/modelSpec.ts';
 import { contractOf } from '../unit/contract/contracts.ts';
-import { toyGraph, type ToyGraph } from '../unit/local/toyGraph.ts';
+import { oneChannelEach, toyGraph, type ToyGraph } from '../unit/local/toyGraph.ts';
 import type { ClassifyPage } from './classifyPage.ts';
 import { expect } from './expect.ts';
 import { openSession, type Session } from './session.ts';
-
-const each = [
-  [4, 0, 0],
-  [0, 4, 0],
-  [0, 0, 4],
-];
 
 interface Model {
   readonly graph?: Partial<ToyGraph>;
@@ -92,11 +86,7 @@ describe('the panel shows each answer as what it is', () => {
   });
 
   async function deployAndAsk(name: string): Promise<ClassifyPage> {
-    const { workbench } = session;
-    await workbench.chooseFromMenu(await workbench.explorerRow(name), 'Deploy to This Computer');
-    await workbench.notification(`${name} is ready`).getByRole('button', { name: 'Classify Image…' }).click();
-    const panel = await workbench.classifyPage();
-    await workbench.clearNotifications();
+    const panel = await session.workbench.deployAndClassify(name);
     await panel.drop(`${name}.png`, photo);
     return panel;
   }
@@ -114,5 +104,8 @@ async function makeFolder(folder: string, name: string, { graph, output, origins
   };
   await mkdir(folder);
   await writeFile(path.join(folder, 'model-deck.yaml'), formatSpec(spec));
-  await writeFile(path.join(folder, 'model.onnx'), toyGraph({ shape: [-1, 3, 32, 32], weights: each, ...graph }).graph);
+  await writeFile(
+    path.join(folder, 'model.onnx'),
+    toyGraph({ shape: [-1, 3, 32, 32], weights: oneChannelEach, ...graph }).graph,
+  );
 }

@@ -3,15 +3,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import sharp from 'sharp';
-import { toyGraph } from '../unit/local/toyGraph.ts';
+import { oneChannelEach, toyGraph } from '../unit/local/toyGraph.ts';
 import { openSession, type Session } from './session.ts';
 
-/** Each class gets the mean of its channel. */
-const weights = [
-  [4, 0, 0],
-  [0, 4, 0],
-  [0, 0, 4],
-];
 const background = { r: 200, g: 100, b: 10 };
 
 /** Counts what a user does in the window; pages of ours are frames of their own, and are not used here. */
@@ -26,7 +20,10 @@ describe('a folder with a model of the user', () => {
     session = await openSession('own-model', async (workspace) => {
       const folder = path.join(workspace, 'colours');
       await mkdir(folder);
-      await writeFile(path.join(folder, 'colours.onnx'), toyGraph({ shape: [-1, 3, 32, 32], weights }).graph);
+      await writeFile(
+        path.join(folder, 'colours.onnx'),
+        toyGraph({ shape: [-1, 3, 32, 32], weights: oneChannelEach }).graph,
+      );
       await writeFile(path.join(folder, 'labels.txt'), 'red\ngreen\nblue\n');
       const picture = sharp({ create: { width: 60, height: 40, channels: 3, background } });
       await writeFile(path.join(folder, 'orange.png'), await picture.png().toBuffer());

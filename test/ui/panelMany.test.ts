@@ -4,7 +4,6 @@ import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { ClassifyPage } from './classifyPage.ts';
-import { waitUntil } from '../waitUntil.ts';
 import { expect } from './expect.ts';
 import { copySample, openSession, sampleName, type Session } from './session.ts';
 
@@ -30,11 +29,7 @@ describe('the panel with many pictures, over a reload, and side by side', () => 
       await writeFile(path.join(scans, 'broken.png'), 'no picture');
       await writeFile(path.join(scans, 'notes.txt'), 'no picture either');
     });
-    const { workbench } = session;
-    await workbench.chooseFromMenu(await workbench.explorerRow(sampleName), 'Deploy to This Computer');
-    await workbench.notification(`${sampleName} is ready`).getByRole('button', { name: 'Classify Image…' }).click();
-    panel = await workbench.classifyPage();
-    await workbench.clearNotifications();
+    panel = await session.workbench.deployAndClassify(sampleName);
   });
   after(() => session?.close());
 
@@ -118,13 +113,7 @@ describe('the panel with many pictures, over a reload, and side by side', () => 
     await expect.poll(async () => (await readdir(await panelFolder())).length).toBe(1);
     await workbench.reload();
     // The browser may bring the second panel back, too: that it was closed is not written down at once.
-    const left = await waitUntil('a panel has its results again', async () => {
-      for (const frame of workbench.page.frames()) {
-        const body = frame.locator('body', { has: frame.getByTestId('result') });
-        if (await body.boundingBox({ timeout: 200 }).catch(() => null)) return new ClassifyPage(body);
-      }
-      return undefined;
-    });
+    const left = new ClassifyPage(await workbench.frameWith('result'));
     await expect(left.body.getByTestId('result')).toHaveCount(many);
     await expect(left.body.getByTestId('result').first()).toHaveAttribute('data-state', 'failed');
     await expect(left.body.getByTestId('history-entry')).toHaveCount(many - 1);

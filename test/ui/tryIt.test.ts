@@ -3,18 +3,12 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import sharp from 'sharp';
-import { toyGraph } from '../unit/local/toyGraph.ts';
+import { oneChannelEach, toyGraph } from '../unit/local/toyGraph.ts';
 import { axeFindings } from './axe.ts';
 import { expect } from './expect.ts';
 import { openSession, type Session } from './session.ts';
 import { TryPage } from './tryPage.ts';
 
-/** Each class gets the mean of its channel. */
-const weights = [
-  [4, 0, 0],
-  [0, 4, 0],
-  [0, 0, 4],
-];
 const labels = ['red', 'green', 'blue'];
 
 describe('the wizard lets a model be tried before anything is written', () => {
@@ -25,7 +19,10 @@ describe('the wizard lets a model be tried before anything is written', () => {
     session = await openSession('try', async (workspace) => {
       const at = path.join(workspace, 'colours');
       await mkdir(at);
-      await writeFile(path.join(at, 'colours.onnx'), toyGraph({ shape: [-1, 3, 32, 32], weights }).graph);
+      await writeFile(
+        path.join(at, 'colours.onnx'),
+        toyGraph({ shape: [-1, 3, 32, 32], weights: oneChannelEach }).graph,
+      );
       await writeFile(path.join(at, 'labels.txt'), `${labels.join('\n')}\n`);
       await writeFile(path.join(at, 'index_to_name.json'), JSON.stringify({ ...labels }));
       await writeFile(path.join(at, 'orange.png'), await stripes());

@@ -283,6 +283,15 @@ export class Workbench {
     return new ClassifyPage(await this.frameWith('drop'));
   }
 
+  /** Deploys a model folder of the workspace to this computer, and opens the panel by the message that it is ready. */
+  async deployAndClassify(model: string): Promise<ClassifyPage> {
+    await this.chooseFromMenu(await this.explorerRow(model), 'Deploy to This Computer');
+    await this.notification(`${model} is ready`).getByRole('button', { name: 'Classify Image…' }).click();
+    const panel = await this.classifyPage();
+    await this.clearNotifications();
+    return panel;
+  }
+
   /** All panels that are seen, from left to right. */
   async classifyPages(count: number): Promise<readonly ClassifyPage[]> {
     return waitUntil(`${count} panels are seen`, async () => {

@@ -18,6 +18,13 @@ export interface ToyGraph {
   readonly externalFile?: string;
 }
 
+/** Three classes: each gets the mean of its channel, four times. */
+export const oneChannelEach = [
+  [4, 0, 0],
+  [0, 4, 0],
+  [0, 0, 4],
+];
+
 /** The mean of each channel over the picture, times `weights`: input `pixels`, output `classes`. */
 export function toyGraph(graph: ToyGraph): { readonly graph: Buffer; readonly externalData: Buffer } {
   const { shape, type = 'float32', layout = 'NCHW', weights, last = 'Identity', hasFeatures = false } = graph;
