@@ -44,7 +44,7 @@ export function describeModelServer({ server, registered, image, logs = [] }: Mo
     it('is heard by the plan', () => {
       const facts = { image, args: [], archiveName: undefined };
       const service = a.service({ model: { image } });
-      const mine = { ...runtime('mine', { 'serving.kserve.io/server-type': server.type }) };
+      const mine = runtime('mine', { 'serving.kserve.io/server-type': server.type });
       const said = server.warnings?.(facts) ?? [];
       const planned = planWarnings({ service, runtime: mine }, registered);
       assert.deepEqual(
@@ -57,10 +57,9 @@ export function describeModelServer({ server, registered, image, logs = [] }: Mo
       it(`says by its log: ${state}`, () => assert.equal(server.workersIn?.(log), state));
       if (state !== 'failed') continue;
       it('is diagnosed while it goes on without its model', () => {
-        const pod = a.pod(a.onNode([a.running(false)]));
-        const containers = (pod.spec?.containers ?? []).map((container) => ({ ...container, image }));
+        const pod = a.podOfOne(a.running(false), image);
         const evidence = a.evidence({
-          pods: [{ ...pod, spec: { ...pod.spec, nodeName: 'one', containers } }],
+          pods: [pod],
           logs: [{ pod: pod.metadata.name, container: 'kserve-container', previous: false, part: 'end', text: log }],
         });
         const found = diagnoseWith(causes, evidence, registered);

@@ -16,10 +16,7 @@ const downOften: ContainerStatus = { ...a.crashing(1), restartCount: 2 };
 const upAgain: ContainerStatus = { ...a.running(false), restartCount: 1, lastState: { terminated: failedOnce } };
 
 function judged(status: ContainerStatus, logs: readonly LogTail[], image?: string): Diagnosis | undefined {
-  const pod = a.pod(a.onNode([status]), { spec: { nodeName: 'one' } });
-  const containers = pod.spec?.containers.map((each) => ({ ...each, ...(image !== undefined && { image }) })) ?? [];
-  const named = containers.map((each) => ({ ...each, name: status.name }));
-  return diagnose(a.evidence({ pods: [{ ...pod, spec: { ...pod.spec, containers: named } }], logs }));
+  return diagnose(a.evidence({ pods: [a.podOfOne(status, image)], logs }));
 }
 
 describe('The lives of a container', () => {

@@ -192,6 +192,14 @@ export function onNode(containers: readonly ContainerStatus[], init: readonly Co
   };
 }
 
+/** A pod on the node `one` whose container has this status, its name, and another image where one is given. */
+export function podOfOne(status: ContainerStatus, image?: string): Pod {
+  const made = pod(onNode([status]));
+  const container = { name: status.name, ...(image !== undefined && { image }) };
+  const containers = (made.spec?.containers ?? []).map((each) => ({ ...each, ...container }));
+  return { ...made, spec: { ...made.spec, nodeName: 'one', containers } };
+}
+
 export function waiting(reason: string, message = '', name = 'kserve-container'): ContainerStatus {
   return { name, ready: false, restartCount: 0, state: { waiting: { reason, message } } };
 }

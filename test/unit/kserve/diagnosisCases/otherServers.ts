@@ -12,18 +12,12 @@ type Server = keyof typeof images;
 
 /** The server ended with these words, again and again. */
 function ended(server: Server, text: string, exitCode = 1): DiagnosisEvidence {
-  return a.evidence({ pods: [podOf(server, a.crashing(exitCode))], logs: previousLog(text) });
+  return a.evidence({ pods: [a.podOfOne(a.crashing(exitCode), images[server])], logs: previousLog(text) });
 }
 
 /** The server goes on, with these words. */
 function goesOn(server: Server, text: string, over: Partial<DiagnosisEvidence> = {}): DiagnosisEvidence {
-  return a.evidence({ pods: [podOf(server, a.running(false))], logs: [log(text)], ...over });
-}
-
-function podOf(server: Server, status: Parameters<typeof a.onNode>[0][number]): ReturnType<typeof a.pod> {
-  const pod = a.pod(a.onNode([status]));
-  const containers = (pod.spec?.containers ?? []).map((container) => ({ ...container, image: images[server] }));
-  return { ...pod, spec: { ...pod.spec, nodeName: 'one', containers } };
+  return a.evidence({ pods: [a.podOfOne(a.running(false), images[server])], logs: [log(text)], ...over });
 }
 
 const tritonError = (message: string): string =>
