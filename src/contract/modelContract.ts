@@ -92,6 +92,17 @@ export function channelsOf(colour: Colour): 1 | 3 {
   return colour === 'grey' ? 1 : 3;
 }
 
+/** The sizes of one picture as the model takes it, without the batch. */
+export function pictureShape({
+  colour,
+  width,
+  height,
+  layout,
+}: Pick<ImageInput, 'colour' | 'width' | 'height' | 'layout'>): readonly [number, number, number] {
+  const channels = channelsOf(colour);
+  return layout === 'NCHW' ? [channels, height, width] : [height, width, channels];
+}
+
 /** The fields that nobody has said or read, in the order of the contract; empty when everything is known. */
 export function assumedFields({ origins }: ModelContract): readonly ContractField[] {
   return (Object.keys(origins) as ContractField[]).filter((field) => origins[field]?.from === 'assumed');

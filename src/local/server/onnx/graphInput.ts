@@ -1,4 +1,4 @@
-import { channelsOf, type ImageInput } from '../../../contract/modelContract.ts';
+import { pictureShape, type ImageInput } from '../../../contract/modelContract.ts';
 import { ModelDeckError } from '../../../foundation/error.ts';
 import { preprocessFile } from '../../../inference/index.ts';
 import type {
@@ -40,9 +40,7 @@ export class ModelInput {
       );
     }
     this.type = found;
-    const { width, height, layout, colour } = contract;
-    const channels = channelsOf(colour);
-    this.shape = layout === 'NCHW' ? [channels, height, width] : [height, width, channels];
+    this.shape = pictureShape(contract);
     const taken = session.input.shape;
     const fits = taken.length === 4 && this.shape.every((size, place) => [-1, size].includes(taken[place + 1] ?? 0));
     if (fits) return;

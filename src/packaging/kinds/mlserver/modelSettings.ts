@@ -1,6 +1,5 @@
 import path from 'node:path';
-import type { ModelContract } from '../../../contract/modelContract.ts';
-import { channelsOf } from '../../../contract/modelContract.ts';
+import { pictureShape, type ModelContract } from '../../../contract/modelContract.ts';
 import { runtimeClass } from './runtimePython.ts';
 import type { TabularKind } from './tabular.ts';
 
@@ -21,16 +20,14 @@ export interface TensorNames {
 /** `model-settings.json` of an ONNX graph that takes pictures. */
 export function picturesSettings({ name, version }: Named, contract: ModelContract, names: TensorNames): string {
   const { input, output } = contract;
-  const { width, height, layout, type } = input;
-  const channels = channelsOf(input.colour);
-  const sides = layout === 'NCHW' ? [channels, height, width] : [height, width, channels];
+  const datatype = input.type === 'uint8' ? 'UINT8' : 'FP32';
   const classes = output.classes ?? output.labels?.length ?? -1;
   return json({
     name,
     platform: 'onnx',
     implementation: runtimeClass,
     parameters: { uri: './model.onnx', version },
-    inputs: [{ name: input.name ?? names.input, datatype: type === 'uint8' ? 'UINT8' : 'FP32', shape: [-1, ...sides] }],
+    inputs: [{ name: input.name ?? names.input, datatype, shape: [-1, ...pictureShape(input)] }],
     outputs: [{ name: output.name ?? names.output, datatype: 'FP32', shape: [-1, classes] }],
   });
 }

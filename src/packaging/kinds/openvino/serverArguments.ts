@@ -1,4 +1,4 @@
-import { channelsOf, type ModelContract } from '../../../contract/modelContract.ts';
+import { pictureShape, type ModelContract } from '../../../contract/modelContract.ts';
 import type { TensorInfo } from '../../read/detection.ts';
 
 /**
@@ -11,9 +11,7 @@ import type { TensorInfo } from '../../read/detection.ts';
 export function serverArguments(input: TensorInfo | undefined, contract: ModelContract): readonly string[] {
   if (input === undefined || input.shape.length !== 4) return [];
   if (input.shape.slice(1).every((size) => typeof size === 'number' && size > 0)) return [];
-  const { width, height, layout, colour, batch } = contract.input;
-  const channels = channelsOf(colour);
-  const sides = layout === 'NCHW' ? [channels, height, width] : [height, width, channels];
-  const shape = [batch === 'free' ? -1 : batch, ...sides];
+  const { batch } = contract.input;
+  const shape = [batch === 'free' ? -1 : batch, ...pictureShape(contract.input)];
   return [`--shape={"${input.name}": "(${shape.join(',')})"}`];
 }

@@ -1,4 +1,4 @@
-import { channelsOf, type ModelContract } from '../../../contract/modelContract.ts';
+import { pictureShape, type ModelContract } from '../../../contract/modelContract.ts';
 import type { TensorInfo } from '../../read/detection.ts';
 
 /** Pictures in one request, and together in one run of the model, where the graph takes as many as one likes. */
@@ -70,12 +70,10 @@ export const torchScriptNames = { input: 'INPUT__0', output: 'OUTPUT__0' } as co
 
 /** Input and output of TorchScript, which only the contract tells. */
 export function torchScriptTensors({ input, output }: ModelContract): Pick<TritonModel, 'inputs' | 'outputs'> {
-  const channels = channelsOf(input.colour);
-  const { width, height, layout, type, batch } = input;
+  const { type, batch } = input;
   const first = batch === 'free' ? 'batch' : batch;
-  const sides = layout === 'NCHW' ? [channels, height, width] : [height, width, channels];
   return {
-    inputs: [{ name: torchScriptNames.input, type, shape: [first, ...sides] }],
+    inputs: [{ name: torchScriptNames.input, type, shape: [first, ...pictureShape(input)] }],
     outputs: [
       {
         name: torchScriptNames.output,
@@ -89,8 +87,7 @@ export function torchScriptTensors({ input, output }: ModelContract): Pick<Trito
 /** Sizes that the graph leaves free and the contract says. */
 export function withContractSizes(info: TensorInfo, { input }: ModelContract): TensorInfo {
   if (info.shape.length !== 4 || (input.name !== undefined && input.name !== info.name)) return info;
-  const sides = input.layout === 'NCHW' ? [channelsOf(input.colour), input.height, input.width] : undefined;
-  const wanted = sides ?? [input.height, input.width, channelsOf(input.colour)];
+  const wanted = pictureShape(input);
   const shape = info.shape.map((size, index) => (isFree(size) && index > 0 ? (wanted[index - 1] ?? size) : size));
   return { ...info, shape };
 }
