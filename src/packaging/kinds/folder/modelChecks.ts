@@ -100,13 +100,40 @@ function inWordsOf(words: ServerWords, finding: Finding): Finding {
   return { ...rest, ...place, ...(isOfGraph && { laterMessage: words.laterMessage }) };
 }
 
-function inputMissing({ server }: ServerWords): Finding {
+/** The server takes tensors, and the spec has no contract. */
+export function inputMissing({ server }: Pick<ServerWords, 'server'>): Finding {
   return {
     code: 'input-missing',
     severity: 'error',
     message: `input: ${server} takes tensors, and nothing says how a picture becomes one.`,
     remedy: 'Add input with width, height, mean and std; what is left out is assumed.',
   };
+}
+
+/**
+ * The findings about weights that a server with ONNX alone does not load: one that says so, in place of those that say what
+ * TorchServe lacks.
+ *
+ * @param refusal its code, and what the server loads, as a sentence without its end
+ */
+export function needsOnnx(
+  { findings, at }: Pick<ModelFacts, 'findings' | 'at'>,
+  { name, explanation }: { readonly name: string; readonly explanation: string },
+  refusal: { readonly code: string; readonly loads: string },
+): readonly Finding[] {
+  const others = findings.filter(
+    ({ code }) => code !== 'weights-unsupported' && code !== 'state-dict-without-model-file',
+  );
+  return [
+    ...others,
+    {
+      code: refusal.code,
+      severity: 'error',
+      message: `weights: ${refusal.loads}; ${name} is something else. ${explanation}`,
+      remedy: 'Export the model to ONNX; or package it for TorchServe.',
+      ...located(at('weights')),
+    },
+  ];
 }
 
 /** Says that the package has a lower IR version than the user's graph; nothing where it has not. */

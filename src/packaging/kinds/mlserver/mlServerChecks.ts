@@ -2,9 +2,9 @@ import path from 'node:path';
 import type { Task } from '../../../foundation/task.ts';
 import type { Serves } from '../../modelPackage.ts';
 import type { Finding } from '../../read/detection.ts';
-import { checkModel, loweredFindings } from '../folder/modelChecks.ts';
+import { checkModel, loweredFindings, needsOnnx } from '../folder/modelChecks.ts';
 import type { CheckRequest, ForeseeRequest } from '../packageKind.ts';
-import { located, specLocator } from '../torchserve/checks/context.ts';
+import { specLocator } from '../torchserve/checks/context.ts';
 import { checkName } from '../torchserve/checks/names.ts';
 import { mlServerServes, oldestOnnxRuntime, picturesServes } from './served.ts';
 import { tabularKind } from './tabular.ts';
@@ -17,29 +17,18 @@ const words = {
 /** What MLServer would refuse. @throws ModelDeckError as `PackageKind.check` */
 export async function checkForMLServer(request: CheckRequest, task: Task = {}): Promise<readonly Finding[]> {
   const { folder, spec, specFile, specText } = request;
+  const name = spec.weights ?? '';
   const file = spec.weights === undefined ? undefined : path.resolve(folder, spec.weights);
   if (file !== undefined && (await tabularKind(file, task)) !== undefined) {
-    const at = await specLocator(specFile, specText);
-    return checkName({ folder, spec, at, task, parts: [], externalData: [], sources: [] });
+    return checkName({ spec, at: await specLocator(specFile, specText) });
   }
   const facts = await checkModel(request, words, task);
-  const { at, weights, findings } = facts;
+  const { weights, findings } = facts;
   if (weights === undefined || weights.kind === 'onnx') {
-    return [...findings, ...loweredFindings(facts, spec.weights ?? '', oldestOnnxRuntime, 'older images of MLServer')];
+    return [...findings, ...loweredFindings(facts, name, oldestOnnxRuntime, 'older images of MLServer')];
   }
-  const others = findings.filter(
-    ({ code }) => code !== 'weights-unsupported' && code !== 'state-dict-without-model-file',
-  );
-  return [
-    ...others,
-    {
-      code: 'mlserver-needs-onnx',
-      severity: 'error',
-      message: `weights: MLServer gets ONNX graphs, and models of scikit-learn, XGBoost and LightGBM; ${spec.weights ?? ''} is something else. ${weights.explanation}`,
-      remedy: 'Export the model to ONNX; or package it for TorchServe.',
-      ...located(at('weights')),
-    },
-  ];
+  const loads = 'MLServer gets ONNX graphs, and models of scikit-learn, XGBoost and LightGBM';
+  return needsOnnx(facts, { name, ...weights }, { code: 'mlserver-needs-onnx', loads });
 }
 
 /**

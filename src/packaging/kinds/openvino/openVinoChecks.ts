@@ -4,7 +4,7 @@ import { isFile } from '../../../foundation/isThere.ts';
 import type { Task } from '../../../foundation/task.ts';
 import type { Finding } from '../../read/detection.ts';
 import { contractOf } from '../../spec/specContract.ts';
-import { checkModel } from '../folder/modelChecks.ts';
+import { checkModel, inputMissing, needsOnnx } from '../folder/modelChecks.ts';
 import type { CheckRequest } from '../packageKind.ts';
 import { located, specLocator, type CheckContext } from '../torchserve/checks/context.ts';
 import { checkName } from '../torchserve/checks/names.ts';
@@ -14,30 +14,17 @@ const server = 'OpenVINO Model Server';
 
 /** What OpenVINO Model Server would refuse. @throws ModelDeckError as `PackageKind.check` */
 export async function checkForOpenVino(request: CheckRequest, task: Task = {}): Promise<readonly Finding[]> {
-  const { folder, spec, specFile, specText } = request;
+  const { spec, specFile, specText } = request;
   if (spec.weights !== undefined && isIntermediate(spec.weights)) {
     const at = await specLocator(specFile, specText);
-    return [
-      ...checkName({ folder, spec, at, task, parts: [], externalData: [], sources: [] }),
-      ...(await checkIntermediate(request, spec.weights, at)),
-    ];
+    return [...checkName({ spec, at }), ...(await checkIntermediate(request, spec.weights, at))];
   }
   const words = { server, laterMessage: 'Cannot read network; the model is not loaded' };
-  const { at, weights, findings } = await checkModel(request, words, task);
+  const facts = await checkModel(request, words, task);
+  const { weights, findings } = facts;
   if (weights === undefined || weights.kind === 'onnx') return findings;
-  const others = findings.filter(
-    ({ code }) => code !== 'weights-unsupported' && code !== 'state-dict-without-model-file',
-  );
-  return [
-    ...others,
-    {
-      code: 'openvino-needs-graph',
-      severity: 'error',
-      message: `weights: ${server} loads ONNX graphs and OpenVINO IR (.xml and .bin); ${spec.weights ?? ''} is something else. ${weights.explanation}`,
-      remedy: 'Export the model to ONNX; or package it for TorchServe.',
-      ...located(at('weights')),
-    },
-  ];
+  const loads = `${server} loads ONNX graphs and OpenVINO IR (.xml and .bin)`;
+  return needsOnnx(facts, { name: spec.weights ?? '', ...weights }, { code: 'openvino-needs-graph', loads });
 }
 
 async function checkIntermediate(
@@ -63,14 +50,6 @@ async function checkIntermediate(
       `Put ${binary} beside it.`,
     );
   }
-  if (contractOf(spec) === undefined) {
-    findings.push({
-      code: 'input-missing',
-      severity: 'error',
-      message: `input: ${server} takes tensors, and nothing says how a picture becomes one.`,
-      remedy: 'Add input with width, height, mean and std; what is left out is assumed.',
-      ...located(at('handler')),
-    });
-  }
+  if (contractOf(spec) === undefined) findings.push({ ...inputMissing({ server }), ...located(at('handler')) });
   return findings;
 }

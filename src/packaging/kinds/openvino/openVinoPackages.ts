@@ -1,8 +1,7 @@
 import { folderGraph } from '../folder/folderGraph.ts';
 import type { PackageKind } from '../packageKind.ts';
 import { checkForOpenVino } from './openVinoChecks.ts';
-import { adoptOpenVino, readOpenVino } from './readOpenVino.ts';
-import { isOpenVinoPackage } from './readOpenVino.ts';
+import { adoptOpenVino, isOpenVinoPackage, readOpenVino } from './readOpenVino.ts';
 import { openVinoKind, openVinoServes } from './served.ts';
 import { writeOpenVino } from './writeOpenVino.ts';
 

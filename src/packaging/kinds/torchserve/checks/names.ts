@@ -2,7 +2,7 @@ import type { Finding } from '../../../read/detection.ts';
 import { located, type CheckContext } from './context.ts';
 
 /** The name is the archive's base name, the key of the snapshot and a segment of the URL. */
-export function checkName({ spec, at }: CheckContext): Finding[] {
+export function checkName({ spec, at }: Pick<CheckContext, 'spec' | 'at'>): Finding[] {
   const { name } = spec;
   if (/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(name)) return [];
   const place = located(at('name'));
