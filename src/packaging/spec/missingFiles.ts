@@ -17,18 +17,19 @@ interface NamedFile {
  * @param text of the spec, in which the findings have their place
  * @param file absolute path of the spec
  * @param isThere whether there is a file or folder, or for a pattern one that matches, of a path relative to the spec
- * @param files names that may be meant, relative with `/`
+ * @param files names that may be meant, relative with `/`; asked for only where something is missing, since the listing of a
+ *   large folder takes a moment
  */
 export async function missingFiles(
   { spec, text, file }: { readonly spec: Partial<ModelSpec>; readonly text: string; readonly file: string },
   isThere: (relative: string) => Promise<boolean>,
-  files: readonly string[],
+  files: () => Promise<readonly string[]>,
 ): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  for (const named of namedFiles(spec)) {
-    if (!(await isThere(named.file))) findings.push(finding(named, text, file, files));
-  }
-  return findings;
+  const missing: NamedFile[] = [];
+  for (const named of namedFiles(spec)) if (!(await isThere(named.file))) missing.push(named);
+  if (missing.length === 0) return [];
+  const meant = await files();
+  return missing.map((named) => finding(named, text, file, meant));
 }
 
 function namedFiles(spec: Partial<ModelSpec>): readonly NamedFile[] {

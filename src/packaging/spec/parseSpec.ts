@@ -5,6 +5,7 @@ import { FAILSAFE_SCHEMA, load } from 'js-yaml';
 import schema from '../../../media/model-deck.schema.json' with { type: 'json' };
 import { ModelDeckError } from '../../foundation/error.ts';
 import { fileError } from '../../foundation/fileErrors.ts';
+import { isRecord, type JsonObject } from '../../foundation/json.ts';
 import type { Finding } from '../read/detection.ts';
 import type { ModelSpec } from './modelSpec.ts';
 import { contradictions } from './contradictions.ts';
@@ -92,4 +93,14 @@ export function readSpecText(text: string, file: string): ModelSpec {
     location,
     nextStep: { kind: 'open-file', location },
   });
+}
+
+/** The fields of a text that need not be a valid spec, every scalar as it was written; none where it is no YAML. */
+export function writtenIn(text: string): JsonObject {
+  try {
+    const document = load(text, { schema: FAILSAFE_SCHEMA });
+    return isRecord(document) ? document : {};
+  } catch {
+    return {};
+  }
 }

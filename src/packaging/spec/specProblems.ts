@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { FAILSAFE_SCHEMA, load } from 'js-yaml';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { isThere } from '../../foundation/isThere.ts';
 import { isRecord } from '../../foundation/json.ts';
@@ -8,7 +7,7 @@ import { listFolder } from '../read/folderFiles.ts';
 import { matchingPaths } from './expandPattern.ts';
 import { missingFiles } from './missingFiles.ts';
 import type { ModelSpec, SpecExample } from './modelSpec.ts';
-import { parseSpec } from './parseSpec.ts';
+import { parseSpec, writtenIn } from './parseSpec.ts';
 
 /**
  * What is wrong with the text of a spec by itself, while it is typed: its syntax, its fields, and files that are not there.
@@ -20,11 +19,12 @@ export async function specProblems(file: string, text: string): Promise<readonly
   const { spec: valid, findings } = parseSpec(text, file);
   const spec = valid ?? namedIn(text);
   const folder = path.dirname(file);
-  const missing = await missingFiles({ spec, text, file }, (name) => isNamed(folder, name), []);
-  // The listing of a large folder takes a moment, and is needed only to say what may be meant.
-  if (missing.length === 0) return findings;
-  const files = await filesBeside(folder);
-  return [...findings, ...(await missingFiles({ spec, text, file }, (name) => isNamed(folder, name), files))];
+  const missing = await missingFiles(
+    { spec, text, file },
+    (name) => isNamed(folder, name),
+    () => filesBeside(folder),
+  );
+  return [...findings, ...missing];
 }
 
 /** The files of a spec's folder, relative with `/`; none where it cannot be read. */
@@ -39,13 +39,7 @@ export async function filesBeside(folder: string): Promise<readonly string[]> {
 
 /** The files that a spec names which is not valid, in so far as it can be read at all. */
 function namedIn(text: string): Partial<ModelSpec> {
-  let document: unknown;
-  try {
-    document = load(text, { schema: FAILSAFE_SCHEMA });
-  } catch {
-    return {};
-  }
-  const { extraFiles, examples, ...fields } = isRecord(document) ? document : {};
+  const { extraFiles, examples, ...fields } = writtenIn(text);
   const texts = Object.entries(fields).filter(([, value]) => typeof value === 'string' && value !== '');
   const isText = (value: unknown): value is string => typeof value === 'string';
   const isExample = (value: unknown): value is SpecExample => isRecord(value) && isText(value.image);

@@ -1,6 +1,6 @@
-import { FAILSAFE_SCHEMA, load } from 'js-yaml';
 import { originWords, parseOrigin } from '../../../contract/origins.ts';
 import { isRecord } from '../../../foundation/json.ts';
+import { writtenIn } from '../parseSpec.ts';
 import { placeAt, type TextPosition, type TextSpan } from './placeAt.ts';
 import { choicesOf, schemaAt, type SchemaNode } from './schemaNodes.ts';
 
@@ -39,13 +39,8 @@ function mayBe(node: SchemaNode): string | undefined {
 
 /** Of a field of `input` or `output`, as `origins` has it. */
 function originOf(text: string, field: string): string | undefined {
-  let document: unknown;
-  try {
-    document = load(text, { schema: FAILSAFE_SCHEMA });
-  } catch {
-    return undefined;
-  }
-  const origins = isRecord(document) && isRecord(document.origins) ? document.origins : {};
+  const document = writtenIn(text);
+  const origins = isRecord(document.origins) ? document.origins : {};
   const origin = Object.hasOwn(origins, field) ? origins[field] : undefined;
   if (typeof origin !== 'string') return undefined;
   return origin === 'assumed'
