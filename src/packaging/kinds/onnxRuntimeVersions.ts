@@ -48,7 +48,8 @@ export function oldestFor({ irVersion, opset }: OnnxVersions): OnnxLimits | unde
   return limits.find((entry) => entry.irVersion >= irVersion && entry.opset >= opset);
 }
 
-function minorOf(version: string): number {
+/** A number that orders versions by their major and minor parts. @param version for example `1.15` or `1.15.0` */
+export function minorOf(version: string): number {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major * 1000 + minor;
 }

@@ -1,3 +1,5 @@
+import { minorOf } from '../onnxRuntimeVersions.ts';
+
 /** The image that KServe 0.20 comes with. */
 export const kserveTritonTag = '23.05';
 
@@ -37,11 +39,7 @@ export function onnxRuntimeOf(image: string): string | undefined {
 
 /** The first tag whose ONNX Runtime is at least this one. @param version for example `1.18` */
 export function firstTagWith(version: string): string | undefined {
-  const order = (text: string): number => {
-    const [major = 0, minor = 0] = text.split('.').map(Number);
-    return major * 1000 + minor;
-  };
-  return onnxRuntimes.find(([, onnxRuntime]) => order(onnxRuntime) >= order(version))?.[0];
+  return onnxRuntimes.find(([, onnxRuntime]) => minorOf(onnxRuntime) >= minorOf(version))?.[0];
 }
 
 /** `23.05` of `…/tritonserver:23.05-py3`. */
