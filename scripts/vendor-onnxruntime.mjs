@@ -41,20 +41,12 @@ export async function vendorOnnxRuntime({ root, dist, target, isPackage }) {
 }
 
 async function vendorWebAssembly({ root, dist, hasWebAssembly }) {
-  const source = path.join(root, 'node_modules', 'onnxruntime-web');
-  const folder = path.join(dist, 'node_modules', 'onnxruntime-web');
+  const name = 'onnxruntime-web';
   if (!hasWebAssembly) {
-    await rm(folder, { recursive: true, force: true });
+    await rm(path.join(dist, 'node_modules', name), { recursive: true, force: true });
     return [];
   }
-  const { version } = JSON.parse(await readFile(path.join(source, 'package.json'), 'utf8'));
-  const metafile = await vendorBundle({
-    root,
-    folder,
-    entry: path.join(source, 'dist', 'ort.node.min.js'),
-    outfile: path.join('dist', 'ort.node.min.js'),
-    packageJson: { name: 'onnxruntime-web', version, main: 'dist/ort.node.min.js' },
-  });
+  const { metafile, source, folder } = await bundled({ root, dist, name, main: 'dist/ort.node.min.js' });
   await Promise.all(
     wasmFiles.map((file) => copyFile(path.join(source, 'dist', file), path.join(folder, 'dist', file))),
   );
@@ -62,24 +54,32 @@ async function vendorWebAssembly({ root, dist, hasWebAssembly }) {
 }
 
 async function vendorNative({ root, dist, target, libraries }) {
-  const folder = path.join(dist, 'node_modules', 'onnxruntime-node');
-  await rm(folder, { recursive: true, force: true });
+  const name = 'onnxruntime-node';
+  await rm(path.join(dist, 'node_modules', name), { recursive: true, force: true });
   if (libraries.length === 0) return [];
-  const source = path.join(root, 'node_modules', 'onnxruntime-node');
-  const { version } = JSON.parse(await readFile(path.join(source, 'package.json'), 'utf8'));
-  const metafile = await vendorBundle({
-    root,
-    folder,
-    entry: path.join(source, 'dist', 'index.js'),
-    outfile: path.join('dist', 'index.js'),
-    packageJson: { name: 'onnxruntime-node', version, main: 'dist/index.js' },
-    plugins: [bindingAsFile],
-  });
+  const plugins = [bindingAsFile];
+  const { metafile, source, folder } = await bundled({ root, dist, name, main: 'dist/index.js', plugins });
   const place = path.join('bin', 'napi-v6', ...target.split('-'));
   await mkdir(path.join(folder, place), { recursive: true });
   const files = ['onnxruntime_binding.node', ...libraries];
   await Promise.all(files.map((file) => copyFile(path.join(source, place, file), path.join(folder, place, file))));
   return [metafile];
+}
+
+/** A package of node_modules whose main file is bundled, at the same path. */
+async function bundled({ root, dist, name, main, plugins = [] }) {
+  const source = path.join(root, 'node_modules', name);
+  const folder = path.join(dist, 'node_modules', name);
+  const { version } = JSON.parse(await readFile(path.join(source, 'package.json'), 'utf8'));
+  const metafile = await vendorBundle({
+    root,
+    folder,
+    entry: path.join(source, ...main.split('/')),
+    outfile: path.join(...main.split('/')),
+    packageJson: { name, version, main },
+    plugins,
+  });
+  return { metafile, source, folder };
 }
 
 /** The binding is chosen by platform when it is loaded, and stays a file. */
