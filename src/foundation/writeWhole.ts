@@ -13,14 +13,19 @@ export function partialName(destination: string): string {
  * away again, and what was there before stays.
  *
  * @param make writes the file or folder that it is given
+ * @param move puts what was made into its place
  * @throws what `make` throws, and the operating system's error
  */
-export async function replaceWhole<T>(destination: string, make: (partial: string) => Promise<T>): Promise<T> {
+export async function replaceWhole<T>(
+  destination: string,
+  make: (partial: string) => Promise<T>,
+  move: (partial: string, destination: string) => Promise<void> = rename,
+): Promise<T> {
   const partial = partialName(destination);
   try {
     await makeFolder(path.dirname(destination));
     const made = await make(partial);
-    await rename(partial, destination);
+    await move(partial, destination);
     return made;
   } catch (error) {
     await rm(partial, { recursive: true, force: true }).catch(() => undefined);
@@ -35,23 +40,22 @@ export async function replaceWhole<T>(destination: string, make: (partial: strin
  * @param make fills the folder that it is given, which is there
  * @throws what `make` throws, and the operating system's error
  */
-export async function replaceFolder<T>(destination: string, make: (partial: string) => Promise<T>): Promise<T> {
-  const partial = partialName(destination);
-  const old = partialName(destination);
-  try {
+export function replaceFolder<T>(destination: string, make: (partial: string) => Promise<T>): Promise<T> {
+  const fill = async (partial: string): Promise<T> => {
     await makeFolder(partial);
-    const made = await make(partial);
-    const isReplaced = await isMoved(destination, old);
-    await rename(partial, destination).catch(async (error: unknown) => {
-      if (isReplaced) await rename(old, destination);
-      throw error;
-    });
-    await rm(old, { recursive: true, force: true });
-    return made;
-  } catch (error) {
-    await rm(partial, { recursive: true, force: true }).catch(() => undefined);
+    return make(partial);
+  };
+  return replaceWhole(destination, fill, moveOverFolder);
+}
+
+async function moveOverFolder(partial: string, destination: string): Promise<void> {
+  const old = partialName(destination);
+  const isReplaced = await isMoved(destination, old);
+  await rename(partial, destination).catch(async (error: unknown) => {
+    if (isReplaced) await rename(old, destination);
     throw error;
-  }
+  });
+  await rm(old, { recursive: true, force: true });
 }
 
 /** @returns false when there is nothing to move */
