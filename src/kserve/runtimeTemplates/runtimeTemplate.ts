@@ -1,3 +1,4 @@
+import { kserveAnnotations, modelDeckLabels } from '../annotations.ts';
 import type { Container } from '../resources/core.ts';
 import type { ServingRuntime, SupportedModelFormat } from '../resources/servingRuntime.ts';
 
@@ -17,9 +18,6 @@ export interface RuntimeTemplate {
   readonly metricsPort: number;
 }
 
-/** Marks what Model Deck made. */
-const madeBy = { 'app.kubernetes.io/managed-by': 'model-deck' };
-
 /** The ServingRuntime of a template, for server-side apply. @param image instead of the template's own */
 export function runtimeOfTemplate(
   { server, name, image: usual, formats, protocols, container, metricsPort }: RuntimeTemplate,
@@ -32,8 +30,8 @@ export function runtimeOfTemplate(
     metadata: {
       name,
       namespace,
-      labels: madeBy,
-      annotations: { 'serving.kserve.io/server-type': server },
+      labels: { [modelDeckLabels.managedBy]: modelDeckLabels.managedByValue },
+      annotations: { [kserveAnnotations.serverType]: server },
     },
     spec: {
       annotations: { 'prometheus.kserve.io/port': String(metricsPort), 'prometheus.kserve.io/path': '/metrics' },
