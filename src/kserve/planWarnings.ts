@@ -6,6 +6,7 @@ import type { PersistentVolumeClaim, ResourceQuota } from './resources/core.ts';
 import type { InferenceService } from './resources/inferenceService.ts';
 import type { ServingRuntime } from './resources/servingRuntime.ts';
 import { runtimeImage } from './runtimeImage.ts';
+import { serverContainerOf } from './serverContainer.ts';
 import { modelServers, serverOfRuntime } from './servers/index.ts';
 import type { ModelServer } from './servers/modelServer.ts';
 import { parsePvcUri, storageUriProblem } from './storageUri.ts';
@@ -55,7 +56,7 @@ const server: Check = ({ service, runtime, archiveName }, registered) => {
   const { model } = service.spec.predictor;
   const image = model && runtime && runtimeImage(runtime, model);
   const servers = runtime === undefined ? registered : [serverOfRuntime(runtime, image, registered)];
-  const container = runtime?.spec.containers?.find(({ name }) => name === 'kserve-container');
+  const container = runtime && serverContainerOf(runtime);
   const args = [...(container?.args ?? []), ...(model?.args ?? [])];
   return servers.flatMap((one) => one?.warnings?.({ image, args, archiveName }) ?? []);
 };

@@ -2,6 +2,7 @@ import { formatQuantity, parseQuantity } from './quantity.ts';
 import type { ResourceQuota, ResourceRequirements } from './resources/core.ts';
 import type { InferenceService } from './resources/inferenceService.ts';
 import type { ServingRuntime } from './resources/servingRuntime.ts';
+import { serverContainerOf } from './serverContainer.ts';
 
 export interface QuotaFacts {
   readonly service: InferenceService;
@@ -16,7 +17,7 @@ export interface QuotaFacts {
  */
 export function quotaWarnings({ service, live, runtime, quotas }: QuotaFacts): readonly string[] {
   const { model, minReplicas = 1 } = service.spec.predictor;
-  const container = runtime?.spec.containers?.find(({ name }) => name === 'kserve-container');
+  const container = runtime && serverContainerOf(runtime);
   const pod = podAmounts(container?.resources, model?.resources);
   const pods = BigInt(live === undefined ? Math.max(1, minReplicas) : 1);
   return quotas.flatMap(({ metadata, spec, status }) => {

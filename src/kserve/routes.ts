@@ -1,5 +1,6 @@
 import { kserveLabels } from './annotations.ts';
 import type { ServiceComponent } from './pods.ts';
+import { serverContainerName } from './serverContainer.ts';
 import type { Container, Pod } from './resources/core.ts';
 import type { Component, InferenceService } from './resources/inferenceService.ts';
 
@@ -32,7 +33,7 @@ export function inferencePort({ spec, metadata }: Pod, service?: InferenceServic
   const asked = metadata.annotations?.['kubectl.kubernetes.io/default-container'];
   const server =
     named('transformer-container') ??
-    named('kserve-container') ??
+    named(serverContainerName) ??
     own ??
     (asked === undefined ? undefined : named(asked)) ??
     containers[0];

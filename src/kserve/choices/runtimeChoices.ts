@@ -1,4 +1,5 @@
 import type { ServingRuntime } from '../resources/servingRuntime.ts';
+import { serverContainerOf } from '../serverContainer.ts';
 import type { ListedRuntimes } from './otherRuntimes.ts';
 import { optionWords, type Protocol, type ServingChoice, type ServingOption } from './servingChoice.ts';
 import { formatResources } from './sizeTexts.ts';
@@ -91,8 +92,6 @@ function usable(option: ServingOption): RuntimeChoice {
 }
 
 function resourcesOf(runtime: ServingRuntime): Pick<RuntimeChoice, 'resources'> {
-  // KServe merges what an InferenceService says into the container of this name.
-  const main = runtime.spec.containers?.find(({ name }) => name === 'kserve-container');
-  const resources = formatResources(main?.resources?.requests);
+  const resources = formatResources(serverContainerOf(runtime)?.resources?.requests);
   return resources === '' ? {} : { resources };
 }

@@ -1,5 +1,5 @@
 import type { Quantity } from '../resources/core.ts';
-import { runtimeImage } from '../runtimeImage.ts';
+import { asksForGpu, runtimeImage } from '../runtimeImage.ts';
 import type { ServingRuntime } from '../resources/servingRuntime.ts';
 import { runtimeOfTemplate, type RuntimeTemplate } from '../runtimeTemplates/runtimeTemplate.ts';
 import { runtimeTemplates } from '../runtimeTemplates/index.ts';
@@ -223,11 +223,6 @@ function notOnThese(
   if (built === undefined || processors === undefined || processors.length === 0) return undefined;
   if (processors.some((each) => built.includes(each))) return undefined;
   return `${what} is built for ${built.join(', ')}, and the nodes have ${processors.join(', ')}. It needs an image that is built for them.`;
-}
-
-/** Whether resources name an NVIDIA GPU, whole or in parts. */
-function asksForGpu(resources: Readonly<Record<string, Quantity>>): boolean {
-  return Object.keys(resources).some((name) => name === 'nvidia.com/gpu' || name.startsWith('nvidia.com/mig'));
 }
 
 /** What is known before what is not, then what starts sooner, then what KServe takes by itself, then the namespace's own. */

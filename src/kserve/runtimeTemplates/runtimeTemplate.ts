@@ -1,6 +1,7 @@
 import { kserveAnnotations, modelDeckLabels } from '../annotations.ts';
 import type { Container } from '../resources/core.ts';
 import type { ServingRuntime, SupportedModelFormat } from '../resources/servingRuntime.ts';
+import { serverContainerName } from '../serverContainer.ts';
 
 /** A ServingRuntime that Model Deck can make in a namespace where nothing serves a model. */
 export interface RuntimeTemplate {
@@ -37,7 +38,7 @@ export function runtimeOfTemplate(
       annotations: { 'prometheus.kserve.io/port': String(metricsPort), 'prometheus.kserve.io/path': '/metrics' },
       supportedModelFormats: formats,
       protocolVersions: protocols,
-      containers: [{ name: 'kserve-container', image, ...container }],
+      containers: [{ name: serverContainerName, image, ...container }],
     },
   };
 }

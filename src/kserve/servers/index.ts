@@ -1,5 +1,6 @@
 import { kserveAnnotations } from '../annotations.ts';
 import type { ServingRuntime } from '../resources/servingRuntime.ts';
+import { serverContainerOf } from '../serverContainer.ts';
 import { huggingFaceServer } from './huggingFaceServer.ts';
 import { mlServer } from './mlServer.ts';
 import type { ModelServer } from './modelServer.ts';
@@ -45,7 +46,7 @@ export function serverOfRuntime(
   image?: string,
   servers: readonly ModelServer[] = modelServers,
 ): ModelServer | undefined {
-  const own = runtime.spec.containers?.find(({ name }) => name === 'kserve-container')?.image;
+  const own = serverContainerOf(runtime)?.image;
   return (
     declaredServer(runtime, servers) ??
     serverNamed(image ?? own ?? '', servers) ??

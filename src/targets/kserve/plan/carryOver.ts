@@ -1,6 +1,7 @@
 import { isRecord, type JsonObject } from '../../../foundation/json.ts';
 import { isOwnAnnotation, modelDeckAnnotations, parseQuantity } from '../../../kserve/index.ts';
 import type { InferenceService, Predictor, PredictorModel } from '../../../kserve/resources/inferenceService.ts';
+import { serverContainerName } from '../../../kserve/serverContainer.ts';
 import { hasApplied, ownedFields, sameJson } from './ownedFields.ts';
 
 /** What answers made of a deploy: kept beside it, so that the next one knows what the user has made of them. */
@@ -95,7 +96,7 @@ function isSame(a: unknown, b: unknown): boolean {
 function predictorThatFits(mine: Predictor | undefined, asked: Predictor, live: Predictor): Predictor {
   const { model, containers, ...rest } = mine ?? {};
   // The model is served by a runtime again: a container of one's own for it would be a second server.
-  const others = live.model === undefined ? containers?.filter(({ name }) => name !== 'kserve-container') : containers;
+  const others = live.model === undefined ? containers?.filter(({ name }) => name !== serverContainerName) : containers;
   const kept = model && modelThatFits(model, asked.model, live.model);
   return {
     ...without(rest, ['storageUris']),

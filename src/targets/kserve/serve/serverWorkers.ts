@@ -1,5 +1,6 @@
 import type { Task } from '../../../foundation/task.ts';
 import type { Pod } from '../../../kserve/resources/core.ts';
+import { serverContainerName } from '../../../kserve/serverContainer.ts';
 import { serverNamed } from '../../../kserve/servers/index.ts';
 import type { Workers, WorkersQuestion } from '../../../kserve/servers/modelServer.ts';
 import { readContainerLog } from '../explain/containerLog.ts';
@@ -21,7 +22,7 @@ export async function serverWorkers(
   modelName: string,
   task: Task,
 ): Promise<SeenWorkers | undefined> {
-  const container = pod.spec?.containers.find(({ name }) => name === 'kserve-container');
+  const container = pod.spec?.containers.find(({ name }) => name === serverContainerName);
   const server = serverNamed(container?.image ?? '');
   if (!container || !server?.workersIn || server.isBehindWrapper !== true) return undefined;
   const of = { pod: pod.metadata.name, container: container.name, previous: false };
