@@ -1,5 +1,6 @@
 import { kserveLabels } from './annotations.ts';
 import type { ServiceComponent } from './pods.ts';
+import { predictorServiceName } from './predictors.ts';
 import { serverContainerName } from './serverContainer.ts';
 import type { Container, Pod } from './resources/core.ts';
 import type { Component, InferenceService } from './resources/inferenceService.ts';
@@ -66,10 +67,8 @@ export function serviceNamesOf(service: InferenceService): readonly string[] {
     const isOfComponent = new RegExp(`-${component}(-default)?$`).test(first ?? '');
     return first !== undefined && isOfComponent && second === namespace && third === 'svc' ? [first] : [];
   });
-  const variant = service.spec.predictor['name'];
-  const prefix =
-    component === 'predictor' && typeof variant === 'string' && variant !== '' ? `${name}-${variant}` : name;
-  return [...new Set([...told, `${prefix}-${component}`, `${name}-${component}-default`])];
+  const standard = component === 'predictor' ? predictorServiceName(service) : `${name}-${component}`;
+  return [...new Set([...told, standard, `${name}-${component}-default`])];
 }
 
 function hostOf(url: string | undefined): string | undefined {
