@@ -1,4 +1,5 @@
 import { transliterate } from '../foundation/transliterate.ts';
+import { rendered, usualDomainTemplate } from './domainTemplate.ts';
 
 /**
  * Name rules of Kubernetes and KServe. Each function gives one sentence that says what is wrong, or undefined for a
@@ -20,18 +21,14 @@ const longestLabel = 63;
 const longestInferenceServiceName = longestLabel - 'isvc.'.length - '-predictor'.length;
 const longestWithTransformer = longestLabel - 'isvc.'.length - '-transformer'.length;
 
-/** KServe's `domainTemplate` as it comes. */
-const usualDomainTemplate = '{{ .Name }}-{{ .Namespace }}.{{ .IngressDomain }}';
-
 /**
  * The longest part of the host name that KServe makes of the predictor's Service (`createRawURL`).
  * @returns undefined for a template that says more than names: only KServe can fill it
  */
 function hostPartOf(service: string, namespace: string, template = usualDomainTemplate): string | undefined {
-  const values: Readonly<Record<string, string>> = { Name: service, Namespace: namespace, IngressDomain: 'd' };
-  const host = template.replace(/\{\{-?\s*\.(\w+)\s*-?\}\}/g, (all, key: string) => values[key] ?? all);
-  if (host.includes('{{')) return undefined;
-  return host.split('.').sort((a, b) => b.length - a.length)[0];
+  const names = { Name: service, Namespace: namespace, IngressDomain: 'd', Labels: {}, Annotations: {} };
+  const host = rendered(template, names);
+  return host?.split('.').sort((a, b) => b.length - a.length)[0];
 }
 
 export interface InferenceServiceNameOptions {

@@ -1,4 +1,5 @@
 import { kserveLabels } from './annotations.ts';
+import { rendered, usualDomainTemplate } from './domainTemplate.ts';
 import type { InferenceServiceConfig } from './inferenceServiceConfig.ts';
 import type { InferenceService } from './resources/inferenceService.ts';
 
@@ -56,7 +57,7 @@ export function isInsideCluster(host: string): boolean {
 /** @see KServe v0.20 `GenerateDomainName` and `GenerateUrlPath` in `pkg/controller/v1beta1/inferenceservice/reconcilers/ingress` */
 function configuredUrl({ metadata }: InferenceService, { ingress }: InferenceServiceConfig): ServiceUrl | undefined {
   const { domain, urlScheme = 'http' } = ingress;
-  const { domainTemplate = '{{ .Name }}-{{ .Namespace }}.{{ .IngressDomain }}', pathTemplate } = ingress;
+  const { domainTemplate = usualDomainTemplate, pathTemplate } = ingress;
   if (domain === undefined) return undefined;
   const values = {
     Name: metadata.name,
@@ -69,34 +70,4 @@ function configuredUrl({ metadata }: InferenceService, { ingress }: InferenceSer
   const path = rendered(pathTemplate ?? '', values);
   const url = host === undefined || path === undefined ? undefined : parseServiceUrl(`${urlScheme}://${host}${path}`);
   return url && isInsideCluster(url.host) ? undefined : url;
-}
-
-interface TemplateValues {
-  readonly Name: string;
-  readonly Namespace: string;
-  readonly IngressDomain: string;
-  readonly Labels: Readonly<Record<string, string>>;
-  readonly Annotations: Readonly<Record<string, string>>;
-}
-
-/** A Go template of fields. @returns undefined for one with more in it, whose meaning would be a guess */
-function rendered(template: string, values: TemplateValues): string | undefined {
-  let isKnown = true;
-  const text = template.replace(/{{-?\s*(.*?)\s*-?}}/g, (_, expression: string) => {
-    const value = valueOf(expression, values);
-    isKnown &&= value !== undefined;
-    return value ?? '';
-  });
-  return isKnown ? text : undefined;
-}
-
-function valueOf(expression: string, values: TemplateValues): string | undefined {
-  const field = /^\.(Name|Namespace|IngressDomain)$/.exec(expression)?.[1] as
-    'Name' | 'Namespace' | 'IngressDomain' | undefined;
-  if (field !== undefined) return values[field];
-  const entry =
-    /^\.(Labels|Annotations)\.([\w-]+)$/.exec(expression) ??
-    /^index \.(Labels|Annotations) "([^"]+)"$/.exec(expression);
-  const map = entry?.[1] as 'Labels' | 'Annotations' | undefined;
-  return map === undefined ? undefined : values[map][entry?.[2] ?? ''];
 }
