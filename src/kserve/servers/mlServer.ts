@@ -1,4 +1,5 @@
 import { mlServerPatterns } from '../diagnosis/mlServerPatterns.ts';
+import { loadedOrFailed } from './workersInLog.ts';
 import type { ModelServer, Workers } from './modelServer.ts';
 
 export const mlServer: ModelServer = {
@@ -18,11 +19,9 @@ export const mlServer: ModelServer = {
 
 /** It stops when a model cannot be loaded at its start. */
 function workersIn(log: string): Workers {
-  const last = (pattern: RegExp): number => [...log.matchAll(pattern)].at(-1)?.index ?? -1;
-  const loaded = last(/Loaded model '[^']*' succes+fully/g);
-  const failed = last(
+  return loadedOrFailed(
+    log,
+    /Loaded model '[^']*' succes+fully/g,
     /Couldn't load model '|Some of the models failed to load during startup|Failed load model settings at/g,
   );
-  if (Math.max(loaded, failed) < 0) return 'unknown';
-  return loaded > failed ? 'loaded' : 'failed';
 }

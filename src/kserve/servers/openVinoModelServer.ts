@@ -1,4 +1,5 @@
 import { openVinoPatterns } from '../diagnosis/openVinoPatterns.ts';
+import { loadedOrFailed } from './workersInLog.ts';
 import type { ModelServer, Workers } from './modelServer.ts';
 
 export const openVinoModelServer: ModelServer = {
@@ -13,11 +14,9 @@ export const openVinoModelServer: ModelServer = {
 
 /** A version that cannot be loaded stays, and is tried again whenever the files change. */
 function workersIn(log: string): Workers {
-  const last = (pattern: RegExp): number => [...log.matchAll(pattern)].at(-1)?.index ?? -1;
-  const loaded = last(/New status: \( "state": "AVAILABLE"/g);
-  const failed = last(
+  return loadedOrFailed(
+    log,
+    /New status: \( "state": "AVAILABLE"/g,
     /Error occurred while loading model|No version found for model in path|New status: \( "state": "LOADING", "error_code": "UNKNOWN"/g,
   );
-  if (Math.max(loaded, failed) < 0) return 'unknown';
-  return loaded > failed ? 'loaded' : 'failed';
 }

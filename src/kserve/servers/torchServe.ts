@@ -1,6 +1,7 @@
 import { torchServePatterns } from '../diagnosis/torchServePatterns.ts';
 import { isRecord } from '../../foundation/json.ts';
 import { imageVersion, isBefore } from './imageVersion.ts';
+import { lastIndex } from './workersInLog.ts';
 import type { ModelServer, ServerFacts, StartUp, Workers } from './modelServer.ts';
 
 /** Largest request body that TorchServe takes, in bytes: its default of `max_request_size`. */
@@ -62,10 +63,9 @@ const dead =
  * its word alone says nothing.
  */
 function workersIn(log: string): Workers {
-  const last = (pattern: RegExp): number => [...log.matchAll(pattern)].at(-1)?.index ?? -1;
-  const started = last(/State change \S+ -> WORKER_STARTED/g);
-  const loaded = last(/State change \S+ -> WORKER_MODEL_LOADED/g);
-  const died = last(dead);
+  const started = lastIndex(log, /State change \S+ -> WORKER_STARTED/g);
+  const loaded = lastIndex(log, /State change \S+ -> WORKER_MODEL_LOADED/g);
+  const died = lastIndex(log, dead);
   if (Math.max(started, loaded, died) < 0) return 'unknown';
   if (loaded > died) return 'loaded';
   if (died < 0) return 'loading';

@@ -1,4 +1,5 @@
 import { tritonPatterns } from '../diagnosis/tritonPatterns.ts';
+import { lastIndex } from './workersInLog.ts';
 import type { ModelServer, Workers } from './modelServer.ts';
 
 export const tritonServer: ModelServer = {
@@ -15,10 +16,9 @@ export const tritonServer: ModelServer = {
 
 /** By default it ends when a model cannot be loaded; `--exit-on-error=false` lets it go on without. */
 function workersIn(log: string): Workers {
-  const last = (pattern: RegExp): number => [...log.matchAll(pattern)].at(-1)?.index ?? -1;
-  const begun = last(/\] (?:"?)loading: /g);
-  const loaded = last(/successfully loaded '/g);
-  const failed = last(/failed to load (?:model )?'|Poll failed for model directory|error: creating server/g);
+  const begun = lastIndex(log, /\] (?:"?)loading: /g);
+  const loaded = lastIndex(log, /successfully loaded '/g);
+  const failed = lastIndex(log, /failed to load (?:model )?'|Poll failed for model directory|error: creating server/g);
   if (Math.max(begun, loaded, failed) < 0) return 'unknown';
   if (failed > loaded) return 'failed';
   return loaded > begun ? 'loaded' : 'loading';
