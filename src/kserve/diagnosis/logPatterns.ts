@@ -36,8 +36,11 @@ export interface LogFinding {
  */
 export function findInLog(phrase: Phrase, patterns: readonly LogPattern[]): LogFinding | undefined {
   const { text } = phrase;
-  for (const pattern of patterns) {
-    const match = firstFitting(pattern, phrase);
+  let known: readonly Range[] | undefined;
+  const endedBy = (): readonly Range[] => (known ??= lastErrorChain(text));
+  // Tables of servers may have patterns of a library in common.
+  for (const pattern of new Set(patterns)) {
+    const match = firstFitting(pattern, phrase, endedBy);
     if (match === undefined) continue;
     const start = text.lastIndexOf('\n', match.index) + 1;
     const end = text.indexOf('\n', match.index);
@@ -46,11 +49,15 @@ export function findInLog(phrase: Phrase, patterns: readonly LogPattern[]): LogF
   return undefined;
 }
 
-function firstFitting({ pattern, fits, mayBeHarmless }: LogPattern, phrase: Phrase): RegExpExecArray | undefined {
-  const final = mayBeHarmless === true ? lastErrorChain(phrase.text) : undefined;
+/** @param endedBy the Python errors by which the program ended */
+function firstFitting(
+  { pattern, fits, mayBeHarmless = false }: LogPattern,
+  phrase: Phrase,
+  endedBy: () => readonly Range[],
+): RegExpExecArray | undefined {
   for (const match of matchesIn(pattern, phrase)) {
-    if (final !== undefined && !final.some(([start, end]) => match.index >= start && match.index < end)) continue;
-    if (fits === undefined || fits(match, phrase.text)) return match;
+    const counts = !mayBeHarmless || endedBy().some(([start, end]) => match.index >= start && match.index < end);
+    if (counts && (fits === undefined || fits(match, phrase.text))) return match;
   }
   return undefined;
 }
