@@ -11,12 +11,13 @@ export const apiProxy: RouteFinder = {
   find: async (question) => {
     const { service, reader, place } = question;
     const names = serviceNamesOf(service);
-    const found: Service[] = [];
-    for (const name of names)
-      found.push(...[await reader.get(services, inPlace(place, name))].flatMap((each) => each ?? []));
-    const usable = found.find((each) => each.spec?.type !== 'ExternalName' && httpPort(each) !== undefined);
-    if (usable) return { ways: [toService(usable, question)] };
-    const [alias] = found;
+    let alias: Service | undefined;
+    for (const name of names) {
+      const found = await reader.get(services, inPlace(place, name));
+      const isUsable = found && found.spec?.type !== 'ExternalName' && httpPort(found) !== undefined;
+      if (isUsable) return { ways: [toService(found, question)] };
+      alias ??= found;
+    }
     const why =
       alias === undefined
         ? `There is no Service ${names.join(' or ')} in ${place.namespace}, or you may not read it.`
