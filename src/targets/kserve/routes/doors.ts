@@ -1,5 +1,7 @@
-import { isInsideCluster, speaksHttp, type ServiceUrl } from '../../../kserve/index.ts';
+import { isInsideCluster, serviceNamesOf, speaksHttp, type ServiceUrl } from '../../../kserve/index.ts';
 import { nodes, type Node, type Service } from '../../../kserve/resources/core.ts';
+import type { InferenceService } from '../../../kserve/resources/inferenceService.ts';
+import type { Ingress } from './routingKinds.ts';
 import type { Finding, RouteQuestion, Way } from './way.ts';
 
 /** Where requests for many host names enter a cluster: which one is meant is told by the Host header. */
@@ -89,13 +91,18 @@ function baseUrl(host: string, { http, https }: Ports, { scheme }: ServiceUrl): 
 
 /** The door that a Service is by itself. */
 export function serviceDoor(service: Service): Door {
-  const { metadata, status } = service;
+  const { metadata } = service;
   return {
     name: `the Service ${metadata.namespace ?? ''}/${metadata.name}`,
-    addresses: (status?.loadBalancer?.ingress ?? []).flatMap(({ hostname, ip }) => hostname ?? ip ?? []),
+    addresses: balancerAddresses(service),
     ports: portsOf(service, ({ port }) => port),
     service,
   };
+}
+
+/** Host names and addresses of the load balancer of a Service or an Ingress, as far as it has got one. */
+export function balancerAddresses({ status }: Pick<Service | Ingress, 'status'>): readonly string[] {
+  return (status?.loadBalancer?.ingress ?? []).flatMap(({ hostname, ip }) => hostname ?? ip ?? []);
 }
 
 type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number];
@@ -107,7 +114,7 @@ function portsOf({ spec }: Service, number: (port: ServicePort) => number | unde
     const found = ports.find(({ name = '' }) => names.test(name)) ?? ports.find(({ port }) => port === usual);
     return found && number(found);
   };
-  return present({
+  return presentPorts({
     http: find(/^(http2?|web|http-80|port-80)$/, 80),
     https: find(/^(https|websecure|tls|port-443)$/, 443),
   });
@@ -120,10 +127,11 @@ function nodePorts(service: Service, { http, https }: Ports): Ports {
     const nodePort = ports.find(({ port }) => port === wanted)?.nodePort;
     return nodePort === 0 ? undefined : nodePort;
   };
-  return present({ http: ofPort(http), https: ofPort(https) });
+  return presentPorts({ http: ofPort(http), https: ofPort(https) });
 }
 
-function present({ http, https }: Record<keyof Ports, number | undefined>): Ports {
+/** The ports that are there. */
+export function presentPorts({ http, https }: Record<keyof Ports, number | undefined>): Ports {
   return { ...(http !== undefined && { http }), ...(https !== undefined && { https }) };
 }
 
@@ -138,6 +146,11 @@ function nodeHost({ status }: Node): readonly string[] {
 export function httpPort({ spec }: Service): ServicePort | undefined {
   const ports = spec?.ports ?? [];
   return ports.find(speaksHttp) ?? ports[0];
+}
+
+/** Names by which what leads to an InferenceService names where it leads: its Services, or itself in Knative mode. */
+export function backendNames(service: InferenceService): ReadonlySet<string> {
+  return new Set([...serviceNamesOf(service), service.metadata.name]);
 }
 
 /** A name of the kind `<service>.<namespace>.svc…` as the Service's own. */

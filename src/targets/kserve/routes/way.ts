@@ -55,3 +55,8 @@ export interface RouteFinder {
 }
 
 export const nothing: Finding = { ways: [] };
+
+/** Why no ingress leads to the service, one sentence. */
+export function noIngress(reason: string): Finding {
+  return { ways: [{ kind: 'ingress', label: 'Ingress', unavailable: reason }] };
+}

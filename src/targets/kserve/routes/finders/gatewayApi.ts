@@ -1,6 +1,6 @@
-import { serviceNamesOf, type ServiceUrl } from '../../../../kserve/index.ts';
+import type { ServiceUrl } from '../../../../kserve/index.ts';
 import { services, type Service } from '../../../../kserve/resources/core.ts';
-import { matchesHost, waysThrough, type Ports } from '../doors.ts';
+import { backendNames, balancerAddresses, matchesHost, presentPorts, waysThrough, type Ports } from '../doors.ts';
 import type { RouteReader } from '../routeReader.ts';
 import {
   gateways,
@@ -10,7 +10,7 @@ import {
   type HttpRoute,
   type ParentRef,
 } from '../routingKinds.ts';
-import { nothing, type Finding, type RouteFinder, type RouteQuestion } from '../way.ts';
+import { noIngress, nothing, type Finding, type RouteFinder, type RouteQuestion } from '../way.ts';
 
 /**
  * By the Gateway API, whoever implements it: the HTTPRoute of the service names its Gateway, whose status has the addresses.
@@ -21,7 +21,7 @@ export const gatewayApi: RouteFinder = {
   find: async (question) => {
     const { place, service, known, reader, config } = question;
     const routes = await reader.list(httpRoutes, { namespace: place.namespace });
-    const own = new Set([...serviceNamesOf(service), service.metadata.name]);
+    const own = backendNames(service);
     const host = 'url' in known ? known.url.host : undefined;
     const route =
       routes.find(({ spec }) => host !== undefined && spec?.hostnames?.some((rule) => matchesHost(rule, host))) ??
@@ -75,7 +75,7 @@ async function byGateway(ref: ParentRef, url: ServiceUrl, question: RouteQuestio
   }
   const listeners = (gateway?.spec?.listeners ?? []).filter((listener) => listens(listener, ref, url.host));
   const addresses = (gateway?.status?.addresses ?? []).map(({ value }) => value);
-  const balanced = (service?.status?.loadBalancer?.ingress ?? []).flatMap(({ hostname, ip }) => hostname ?? ip ?? []);
+  const balanced = service ? balancerAddresses(service) : [];
   const door = {
     name: `Gateway ${namespace}/${name}`,
     addresses: addresses.length > 0 ? addresses : balanced,
@@ -97,8 +97,7 @@ function listens({ name, hostname, port, protocol }: GatewayListener, ref: Paren
 
 function portsOf(listeners: readonly GatewayListener[]): Ports {
   const portOf = (wanted: string): number | undefined => listeners.find(({ protocol }) => protocol === wanted)?.port;
-  const [http, https] = [portOf('HTTP'), portOf('HTTPS')];
-  return { ...(http !== undefined && { http }), ...(https !== undefined && { https }) };
+  return presentPorts({ http: portOf('HTTP'), https: portOf('HTTPS') });
 }
 
 /**
@@ -129,5 +128,5 @@ async function behind(
 }
 
 function rejected(reason: string): Finding {
-  return { ways: [{ kind: 'ingress', label: 'Ingress', unavailable: reason }], isCertain: true };
+  return { ...noIngress(reason), isCertain: true };
 }

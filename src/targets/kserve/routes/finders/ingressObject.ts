@@ -1,5 +1,5 @@
-import { serviceNamesOf, type ServiceUrl } from '../../../../kserve/index.ts';
-import { matchesHost, serviceDoor, waysThrough, type Door } from '../doors.ts';
+import type { ServiceUrl } from '../../../../kserve/index.ts';
+import { backendNames, balancerAddresses, matchesHost, serviceDoor, waysThrough, type Door } from '../doors.ts';
 import { ingresses, type Ingress } from '../routingKinds.ts';
 import { usualIngress } from '../usualIngresses.ts';
 import { nothing, type Finding, type RouteFinder, type RouteQuestion } from '../way.ts';
@@ -10,7 +10,7 @@ export const ingressObject: RouteFinder = {
   find: async (question) => {
     const { place, service, known, reader } = question;
     const all = await reader.list(ingresses, { namespace: place.namespace });
-    const own = new Set([...serviceNamesOf(service), service.metadata.name]);
+    const own = backendNames(service);
     const url = 'url' in known ? known.url : undefined;
     const byHost = url && all.find(({ spec }) => spec?.rules?.some(({ host }) => host && matchesHost(host, url.host)));
     if (byHost && url) return through(byHost, url, question);
@@ -37,10 +37,10 @@ function ledBy({ spec }: Ingress, own: ReadonlySet<string>, usual: ServiceUrl | 
 }
 
 async function through(ingress: Ingress, url: ServiceUrl, question: RouteQuestion): Promise<Finding> {
-  const { metadata, spec, status } = ingress;
+  const { metadata, spec } = ingress;
   const className = spec?.ingressClassName ?? metadata.annotations?.['kubernetes.io/ingress.class'];
   const controller = await usualIngress(question.reader, className);
-  const published = (status?.loadBalancer?.ingress ?? []).flatMap(({ hostname, ip }) => hostname ?? ip ?? []);
+  const published = balancerAddresses(ingress);
   const isSecure = (spec?.tls ?? []).some(({ hosts = [] }) => hosts.some((host) => matchesHost(host, url.host)));
   const scheme = isSecure ? 'https' : url.scheme;
   const served = controller && serviceDoor(controller);

@@ -1,9 +1,8 @@
-import { services } from '../../../../kserve/resources/core.ts';
+import { services, type Service } from '../../../../kserve/resources/core.ts';
 import { matchesHost, serviceDoor, waysThrough } from '../doors.ts';
 import type { RouteReader } from '../routeReader.ts';
 import { istioGateways, virtualServices } from '../routingKinds.ts';
-import { nothing, type RouteFinder } from '../way.ts';
-import type { Service } from '../../../../kserve/resources/core.ts';
+import { noIngress, nothing, type RouteFinder } from '../way.ts';
 
 /** By the VirtualService that KServe makes: it names Istio's Gateway, whose selector names the Service. */
 export const istioGateway: RouteFinder = {
@@ -27,8 +26,7 @@ export const istioGateway: RouteFinder = {
     const [namespace = place.namespace, name = gateway] = gateway.includes('/') ? gateway.split('/') : [];
     const behind = await gatewayService(reader, namespace, name);
     if (behind) return waysThrough(serviceDoor(behind), known.url, question);
-    const reason = `The Service of Istio's Gateway ${gateway} was not found, or you may not read it.`;
-    return { ways: [{ kind: 'ingress', label: 'Ingress', unavailable: reason }] };
+    return noIngress(`The Service of Istio's Gateway ${gateway} was not found, or you may not read it.`);
   },
 };
 

@@ -15,14 +15,15 @@ export const knativeIngress: RouteFinder = {
     if (!('url' in known)) return nothing;
     const { host } = known.url;
     const all = await reader.list(knativeIngresses, { namespace: place.namespace });
-    const names = new Set(['predictor', 'transformer'].flatMap((part) => [part, `${part}-default`]).map((part) => `${service.metadata.name}-${part}`)); // prettier-ignore
+    const { name } = service.metadata;
+    const names = ['predictor', 'transformer'].flatMap((part) => [`${name}-${part}`, `${name}-${part}-default`]);
     const own =
       all.find(({ spec }) => spec?.rules?.some(({ hosts = [] }) => hosts.includes(host))) ??
-      all.find(({ metadata }) => names.has(metadata.name));
+      all.find(({ metadata }) => names.includes(metadata.name));
     if (!own) return nothing;
     for (const { domainInternal } of own.status?.publicLoadBalancer?.ingress ?? []) {
-      const name = domainInternal === undefined ? undefined : serviceOfHost(domainInternal);
-      const found = name && (await reader.get(services, name));
+      const behind = domainInternal === undefined ? undefined : serviceOfHost(domainInternal);
+      const found = behind && (await reader.get(services, behind));
       if (found) return waysThrough(serviceDoor(found), known.url, question);
     }
     const settings = (await reader.get(configMaps, networkConfig))?.data ?? {};

@@ -1,4 +1,4 @@
-import { serviceNamesOf } from '../../../../kserve/index.ts';
+import { backendNames } from '../doors.ts';
 import { openShiftRoutes, type OpenShiftRoute } from '../routingKinds.ts';
 import { nothing, type RouteFinder, type Way } from '../way.ts';
 
@@ -8,7 +8,7 @@ export const openShiftRoute: RouteFinder = {
   find: async ({ place, service, known, reader, credentials }) => {
     const { name } = service.metadata;
     const host = 'url' in known ? known.url.host : undefined;
-    const own = new Set([...serviceNamesOf(service), name]);
+    const own = backendNames(service);
     const inNamespace = await reader.list(openShiftRoutes, { namespace: place.namespace });
     const route = inNamespace.find(({ metadata, spec }) => {
       const isItsOwn = metadata.labels?.['inferenceservice-name'] === name || own.has(spec?.to?.name ?? '');
