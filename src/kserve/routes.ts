@@ -30,7 +30,7 @@ export function inferencePort({ spec, metadata }: Pod, service?: InferenceServic
   const containers = spec?.containers ?? [];
   const named = (name: string): Container | undefined => containers.find((each) => each.name === name);
   if (named('agent') !== undefined) return agentPort;
-  const own = service && componentContainers(service).map(named).find(Boolean);
+  const own = service && ownContainers(service).map(named).find(Boolean);
   const asked = metadata.annotations?.['kubectl.kubernetes.io/default-container'];
   const server =
     named('transformer-container') ??
@@ -47,10 +47,10 @@ export function speaksHttp({ name = '' }: { readonly name?: string }): boolean {
   return !/grpc|h2c/.test(name);
 }
 
-/** Names of the containers that the service brings itself, in the component that answers. */
-function componentContainers({ spec }: InferenceService): readonly string[] {
-  const component: Component = spec.transformer ?? spec.predictor;
-  return (component.containers ?? []).map(({ name }) => name);
+/** Names of the containers that the service brings itself, in whichever component the pod is of. */
+function ownContainers({ spec }: InferenceService): readonly string[] {
+  const components: readonly (Component | null | undefined)[] = [spec.transformer, spec.predictor];
+  return components.flatMap((component) => component?.containers ?? []).map(({ name }) => name);
 }
 
 /**

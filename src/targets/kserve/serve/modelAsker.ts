@@ -2,6 +2,7 @@ import type { PortForward } from '../../../cluster/index.ts';
 import { ModelDeckError } from '../../../foundation/error.ts';
 import { inferencePort } from '../../../kserve/index.ts';
 import type { Pod } from '../../../kserve/resources/core.ts';
+import type { InferenceService } from '../../../kserve/resources/inferenceService.ts';
 import { askModel, type ModelAnswer } from './modelReadiness.ts';
 import type { Place } from '../place.ts';
 import { openServiceProxy } from '../routes/serviceProxy.ts';
@@ -22,6 +23,7 @@ export class ModelAsker {
 
   constructor(
     private readonly place: Place,
+    private readonly service: InferenceService,
     private readonly model: { readonly modelName: string; readonly protocol: 'v1' | 'v2' },
   ) {}
 
@@ -53,7 +55,7 @@ export class ModelAsker {
       const refused = ['forbidden', 'server', 'unsupported'] as const;
       if (ModelDeckError.is(error) && refused.some((each) => each === error.category)) way.refusal = error;
     };
-    const target = { namespace, pod: () => Promise.resolve(name), port: inferencePort(pod), onError };
+    const target = { namespace, pod: () => Promise.resolve(name), port: inferencePort(pod, this.service), onError };
     const forward = await connection.portForward(target, { signal });
     const way: OpenWay = { pod: name, url: forward.url, close: () => forward.close() };
     return way;
@@ -62,7 +64,7 @@ export class ModelAsker {
   private async proxyTo(pod: Pod): Promise<OpenWay> {
     const { connection, namespace } = this.place;
     const { name } = pod.metadata;
-    const object = { kind: 'pods', namespace, name, port: inferencePort(pod) } as const;
+    const object = { kind: 'pods', namespace, name, port: inferencePort(pod, this.service) } as const;
     return { pod: name, ...(await openServiceProxy(connection, object)) };
   }
 }

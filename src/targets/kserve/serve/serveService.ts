@@ -40,7 +40,7 @@ export async function serve(
   const protocol = protocolOf(service);
   const watch = watchDeployment(place, name);
   const modelName = modelNameOf(service);
-  const asker = new ModelAsker(place, { modelName, protocol: protocol === 'v2' ? 'v2' : 'v1' });
+  const asker = new ModelAsker(place, service, { modelName, protocol: protocol === 'v2' ? 'v2' : 'v1' });
   try {
     const answered = await waitUntilServing(
       place,
