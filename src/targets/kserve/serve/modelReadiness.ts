@@ -1,4 +1,5 @@
 import { isRecord } from '../../../foundation/json.ts';
+import { once } from '../../../foundation/once.ts';
 import { readErrorText } from '../../../kserve/index.ts';
 import { askServer, type ServerAddress, type ServerAnswer } from './askServer.ts';
 
@@ -28,12 +29,12 @@ export interface ModelQuestion extends ServerAddress {
  */
 export async function askModel(question: ModelQuestion, signal?: AbortSignal): Promise<ModelAnswer> {
   const first = await readiness(question, question.modelName, signal);
-  if (first === 'unknown' || first.kind === 'loading') {
-    const reason = await loadFailure(question, signal);
-    if (reason !== undefined) return { kind: 'refused', reason };
-  }
+  if (first !== 'unknown' && first.kind !== 'loading') return first;
+  const index = once(() => repositoryIndex(question, signal));
+  const reason = question.protocol === 'v2' ? loadFailure(await index(), question.modelName) : undefined;
+  if (reason !== undefined) return { kind: 'refused', reason };
   if (first !== 'unknown') return first;
-  const names = await listModels(question, signal);
+  const names = await listModels(question, signal, index);
   if (names === undefined) return isAlive(question, signal);
   const [only] = names;
   if (only === undefined) return { kind: 'loading', reason: 'The server has no model yet.' };
@@ -48,27 +49,34 @@ export async function askModel(question: ModelQuestion, signal?: AbortSignal): P
 
 /**
  * The names by which the server knows its models.
+ * @param index asked for where the server lists its models in no other way
  * @returns undefined when it does not answer, or does not tell
  */
 export async function listModels(
   server: ServerAddress & { readonly protocol: 'v1' | 'v2' },
   signal?: AbortSignal,
+  index = () => repositoryIndex(server, signal),
 ): Promise<readonly string[] | undefined> {
   const answer = await askServer(server, `/${server.protocol}/models`, { signal });
   const body = json(answer);
   if (isRecord(body) && Array.isArray(body['models'])) return texts(body['models']);
   if (server.protocol === 'v1' || answer === undefined) return undefined;
-  // Triton and MLServer.
+  const listed = await index();
+  return listed && texts(listed.map((entry) => isRecord(entry) && entry['name']));
+}
+
+/** Triton and MLServer say there what they have, and of each version whether it is loaded. */
+async function repositoryIndex(
+  server: ServerAddress,
+  signal: AbortSignal | undefined,
+): Promise<readonly unknown[] | undefined> {
   const index = json(await askServer(server, '/v2/repository/index', { method: 'POST', signal }));
-  return Array.isArray(index) ? texts(index.map((entry: unknown) => isRecord(entry) && entry['name'])) : undefined;
+  return Array.isArray(index) ? index : undefined;
 }
 
 /** What the index of a V2 server says of a version that could not be loaded; one that was unloaded on demand is none. */
-async function loadFailure(question: ModelQuestion, signal: AbortSignal | undefined): Promise<string | undefined> {
-  if (question.protocol !== 'v2') return undefined;
-  const index = json(await askServer(question, '/v2/repository/index', { method: 'POST', signal }));
-  if (!Array.isArray(index)) return undefined;
-  const own = index.filter(isRecord).filter(({ name }) => index.length === 1 || name === question.modelName);
+function loadFailure(index: readonly unknown[] = [], modelName: string): string | undefined {
+  const own = index.filter(isRecord).filter(({ name }) => index.length === 1 || name === modelName);
   const failed = own.filter(({ state }) => state === 'UNAVAILABLE').map(({ reason }) => reason);
   if (failed.length < own.length) return undefined;
   return failed.find((reason) => typeof reason === 'string' && reason !== '' && reason !== 'unloaded') as
