@@ -74,9 +74,11 @@ function withoutRemoved(now: unknown, before: unknown, after: unknown): unknown 
     );
   }
   if (!Array.isArray(now) || !Array.isArray(before) || !Array.isArray(after)) return now;
-  const [items, then, left]: readonly (readonly unknown[])[] = [now, before, after];
-  return (items ?? []).flatMap((item) => {
-    const [earlier, later] = [then ?? [], left ?? []].map((list) => sameItem(list, item));
+  const items: readonly unknown[] = now;
+  const then: readonly unknown[] = before;
+  const left: readonly unknown[] = after;
+  return items.flatMap((item) => {
+    const [earlier, later] = [sameItem(then, item), sameItem(left, item)];
     if (earlier === undefined) return [item];
     return later === undefined ? [] : [withoutRemoved(item, earlier, later)];
   });

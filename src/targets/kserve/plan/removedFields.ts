@@ -1,6 +1,6 @@
 import { isRecord, type JsonObject } from '../../../foundation/json.ts';
 import type { KubeObject } from '../../../cluster/objects/resource.ts';
-import { keyOfItem } from './listItems.ts';
+import { counterpartOf, keyOfItem } from './listItems.ts';
 import { sameJson } from './ownedFields.ts';
 
 /**
@@ -24,15 +24,16 @@ function removed(before: unknown, after: unknown, path: string): readonly string
     });
   }
   if (!Array.isArray(before) || !Array.isArray(after)) return [];
-  const [items, left]: readonly (readonly unknown[])[] = [before, after];
-  return (items ?? []).flatMap((item, index) => {
+  const items: readonly unknown[] = before;
+  const left: readonly unknown[] = after;
+  return items.flatMap((item, index) => {
     const key = keyOfItem(item);
     if (key === undefined) {
       // Without keys an item that was changed cannot be told from another one; a shorter list has lost some.
-      const isLost = (left ?? []).length < (items ?? []).length && !left?.some((other) => sameJson(other, item));
+      const isLost = left.length < items.length && !left.some((other) => sameJson(other, item));
       return isLost ? [`${path}[${typeof item === 'object' ? index : `=${JSON.stringify(item)}`}]`] : [];
     }
-    const counterpart = left?.find((other) => keyOfItem(other) === key);
+    const counterpart = counterpartOf(left, item);
     return counterpart === undefined ? [`${path}[${key}]`] : removed(item, counterpart, `${path}[${key}]`);
   });
 }
