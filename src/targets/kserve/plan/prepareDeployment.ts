@@ -182,17 +182,15 @@ function edited(asked: InferenceService, text: string): InferenceService {
   const { manifest, findings } = fromYaml(text, { name, namespace });
   if (!manifest) throw manifestError(findings);
   const { metadata } = withoutBookkeeping(manifest);
-  const known = Object.entries(asked.metadata.annotations ?? {});
+  const known = asked.metadata.annotations ?? {};
   const typed = metadata.annotations ?? {};
   const isOfIt = storageUriOf(manifest) === storageUriOf(asked);
   // Of a model at a place that was typed, nothing is known but what was typed with it.
   const annotations = isOfIt
-    ? { ...Object.fromEntries(known), ...typed }
+    ? { ...known, ...typed }
     : Object.fromEntries(
         Object.entries(typed).filter(
-          ([key, value]) =>
-            key === modelDeckAnnotations.extensionVersion ||
-            !known.some(([one, said]) => one === key && said === value),
+          ([key, value]) => key === modelDeckAnnotations.extensionVersion || known[key] !== value,
         ),
       );
   return { ...manifest, metadata: { ...metadata, namespace, annotations } };
