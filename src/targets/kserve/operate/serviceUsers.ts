@@ -1,8 +1,7 @@
-import type { KubeObject, ResourceType } from '../../../cluster/objects/resource.ts';
 import type { Task } from '../../../foundation/task.ts';
 import { inferenceGraphs, type InferenceGraph } from '../../../kserve/resources/inferenceGraph.ts';
 import { trainedModels, type TrainedModel } from '../../../kserve/resources/trainedModel.ts';
-import { readable } from '../plan/readRuntimes.ts';
+import { readableItems } from '../plan/readRuntimes.ts';
 import type { Place } from '../place.ts';
 
 /**
@@ -10,22 +9,14 @@ import type { Place } from '../place.ts';
  * kind; what may not be listed, or does not exist in this cluster, is left out.
  */
 export async function usersOf(place: Place, name: string, task: Task): Promise<readonly string[]> {
-  const [graphs, models] = await Promise.all([
-    listed(place, inferenceGraphs, task),
-    listed(place, trainedModels, task),
+  const [graphs = [], models = []] = await Promise.all([
+    readableItems(place, inferenceGraphs, task),
+    readableItems(place, trainedModels, task),
   ]);
   return [
     ...graphs.filter((graph) => asks(graph, name)).map(({ metadata }) => `InferenceGraph ${metadata.name}`),
     ...models.filter((model) => isIn(model, name)).map(({ metadata }) => `TrainedModel ${metadata.name}`),
   ];
-}
-
-async function listed<T extends KubeObject>(
-  { connection, namespace }: Place,
-  type: ResourceType<T>,
-  task: Task,
-): Promise<readonly T[]> {
-  return (await readable(connection.list(type, { namespace }, task)))?.items ?? [];
 }
 
 function asks({ spec }: InferenceGraph, name: string): boolean {

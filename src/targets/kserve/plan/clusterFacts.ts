@@ -1,5 +1,5 @@
 import { isKindMissing } from '../../../cluster/index.ts';
-import type { KubeObject, ResourceType } from '../../../cluster/objects/resource.ts';
+import type { KubeObject } from '../../../cluster/objects/resource.ts';
 import { ModelDeckError } from '../../../foundation/error.ts';
 import type { Task } from '../../../foundation/task.ts';
 import {
@@ -10,6 +10,7 @@ import {
   type DeploymentMode,
   type InferenceServiceConfig,
 } from '../../../kserve/index.ts';
+import type { ListedRuntimes } from '../../../kserve/choices/otherRuntimes.ts';
 import {
   configMaps,
   namespaces,
@@ -19,17 +20,14 @@ import {
   type ResourceQuota,
 } from '../../../kserve/resources/core.ts';
 import { inferenceServices, type InferenceService } from '../../../kserve/resources/inferenceService.ts';
-import type { ServingRuntime } from '../../../kserve/resources/servingRuntime.ts';
 import { inPlace, type Place } from '../place.ts';
 import { readNodes, type NodeFacts } from './readNodes.ts';
-import { readable, readRuntimes } from './readRuntimes.ts';
+import { readable, readableItems, readRuntimes } from './readRuntimes.ts';
 
 /** What a plan has to know of a cluster. What the user may not read is undefined. */
-export interface ClusterFacts extends NodeFacts {
+export interface ClusterFacts extends NodeFacts, ListedRuntimes {
   /** The InferenceService of that name, when there is one. */
   readonly live?: InferenceService | undefined;
-  readonly namespaced?: readonly ServingRuntime[] | undefined;
-  readonly clusterWide?: readonly ServingRuntime[] | undefined;
   /** The claim that the model lies in; `missing` when there is none of that name. */
   readonly claim?: PersistentVolumeClaim | 'missing' | undefined;
   readonly quotas?: readonly ResourceQuota[] | undefined;
@@ -52,7 +50,7 @@ export async function readClusterFacts(
     readLive(place, name, task),
     readRuntimes(place, task),
     readable(readClaim(place, storageUri, task)),
-    readable(listOf(place, resourceQuotas, task)),
+    readableItems(place, resourceQuotas, task),
     readable(readNamespace(place, task)),
     readKServeConfig(place, task),
     readNodes(place, task),
@@ -105,11 +103,6 @@ function withoutKServe({ connection }: Place, cause: unknown): ModelDeckError {
     remedy: 'Install KServe there, or choose another context.',
     cause,
   });
-}
-
-async function listOf<T extends KubeObject>(place: Place, type: ResourceType<T>, task: Task): Promise<readonly T[]> {
-  const namespace = type.namespaced ? place.namespace : undefined;
-  return (await place.connection.list(type, { namespace }, task)).items;
 }
 
 async function readClaim(

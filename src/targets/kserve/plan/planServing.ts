@@ -1,5 +1,6 @@
 import { ModelDeckError } from '../../../foundation/error.ts';
 import { runtimeRequestOf, selectRuntime, type ChosenRuntime } from '../../../kserve/index.ts';
+import type { ListedRuntimes } from '../../../kserve/choices/otherRuntimes.ts';
 import {
   alternatives,
   chooseServing,
@@ -28,7 +29,7 @@ export interface PlannedServing extends Pick<DeployPlan, 'runtime' | 'reason' | 
   readonly cautions: readonly string[];
 }
 
-type Known = Pick<ClusterFacts, 'live' | 'namespaced' | 'clusterWide' | 'processors'>;
+type Known = ListedRuntimes & Pick<ClusterFacts, 'live' | 'processors'>;
 
 /**
  * Chooses the runtime for a model that is packaged already. What KServe takes by itself is left to it, as long as that can
@@ -99,21 +100,14 @@ function otherThan({ request, chosen, choice, named, problem }: Mistaken): Plann
 async function choiceFor(
   { model, protocol }: DeployRequest,
   wanted: InferenceService,
-  listed: Pick<Known, 'namespaced' | 'clusterWide'>,
+  listed: ListedRuntimes,
   { processors }: Known,
 ): Promise<ServingChoice> {
   const { packageKinds } = await import('../../../packaging/index.ts');
   const way = wayOfPackage(model, packageKinds.all);
   const { modelFormat, resources } = wanted.spec.predictor.model ?? { modelFormat: { name: way.modelFormat } };
   const ways = [{ ...way, modelFormat: modelFormat.name, protocols: [protocol] }];
-  return chooseServing(
-    ways,
-    { namespaced: listed.namespaced, clusterWide: listed.clusterWide },
-    {
-      resources: resources?.limits,
-      processors,
-    },
-  );
+  return chooseServing(ways, listed, { resources: resources?.limits, processors });
 }
 
 function taken(request: DeployRequest, choice: ServingChoice, option: ServingOption, reason: string): PlannedServing {
@@ -166,9 +160,8 @@ function withNewRuntime(
   { namespace }: Place,
   request: DeployRequest,
   { namespaced }: Known,
-): {
+): Pick<ListedRuntimes, 'namespaced'> & {
   readonly request: DeployRequest;
-  readonly namespaced?: readonly ServingRuntime[] | undefined;
   readonly newRuntime?: ServingRuntime;
 } {
   const asked = request.cluster?.newRuntime;
