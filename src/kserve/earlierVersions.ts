@@ -1,6 +1,6 @@
 import type { KubeObject } from '../cluster/objects/resource.ts';
 import { modelDeckAnnotations } from './annotations.ts';
-import { isRecord } from '../foundation/json.ts';
+import { isRecord, jsonIn } from '../foundation/json.ts';
 import type { InferenceServiceSpec } from './resources/inferenceService.ts';
 
 /** A version that an InferenceService served before. */
@@ -31,13 +31,7 @@ const mostCharacters = 64 * 1024;
 /** Newest first. What is no version, for example after editing by hand, is left out. */
 export function readEarlierVersions(object: KubeObject): readonly EarlierVersion[] {
   const text = object.metadata.annotations?.[modelDeckAnnotations.earlierVersions];
-  if (typeof text !== 'string') return [];
-  let list: unknown;
-  try {
-    list = JSON.parse(text);
-  } catch {
-    return [];
-  }
+  const list = typeof text === 'string' ? jsonIn(text) : undefined;
   return Array.isArray(list) ? list.flatMap(toEarlierVersion).slice(0, mostVersions) : [];
 }
 

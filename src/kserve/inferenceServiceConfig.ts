@@ -1,4 +1,4 @@
-import { isRecord, type JsonObject } from '../foundation/json.ts';
+import { isRecord, jsonIn, type JsonObject } from '../foundation/json.ts';
 import type { ConfigMap } from './resources/core.ts';
 
 /** Where KServe keeps its settings. The namespace is that of its controller, `kserve` unless it was installed elsewhere. */
@@ -72,12 +72,8 @@ export function parseDeploymentMode(mode: string | undefined): DeploymentMode | 
 }
 
 function section({ data }: ConfigMap, key: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(data?.[key] ?? '');
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = jsonIn(data?.[key] ?? '');
+  return isRecord(value) ? value : undefined;
 }
 
 function text(object: JsonObject | undefined, key: string): string | undefined {

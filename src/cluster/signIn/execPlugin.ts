@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ModelDeckError } from '../../foundation/error.ts';
 import { fileError } from '../../foundation/fileErrors.ts';
-import { isRecord, type JsonObject } from '../../foundation/json.ts';
+import { isRecord, jsonIn, type JsonObject } from '../../foundation/json.ts';
 import { contextOf, readKubeconfig } from '../kubeconfig/kubeconfig.ts';
 import type { ContextSettings, ExecSettings } from '../kubeconfig/contextSettings.ts';
 import { execSettingsOf } from '../kubeconfig/contextSettings.ts';
@@ -125,12 +125,8 @@ async function readAuthority(file: string): Promise<string> {
 }
 
 function parseCredential(output: string, exec: ExecSettings, user: string): ExecCredential {
-  let value: unknown;
-  try {
-    value = JSON.parse(output);
-  } catch {
-    // What it wrote may be a secret: neither the text nor the parser's message, which quotes it, is passed on.
-  }
+  // What it wrote may be a secret: neither the text nor the parser's message, which quotes it, is passed on.
+  const value = jsonIn(output);
   const version = isRecord(value) ? text(value['apiVersion']) : undefined;
   if (isRecord(value) && version !== exec.apiVersion) {
     const answered = version === undefined ? 'without a version' : `in version ${version}`;

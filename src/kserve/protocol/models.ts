@@ -1,4 +1,4 @@
-import { isRecord, own } from '../../foundation/json.ts';
+import { isRecord, jsonIn, own } from '../../foundation/json.ts';
 import type { TensorMetadata } from './v2.ts';
 
 /** Path of the list of models in V1; KServe's servers have it for either protocol. */
@@ -35,7 +35,7 @@ const maxRank = 16;
  * @returns undefined when the text is no such list; names that could not be a part of an address are left out
  */
 export function parseModelNames(text: string): readonly string[] | undefined {
-  const body = parseJson(text);
+  const body = jsonIn(text);
   if (Array.isArray(body)) return indexNames(body as unknown[]);
   const models = isRecord(body) ? own(body, 'models') : undefined;
   return Array.isArray(models) ? distinctNames(models as unknown[]) : undefined;
@@ -65,7 +65,7 @@ export interface ServerMetadata {
 
 /** @returns undefined when the text is no V2 metadata of a server */
 export function parseV2ServerMetadata(text: string): ServerMetadata | undefined {
-  const body = parseJson(text);
+  const body = jsonIn(text);
   if (!isRecord(body)) return undefined;
   const [name, version, extensions] = [own(body, 'name'), own(body, 'version'), own(body, 'extensions')];
   if (typeof name !== 'string' || name.length > maxNameLength) return undefined;
@@ -85,7 +85,7 @@ export interface ModelMetadata {
 
 /** @returns undefined when the text is no V2 metadata */
 export function parseV2ModelMetadata(text: string): ModelMetadata | undefined {
-  const body = parseJson(text);
+  const body = jsonIn(text);
   const inputs = isRecord(body) ? tensors(own(body, 'inputs')) : undefined;
   const outputs = isRecord(body) ? tensors(own(body, 'outputs')) : undefined;
   return inputs && { inputs, ...(outputs && outputs.length > 0 && { outputs }) };
@@ -111,12 +111,4 @@ function tensor(value: unknown): TensorMetadata | undefined {
     shape.length <= maxRank &&
     shape.every((size) => Number.isSafeInteger(size) && (size as number) >= -1);
   return isTensor ? { name, datatype, shape: shape as number[] } : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import { isRecord, own, type JsonObject } from '../../../foundation/json.ts';
+import { isRecord, jsonIn, own, type JsonObject } from '../../../foundation/json.ts';
 import type { AnswerKnowledge, ClassValue, ModelAnswer } from '../answer.ts';
 import type { Said } from './dialect.ts';
 
@@ -84,12 +84,7 @@ function isWrapped(value: unknown): boolean {
 
 /** What a JSON text holds, when it is an object or a list. */
 function parsedText(text: string): unknown {
-  if (!/^\s*[[{]/.test(text)) return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+  return /^\s*[[{]/.test(text) ? jsonIn(text) : undefined;
 }
 
 /** `["tabby", 0.9]`, or `[281, 0.9]` with a class number. */

@@ -1,4 +1,4 @@
-import { isRecord, type JsonObject } from '../../../foundation/json.ts';
+import { isRecord, jsonIn, type JsonObject } from '../../../foundation/json.ts';
 import { isOwnAnnotation, modelDeckAnnotations, parseQuantity } from '../../../kserve/index.ts';
 import type { InferenceService, Predictor, PredictorModel } from '../../../kserve/resources/inferenceService.ts';
 import { serverContainerName } from '../../../kserve/serverContainer.ts';
@@ -139,11 +139,7 @@ function foreignAnnotations(annotations: Readonly<Record<string, string>> = {}):
 
 /** @returns undefined for a service that an earlier version of Model Deck deployed, or whose annotation was edited */
 function readAsked({ metadata }: InferenceService): unknown {
-  try {
-    return JSON.parse(metadata.annotations?.[modelDeckAnnotations.askedFor] ?? '') as unknown;
-  } catch {
-    return undefined;
-  }
+  return jsonIn(metadata.annotations?.[modelDeckAnnotations.askedFor] ?? '');
 }
 
 function hasEntries(value: object | undefined): value is object {

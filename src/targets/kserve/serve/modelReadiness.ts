@@ -1,4 +1,4 @@
-import { isRecord } from '../../../foundation/json.ts';
+import { isRecord, jsonIn } from '../../../foundation/json.ts';
 import { once } from '../../../foundation/once.ts';
 import { readErrorText } from '../../../kserve/index.ts';
 import { askServer, type ServerAddress, type ServerAnswer } from './askServer.ts';
@@ -135,12 +135,7 @@ function tensorflowVersions(body: unknown): readonly string[] | undefined {
 }
 
 function json(answer: ServerAnswer | undefined): unknown {
-  if (answer?.status !== 200) return undefined;
-  try {
-    return JSON.parse(answer.body) as unknown;
-  } catch {
-    return undefined;
-  }
+  return answer?.status === 200 ? jsonIn(answer.body) : undefined;
 }
 
 function texts(values: readonly unknown[]): readonly string[] {
