@@ -194,6 +194,7 @@ export const persistentVolumeClaims = core<PersistentVolumeClaim>('PersistentVol
 export const configMaps = core<ConfigMap>('ConfigMap', 'configmaps');
 export const services = core<Service>('Service', 'services');
 export const namespaces = core('Namespace', 'namespaces', false);
+export const serviceAccounts = core('ServiceAccount', 'serviceaccounts');
 export const nodes = core<Node>('Node', 'nodes', false);
 export const resourceQuotas = core<ResourceQuota>('ResourceQuota', 'resourcequotas');
 export const deployments: ResourceType<Deployment> = {

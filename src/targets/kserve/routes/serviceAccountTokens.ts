@@ -1,17 +1,10 @@
 import type { ClusterConnection } from '../../../cluster/clusterConnection.ts';
-import type { KubeObject, ResourceType } from '../../../cluster/objects/resource.ts';
 import { ModelDeckError } from '../../../foundation/error.ts';
-import { isRecord } from '../../../foundation/json.ts';
+import { isRecord, jsonIn, type JsonObject } from '../../../foundation/json.ts';
 import { OnceEach } from '../../../foundation/once.ts';
 import type { Task } from '../../../foundation/task.ts';
-
-const serviceAccounts: ResourceType<KubeObject> = {
-  group: '',
-  version: 'v1',
-  kind: 'ServiceAccount',
-  plural: 'serviceaccounts',
-  namespaced: true,
-};
+import { serviceAccounts } from '../../../kserve/resources/core.ts';
+import { readableItems } from '../plan/readRuntimes.ts';
 
 /** What is asked for; the cluster may give less. It gives no less than 10 minutes. */
 const lifetimeSeconds = 3600;
@@ -49,16 +42,9 @@ export class ServiceAccountTokens {
 
   /** Those that may sign in to a service: the one that is made for it first. @returns undefined for who may not list them */
   async list(service: string, task: Task): Promise<readonly string[] | undefined> {
-    const { connection, namespace } = this.place;
-    try {
-      const { items } = await connection.list(serviceAccounts, { namespace }, task);
-      const names = items.map(({ metadata }) => metadata.name);
-      const rank = (name: string): number => (name === `${service}-sa` ? 0 : name === 'default' ? 2 : 1);
-      return names.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
-    } catch (error) {
-      if (ModelDeckError.is(error) && error.category === 'forbidden') return undefined;
-      throw error;
-    }
+    const accounts = await readableItems(this.place, serviceAccounts, task);
+    const rank = (name: string): number => (name === `${service}-sa` ? 0 : name === 'default' ? 2 : 1);
+    return accounts?.map(({ metadata }) => metadata.name).sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   }
 
   private async request(name: string, task: Task): Promise<AccountToken> {
@@ -77,8 +63,9 @@ export class ServiceAccountTokens {
       },
       task,
     );
-    const answer = parsed(body);
-    const given = isRecord(answer?.['status']) ? answer['status'] : {};
+    const told = jsonIn(body);
+    const answer = isRecord(told) ? told : {};
+    const given = isRecord(answer['status']) ? answer['status'] : {};
     const { token, expirationTimestamp } = given;
     if (status !== 201 || typeof token !== 'string') throw this.refused(name, status, answer);
     const expires = Date.parse(typeof expirationTimestamp === 'string' ? expirationTimestamp : '');
@@ -86,7 +73,7 @@ export class ServiceAccountTokens {
     return { token, freshUntil: asked + life * usedPart };
   }
 
-  private refused(name: string, status: number, answer: Readonly<Record<string, unknown>> | undefined): ModelDeckError {
+  private refused(name: string, status: number, answer: JsonObject): ModelDeckError {
     const { namespace } = this.place;
     if (status === 404) {
       return new ModelDeckError('not-found', `There is no ServiceAccount ${name} in ${namespace}.`, {
@@ -100,20 +87,10 @@ export class ServiceAccountTokens {
         remedy: 'Ask who runs the cluster for that right, or set another credential of the endpoint.',
       });
     }
-    const words = typeof answer?.['message'] === 'string' ? answer['message'] : `HTTP ${status}`;
+    const words = typeof answer['message'] === 'string' ? answer['message'] : `HTTP ${status}`;
     return new ModelDeckError(status === 401 ? 'unauthorized' : 'server', `${doing}: ${words}.`, {
       remedy: 'Try again; if it stays, set another credential of the endpoint.',
       nextStep: { kind: 'retry' },
     });
-  }
-}
-
-/** @returns undefined for what is no object of JSON */
-function parsed(body: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
   }
 }
