@@ -6,6 +6,11 @@ export function isRecord(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Whether an object is there and has a field at all. */
+export function hasEntries<T extends object>(record: T | undefined): record is T {
+  return record !== undefined && Object.keys(record).length > 0;
+}
+
 /** A field that the object itself has: `constructor` and the like come from its prototype. */
 export function own(object: JsonObject, key: string): unknown {
   return Object.hasOwn(object, key) ? object[key] : undefined;

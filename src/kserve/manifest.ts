@@ -1,3 +1,4 @@
+import { hasEntries } from '../foundation/json.ts';
 import type { KubeObject } from '../cluster/objects/resource.ts';
 import type { Quantity } from './resources/core.ts';
 import type { InferenceService, PredictorModel, ProtocolVersion } from './resources/inferenceService.ts';
@@ -88,10 +89,6 @@ export function editableManifest(object: KubeObject): KubeObject {
     },
     ...Object.fromEntries(rest),
   };
-}
-
-function hasEntries<T extends object>(record: T | undefined): record is T {
-  return record !== undefined && Object.keys(record).length > 0;
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> } & {

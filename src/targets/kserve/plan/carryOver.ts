@@ -1,4 +1,4 @@
-import { isRecord, jsonIn, type JsonObject } from '../../../foundation/json.ts';
+import { hasEntries, isRecord, jsonIn, type JsonObject } from '../../../foundation/json.ts';
 import { isOwnAnnotation, modelDeckAnnotations, parseQuantity } from '../../../kserve/index.ts';
 import type { InferenceService, Predictor, PredictorModel } from '../../../kserve/resources/inferenceService.ts';
 import { serverContainerName } from '../../../kserve/serverContainer.ts';
@@ -140,8 +140,4 @@ function foreignAnnotations(annotations: Readonly<Record<string, string>> = {}):
 /** @returns undefined for a service that an earlier version of Model Deck deployed, or whose annotation was edited */
 function readAsked({ metadata }: InferenceService): unknown {
   return jsonIn(metadata.annotations?.[modelDeckAnnotations.askedFor] ?? '');
-}
-
-function hasEntries(value: object | undefined): value is object {
-  return value !== undefined && Object.keys(value).length > 0;
 }
