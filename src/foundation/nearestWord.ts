@@ -5,8 +5,7 @@
 export function nearestWord(word: string, candidates: readonly string[]): string | undefined {
   const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
   const wanted = plain(word);
-  const same = candidates.find((candidate) => plain(candidate) === wanted);
-  if (same !== undefined || wanted === '') return wanted === '' ? undefined : same;
+  if (wanted === '') return undefined;
   const most = Math.max(1, Math.floor(wanted.length / 3));
   const [best] = candidates
     .map((candidate) => ({ candidate, steps: distance(wanted, plain(candidate)) }))
