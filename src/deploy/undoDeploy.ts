@@ -1,4 +1,4 @@
-import { ModelDeckError } from '../foundation/error.ts';
+import { messageOf, ModelDeckError } from '../foundation/error.ts';
 import type { Task } from '../foundation/task.ts';
 import type { StoredModel, WritableStore } from '../stores/modelStore.ts';
 import type { DeployStep, RestorePoint } from '../targets/target.ts';
@@ -43,8 +43,4 @@ function withRemains(error: unknown, remains: readonly string[]): ModelDeckError
   // What was cancelled is not told to the user any further; that something remains has to be.
   const category = known.category === 'cancelled' ? 'conflict' : known.category;
   return known.with({ category, summary: [known.message, ...remains].join(' '), cause: error });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

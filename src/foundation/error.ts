@@ -117,11 +117,16 @@ export class ModelDeckError extends Error {
    */
   static from(error: unknown): ModelDeckError {
     if (ModelDeckError.is(error)) return error;
-    return new ModelDeckError('internal', error instanceof Error ? error.message : String(error), { cause: error });
+    return new ModelDeckError('internal', messageOf(error), { cause: error });
   }
 
   /** The error for an aborted task. */
   static cancelled(): ModelDeckError {
     return new ModelDeckError('cancelled', 'Cancelled.');
   }
+}
+
+/** What an error of any kind says, where there is room for one sentence. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

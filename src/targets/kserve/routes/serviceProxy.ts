@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ClusterConnection } from '../../../cluster/clusterConnection.ts';
-import { ModelDeckError } from '../../../foundation/error.ts';
+import { messageOf, ModelDeckError } from '../../../foundation/error.ts';
 import { errorBody } from '../../../kserve/index.ts';
 
 export interface ProxiedObject {
@@ -79,8 +79,7 @@ async function answer(
     );
     send(response, status, text);
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
-    send(response, ModelDeckError.is(error) && error.category === 'timeout' ? 504 : 502, errorBody(words));
+    send(response, ModelDeckError.is(error) && error.category === 'timeout' ? 504 : 502, errorBody(messageOf(error)));
   }
 }
 

@@ -1,4 +1,4 @@
-import { ModelDeckError } from '../../../foundation/error.ts';
+import { messageOf, ModelDeckError } from '../../../foundation/error.ts';
 import { throwIfCancelled, type Task } from '../../../foundation/task.ts';
 import { diagnose, eventTimeMs, isNamedForCanary, type Diagnosis } from '../../../kserve/index.ts';
 import type { KubeEvent, Pod } from '../../../kserve/resources/core.ts';
@@ -124,7 +124,7 @@ async function ask(asker: ModelAsker, pod: Pod, task: Task): Promise<ModelAnswer
     return await asker.ask(pod, task.signal);
   } catch (error) {
     throwIfCancelled(task);
-    return { kind: 'loading', reason: error instanceof Error ? error.message : String(error) };
+    return { kind: 'loading', reason: messageOf(error) };
   }
 }
 

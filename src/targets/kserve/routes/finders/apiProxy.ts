@@ -2,7 +2,7 @@ import { inferencePort, serviceNamesOf } from '../../../../kserve/index.ts';
 import { services, type Service } from '../../../../kserve/resources/core.ts';
 import { inPlace } from '../../place.ts';
 import { httpPort } from '../doors.ts';
-import { messageOf } from '../messageOf.ts';
+import { messageOf } from '../../../../foundation/error.ts';
 import type { RouteFinder, RouteQuestion, Way } from '../way.ts';
 
 /** Through the API server to the Service, or to a pod where the Service is a mere name for something else. */

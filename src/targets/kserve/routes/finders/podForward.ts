@@ -1,5 +1,5 @@
 import type { RouteFinder } from '../way.ts';
-import { messageOf } from '../messageOf.ts';
+import { messageOf } from '../../../../foundation/error.ts';
 
 /** To a pod through the API server: works whatever the cluster's network is, and needs no host name. */
 export const podForward: RouteFinder = {
