@@ -47,10 +47,8 @@ export class Stores {
    * @throws ModelDeckError `unsupported` for an id that no kind knows: another store must never be taken for it
    */
   async of(id: string): Promise<ModelStore> {
-    for (const kind of this.kinds.values()) {
-      const ref = kind.parse(id);
-      if (ref !== undefined) return kind.open(ref);
-    }
+    const named = this.named(id);
+    if (named) return named.kind.open(named.ref);
     throw new ModelDeckError('unsupported', `"${id}" names no model store that this version of Model Deck knows.`, {
       remedy: `It knows stores of these kinds: ${[...this.kinds.values()].map(({ label }) => label).join(', ')}.`,
     });
@@ -58,11 +56,8 @@ export class Stores {
 
   /** The namespace and claim that a store belongs to, by its id; undefined for stores that belong to none, and unknown ids. */
   mountedIn(id: string): MountPlace | undefined {
-    for (const kind of this.kinds.values()) {
-      const ref = kind.parse(id);
-      if (ref !== undefined) return kind.mountedIn?.(ref);
-    }
-    return undefined;
+    const named = this.named(id);
+    return named?.kind.mountedIn?.(named.ref);
   }
 
   /** @throws ModelDeckError `unsupported` when no such kind is registered */
@@ -79,6 +74,15 @@ export class Stores {
       for (const ref of (await kind.known?.()) ?? []) found.push(await kind.open(ref));
     }
     return found;
+  }
+
+  /** The kind that an id is one of, and what it names there. */
+  private named(id: string): { readonly kind: StoreKind; readonly ref: StoreRef } | undefined {
+    for (const kind of this.kinds.values()) {
+      const ref = kind.parse(id);
+      if (ref !== undefined) return { kind, ref };
+    }
+    return undefined;
   }
 }
 
