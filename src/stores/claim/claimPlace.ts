@@ -10,7 +10,7 @@ export interface ClaimPlace {
 }
 
 /** Kubernetes quantities of a pod: `{ requests: { cpu: '100m' }, limits: { memory: '256Mi' } }`. */
-export type UploadResources = Pick<ResourceRequirements, 'requests' | 'limits'>;
+export type UploadResources = ResourceRequirements;
 
 /** Names of the settings that the remedies point to. */
 export const uploadSettings = {

@@ -69,7 +69,7 @@ export function uploadPodManifest(spec: UploadPodSpec): Pod {
           imagePullPolicy: 'IfNotPresent',
           command: waitCommand,
           workingDir: mountPath,
-          resources: { ...(spec.resources ?? usualResources) },
+          resources: spec.resources ?? usualResources,
           securityContext: {
             allowPrivilegeEscalation: false,
             readOnlyRootFilesystem: true,
